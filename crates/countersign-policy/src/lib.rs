@@ -1,0 +1,18 @@
+//! An exact model of what an AWS IAM role trust policy allows.
+//!
+//! * [`document`] reads policies, with the place of every element, and says what IAM would refuse.
+//! * [`evaluate`] answers "is this call allowed, and why": one policy, or the whole AssumeRole decision.
+//! * [`prove`] answers questions about *all* calls: which ExternalIds are accepted, who gets in, what changed.
+//! * [`assumptions`] lists what AWS leaves undocumented, with the reading used.
+//!
+//! The crate does no I/O, starts no thread, and reads no clock and no randomness.
+
+pub mod account;
+pub mod arn;
+pub mod assumptions;
+pub mod condition;
+pub mod document;
+pub mod evaluate;
+pub mod prove;
+pub mod request;
+pub mod similar;
