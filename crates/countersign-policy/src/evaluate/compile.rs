@@ -1,11 +1,11 @@
 //! The compiled form of a policy: everything that does not depend on the request, worked out once.
 
 use ipnet::IpNet;
-use jiff::Timestamp;
 
 use super::principal::Principal;
 use crate::assumptions::{Assumption, AssumptionSet};
 use crate::condition::arn::ArnPattern;
+use crate::condition::date::Moment;
 use crate::condition::numeric::Decimal;
 use crate::condition::string::{Template, Variables, Wildcards};
 use crate::condition::{Comparison, ConditionOperator, Sense, SetOperator, binary, boolean, date, ip_address};
@@ -60,7 +60,7 @@ pub(crate) enum Values {
     Strings(Vec<Template>),
     Arns(Vec<ArnPattern>),
     Numbers(Vec<Option<Box<str>>>),
-    Dates(Vec<Option<Timestamp>>),
+    Dates(Vec<Option<Moment>>),
     Bools(Vec<(Option<bool>, Template)>),
     Ranges(Vec<Option<IpNet>>),
     Binaries(Vec<Option<Vec<u8>>>),
@@ -247,4 +247,28 @@ impl Compiler {
 fn patterns(element: &PatternElement, variables: Variables) -> (Polarity, Vec<Template>) {
     let known = element.patterns.iter().filter_map(|pattern| pattern.value.known());
     (element.polarity, known.map(|text| Template::compile(text, Wildcards::Match, variables)).collect())
+}
+
+impl Condition {
+    /// The policy variables in its values.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &crate::condition::variable::Variable> {
+        self.templates().flat_map(Template::variables)
+    }
+
+    /// The variables that are a whole value on their own.
+    pub(crate) fn sole_variables(&self) -> impl Iterator<Item = &crate::condition::variable::Variable> {
+        self.templates().filter_map(|template| match template.tokens() {
+            [crate::condition::string::Token::Variable(variable)] => Some(variable),
+            _ => None,
+        })
+    }
+
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let (strings, arns): (&[Template], &[ArnPattern]) = match &self.values {
+            Values::Strings(templates) => (templates, &[]),
+            Values::Arns(patterns) => (&[], patterns),
+            Values::Numbers(_) | Values::Dates(_) | Values::Bools(_) | Values::Ranges(_) | Values::Binaries(_) | Values::Unreadable => (&[], &[]),
+        };
+        strings.iter().chain(arns.iter().filter_map(ArnPattern::segments).flatten())
+    }
 }

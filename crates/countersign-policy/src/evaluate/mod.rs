@@ -121,6 +121,16 @@ impl<'r> Matcher<'r> {
         (effect == Effect::Deny) != self.assumptions.takes_other(Assumption::Unreadable)
     }
 
+    /// `AIDA…` or `AROA…`: as the caller carries it, or as `aws:userid` says.
+    fn unique_id(&self) -> Option<&'r str> {
+        let request = self.request;
+        let from_context = || match request.context.get("aws:userid") {
+            Some([id]) => id.split(':').next(),
+            _ => None,
+        };
+        request.caller.unique_id().or_else(from_context)
+    }
+
     pub(crate) fn actions(&self, statement: &CompiledStatement) -> bool {
         let action = self.request.action.as_str();
         let matches = |pattern: &Template| pattern.matches(action, Case::IgnoreAscii, &NoVariables);
@@ -141,12 +151,13 @@ impl<'r> Matcher<'r> {
         if self.attached_to == AttachedTo::Role && statement.principals.is_empty() {
             return None;
         }
+        let identified = principal::Identified { caller: &self.request.caller, unique_id: self.unique_id(), role_partition: self.role_partition };
         let mut weakest = Some(Grant::Direct);
         for (polarity, entries) in &statement.principals {
             let covered = entries
                 .iter()
                 .filter_map(|entry| {
-                    entry.grant(&self.request.caller, self.role_partition, self.assumptions, &mut self.used)
+                    entry.grant(&identified, self.assumptions, &mut self.used)
                 })
                 .max();
             let grant = match polarity {
@@ -215,11 +226,12 @@ impl<'r> Matcher<'r> {
         let counts_empty = !self.assumptions.takes_other(Assumption::EmptyStringIsNull);
         let is_null = sent.is_none_or(<[String]>::is_empty) || (only_empty && counts_empty);
         let Values::Bools(values) = &condition.values else { return false };
-        values.iter().any(|(value, _)| *value == Some(is_null))
+        // Whatever is not the text `true` asks for presence.
+        values.iter().any(|(value, _)| (*value == Some(true)) == is_null)
     }
 
     /// The operator on one value: any required value matches, or none does (rule K8).
-    fn test(&mut self, operator: ConditionOperator, condition: &Condition, sent: &str) -> bool {
+    pub(crate) fn test(&mut self, operator: ConditionOperator, condition: &Condition, sent: &str) -> bool {
         if condition.values.len() == 0 {
             return match operator.sense {
                 Sense::Positive => {

@@ -82,6 +82,15 @@ pub enum Grant {
     Direct,
 }
 
+/// A caller with what else its request says about it.
+pub(crate) struct Identified<'r> {
+    pub(crate) caller: &'r Caller,
+    /// `AIDA…` or `AROA…`, when known.
+    pub(crate) unique_id: Option<&'r str>,
+    /// The partition of the role; bare account ids are read in it, and delegation never leaves it (rule P14).
+    pub(crate) role_partition: &'r str,
+}
+
 impl Principal {
     /// Compiles an entry.
     #[must_use]
@@ -151,16 +160,12 @@ impl Principal {
         }
     }
 
-    /// How the entry grants to `caller`, or `None` when it does not cover it. `role_partition` is the one bare account
-    /// ids are read in (rule P14). Allocates nothing.
-    #[must_use]
-    pub fn grant(
-        &self,
-        caller: &Caller,
-        role_partition: &str,
-        assumptions: Assumptions,
-        used: &mut AssumptionSet,
-    ) -> Option<Grant> {
+    /// How the entry grants to the caller, or `None` when it does not cover it. Allocates nothing.
+    pub(crate) fn grant(&self, identified: &Identified<'_>, assumptions: Assumptions, used: &mut AssumptionSet) -> Option<Grant> {
+        let Identified { caller, unique_id, role_partition } = *identified;
+        if caller.home().is_some_and(|home| home.partition != role_partition) {
+            return None;
+        }
         match self {
             Self::Everyone => (!matches!(caller.kind(), CallerKind::Federated)).then_some(Grant::Direct),
             Self::AwsStar => match caller.kind() {
@@ -214,7 +219,7 @@ impl Principal {
             }
             Self::UniqueId(id) => {
                 let grant = if id.starts_with("AROA") { Grant::Role } else { Grant::Direct };
-                (caller.unique_id() == Some(id)).then_some(grant)
+                (unique_id == Some(id)).then_some(grant)
             }
             Self::Invalid(_) => None,
         }
@@ -229,7 +234,8 @@ mod tests {
     fn grant(principal: &str, caller: &str) -> Option<Grant> {
         let entry = PrincipalEntry { kind: PrincipalKind::Aws, value: Text::literal(principal), span: Span::default() };
         let caller = Caller::parse(caller).unwrap();
-        Principal::compile(&entry).grant(&caller, "aws", Assumptions::default(), &mut AssumptionSet::default())
+        let identified = Identified { caller: &caller, unique_id: None, role_partition: "aws" };
+        Principal::compile(&entry).grant(&identified, Assumptions::default(), &mut AssumptionSet::default())
     }
 
     #[test]

@@ -1,1 +1,33 @@
-//! stub
+//! Questions about *all* requests, answered exactly and without a solver.
+//!
+//! A trust policy's conditions each speak of one key, so a question comes down to finitely many questions about single
+//! keys: sets of strings ([`pattern`]), cut points of numbers and dates, ranges of addresses, presence, and the caller as
+//! one value from which its ARN, account, type and organization follow. [`Prover`] searches for a request; what it finds
+//! the evaluator has confirmed, and what it cannot decide it calls [unknown](ExternalIdVerdict::Unknown), with the reason.
+//!
+//! One file per property: [`external_id`], [`who`], [`service_deputy`], [`federated_subject`], [`compare`].
+
+pub mod class;
+pub mod compare;
+mod domain;
+pub mod exposure;
+pub mod external_id;
+pub mod federated_subject;
+pub mod hole;
+pub mod pattern;
+mod prover;
+mod search;
+pub mod service_deputy;
+pub mod setting;
+mod value;
+pub mod who;
+
+pub use class::CallerClass;
+pub use compare::{Comparison, Difference, compare};
+pub use exposure::{Exposed, Exposure, exposure};
+pub use external_id::{AcceptedIds, Deputy, ExternalIdVerdict, external_id};
+pub use federated_subject::{FederatedVerdict, federated_subject};
+pub use prover::Prover;
+pub use service_deputy::{ServiceVerdict, service_deputy};
+pub use setting::{ProofLimits, Setting};
+pub use who::{Access, Who, who};

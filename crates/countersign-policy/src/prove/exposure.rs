@@ -1,0 +1,269 @@
+//! One word for a role: the worst that its trust policy lets happen, proved.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::class::CallerClass;
+use super::external_id::{Deputy, ExternalIdVerdict, external_id};
+use super::federated_subject::{FederatedVerdict, federated_subject};
+use super::hole;
+use super::prover::{Extras, Prover};
+use super::search::Answer;
+use super::service_deputy::{ServiceVerdict, service_deputy};
+use super::setting::Setting;
+use crate::assumptions::Assumption;
+use crate::document::PolicyDocument;
+use crate::evaluate::Principal;
+use crate::request::Request;
+use crate::request::context_key::{self, SetBy};
+
+/// How exposed a role is, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Exposure {
+    /// Any AWS account gets in.
+    Public,
+    /// A third-party account gets in with ExternalId omitted, or with one not bound to a finite list.
+    Open,
+    /// It depends on something that is not in the input, or on a contested reading.
+    Unknown,
+    /// Third parties need one of finitely many ExternalIds.
+    Guarded,
+    /// Identity providers.
+    Federated,
+    /// AWS services.
+    Service,
+    /// Only the owner's own accounts.
+    Owned,
+    /// Nobody.
+    Unassumable,
+}
+
+impl fmt::Display for Exposure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Public => "public",
+            Self::Open => "open",
+            Self::Unknown => "unknown",
+            Self::Guarded => "guarded",
+            Self::Federated => "federated",
+            Self::Service => "service",
+            Self::Owned => "owned",
+            Self::Unassumable => "unassumable",
+        })
+    }
+}
+
+/// The exposure with everything it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exposed {
+    /// The word.
+    pub exposure: Exposure,
+    /// What would have to be known: holes, assumptions, limits of the proof. Principals that are not in the input are
+    /// named here too, whatever the exposure.
+    pub depends_on: Vec<String>,
+    /// Third parties, with the ExternalIds they can use.
+    pub deputies: Vec<(Deputy, ExternalIdVerdict)>,
+    /// Service principals.
+    pub services: Vec<(String, ServiceVerdict)>,
+    /// Identity providers.
+    pub federated: Vec<(String, FederatedVerdict)>,
+    /// A call by the owner's own accounts that is allowed.
+    pub owned: Option<Box<Request>>,
+    /// A call that shows the exposure.
+    pub witness: Option<Box<Request>>,
+    /// The document the rest speaks of: the input with its holes filled by the values that make it worst.
+    pub document: PolicyDocument,
+    /// The setting of the answer.
+    pub assumed: Vec<Assumption>,
+}
+
+/// The readings a proof asks again under, because the default alone must not make a role safe.
+const CONTESTED: &[Assumption] = &[
+    Assumption::ForAnyValueIfExistsAbsent,
+    Assumption::PlainOperatorOnSet,
+    Assumption::UnparsableNegated,
+    Assumption::EmptyListNegated,
+    Assumption::EmptyListPositive,
+    Assumption::VariablesInBool,
+    Assumption::RoleNameCase,
+    Assumption::ExternalIdInTagSession,
+    Assumption::OperatorCase,
+    Assumption::Unreadable,
+    Assumption::UnknownKeyAbsent,
+];
+
+/// The exposure of a role with this trust policy: over every value of its holes and every contested reading it touches.
+#[must_use]
+pub fn exposure(document: &PolicyDocument, setting: &Setting) -> Exposed {
+    let strangers = hole::holes_in_principals(document);
+    let Some(assignments) = hole::assignments(document, setting) else {
+        let mut exposed = over_readings(&document.instantiate(|_| String::new()), setting);
+        exposed.exposure = exposed.exposure.min(Exposure::Unknown);
+        exposed.depends_on = document.holes().iter().map(ToString::to_string).collect();
+        exposed.document = document.clone();
+        return exposed;
+    };
+    let mut answers: Vec<(hole::Assignment, Exposed)> = assignments
+        .into_iter()
+        .map(|assignment| {
+            let filled = document.instantiate(|name| assignment.get(name).cloned().unwrap_or_default());
+            let exposed = over_readings(&filled, setting);
+            (assignment, exposed)
+        })
+        .collect();
+    let exposures: Vec<(hole::Assignment, Exposure)> = answers.iter().map(|(assignment, exposed)| (assignment.clone(), exposed.exposure)).collect();
+    let deciding = hole::deciding(&exposures);
+    let worst = answers.iter().enumerate().min_by_key(|(_, (_, exposed))| exposed.exposure).map_or(0, |(at, _)| at);
+    let (_, mut exposed) = answers.swap_remove(worst);
+    let harmless = |exposure: &Exposure| *exposure > Exposure::Unknown;
+    if exposures.iter().any(|(_, exposure)| harmless(exposure)) && exposures.iter().any(|(_, exposure)| !harmless(exposure)) {
+        exposed.exposure = Exposure::Unknown;
+    }
+    exposed.depends_on.extend(deciding.iter().chain(&strangers).map(ToString::to_string));
+    exposed.depends_on.sort_unstable();
+    exposed.depends_on.dedup();
+    exposed
+}
+
+/// The exposure under the default readings; `unknown` when another reading makes it worse.
+fn over_readings(document: &PolicyDocument, setting: &Setting) -> Exposed {
+    let prover = Prover::new(document, setting);
+    let mut exposed = one_reading(&prover, document);
+    let touches = prover.policy.touches();
+    exposed.assumed = touches.iter().collect();
+    if exposed.exposure <= Exposure::Open {
+        return exposed;
+    }
+    for assumption in CONTESTED.iter().copied().filter(|assumption| touches.contains(*assumption)) {
+        if assumption == Assumption::ExternalIdInTagSession && !speaks_of_companions(&prover) {
+            continue;
+        }
+        let other = Setting { assumptions: setting.assumptions.with_other(assumption), ..setting.clone() };
+        let otherwise = one_reading(&Prover::new(document, &other), document);
+        if otherwise.exposure < exposed.exposure.max(Exposure::Guarded) && otherwise.exposure <= Exposure::Unknown {
+            exposed.exposure = Exposure::Unknown;
+            exposed.depends_on.push(format!("assumption {assumption}"));
+            exposed.witness = otherwise.witness.or(exposed.witness);
+        }
+    }
+    exposed
+}
+
+fn speaks_of_companions(prover: &Prover<'_>) -> bool {
+    let conditions = prover.policy.statements.iter().flat_map(|statement| &statement.conditions);
+    conditions.filter_map(|condition| context_key::lookup(&condition.key)).any(|row| {
+        matches!(row.set_by, SetBy::SessionTags | SetBy::SessionContext | SetBy::SourceIdentity) || row.name == "aws:SourceIdentity"
+    })
+}
+
+fn one_reading(prover: &Prover<'_>, document: &PolicyDocument) -> Exposed {
+    let deputies = external_id(prover);
+    let services = service_deputy(prover);
+    let federated = federated_subject(prover);
+    let mut unknown: Vec<String> = Vec::new();
+    let owned = match owned(prover) {
+        Answer::Request(request, _) => Some(request),
+        Answer::Impossible => None,
+        Answer::Unknown(why) => {
+            unknown.push(why);
+            None
+        }
+    };
+    let mut exposure = Exposure::Unassumable;
+    let mut witness: Option<Box<Request>> = None;
+    let mut worst = |candidate: Exposure, request: Option<&Request>| {
+        if candidate < exposure {
+            exposure = candidate;
+            witness = request.cloned().map(Box::new);
+        }
+    };
+    for (deputy, verdict) in &deputies {
+        let public = *deputy == Deputy::Public;
+        match verdict {
+            ExternalIdVerdict::Open { .. } => worst(if public { Exposure::Public } else { Exposure::Open }, verdict.request()),
+            ExternalIdVerdict::Bound { .. } => worst(if public { Exposure::Public } else { Exposure::Guarded }, verdict.request()),
+            ExternalIdVerdict::Unknown { why } => unknown.push(why.clone()),
+            ExternalIdVerdict::Unassumable => {}
+        }
+    }
+    for (_, verdict) in &federated {
+        match verdict {
+            FederatedVerdict::Bound { .. } | FederatedVerdict::Unbound { .. } => worst(Exposure::Federated, verdict.request()),
+            FederatedVerdict::Unknown { why } => unknown.push(why.clone()),
+            FederatedVerdict::Unassumable => {}
+        }
+    }
+    for (_, verdict) in &services {
+        match verdict {
+            ServiceVerdict::Bound { .. } | ServiceVerdict::Unbound { .. } => worst(Exposure::Service, verdict.request()),
+            ServiceVerdict::Unknown { why } => unknown.push(why.clone()),
+            ServiceVerdict::Unassumable => {}
+        }
+    }
+    if let Some(request) = &owned {
+        worst(Exposure::Owned, Some(request));
+    }
+    if !unknown.is_empty() && exposure > Exposure::Unknown {
+        exposure = Exposure::Unknown;
+    }
+    if exposure == Exposure::Unknown {
+        unknown.extend(role_tags(prover));
+    } else if exposure <= Exposure::Open
+        && let tags = role_tags(prover)
+        && !tags.is_empty()
+    {
+        // Who gets in hangs on the role's own tags, which no caller chooses.
+        exposure = Exposure::Unknown;
+        unknown.extend(tags);
+    }
+    unknown.sort_unstable();
+    unknown.dedup();
+    Exposed { exposure, depends_on: unknown, deputies, services, federated, owned, witness, document: document.clone(), assumed: Vec::new() }
+}
+
+/// The conditions on tags of the role, when its tags are not known.
+fn role_tags(prover: &Prover<'_>) -> Vec<String> {
+    if prover.setting.role_tags.is_some() {
+        return Vec::new();
+    }
+    let conditions = prover.policy.statements.iter().flat_map(|statement| &statement.conditions);
+    let on_tags = conditions.filter(|condition| context_key::lookup(&condition.key).is_some_and(|row| row.set_by == SetBy::RoleTags));
+    on_tags.map(|condition| format!("the role's tag `{}`", condition.key)).collect()
+}
+
+/// A call by the owner's own accounts or organization that is allowed.
+fn owned(prover: &Prover<'_>) -> Answer {
+    let partition = prover.setting.partition();
+    let mut classes = Vec::new();
+    let own_accounts = prover.allowed_entries().into_iter().filter_map(|entry| match entry {
+        Principal::Account { partition: written, account } if prover.is_own(*account) => {
+            Some(prover.classes_of_account(written.as_deref().unwrap_or(partition), *account))
+        }
+        Principal::Role { .. } | Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_) => {
+            let class = CallerClass::Named(entry.clone());
+            class.account().is_some_and(|account| prover.is_own(account)).then(|| vec![class])
+        }
+        _ => None,
+    });
+    classes.extend(own_accounts.flatten());
+    if prover.names_everyone() {
+        for account in &prover.setting.own_accounts {
+            classes.extend(prover.classes_of_account(partition, *account));
+        }
+        classes.extend(prover.own_organizations.iter().map(|organization| CallerClass::OwnOrganization {
+            partition: partition.to_owned(),
+            organization: organization.clone(),
+        }));
+    }
+    let mut unknown = None;
+    for class in classes {
+        match prover.find(&class, "sts:AssumeRole", &Extras::new()) {
+            found @ Answer::Request(..) => return found,
+            Answer::Unknown(why) => unknown = unknown.or(Some(why)),
+            Answer::Impossible => {}
+        }
+    }
+    unknown.map_or(Answer::Impossible, Answer::Unknown)
+}

@@ -1,0 +1,205 @@
+//! A policy with everything the properties ask of it more than once.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class::{CallerClass, mentioned_accounts, named_principals};
+use super::domain::{Network, Profile};
+use super::pattern::Budget;
+use super::search::{Answer, Scope, Search, Wish};
+use super::setting::Setting;
+use super::value::Extra;
+use crate::account::AccountId;
+use crate::document::{Effect, Polarity, PolicyDocument};
+use crate::evaluate::{Policy, Principal};
+use crate::request::context_key::{self, SetBy};
+
+/// A trust policy ready for proofs. Holes match nothing: see [`super::hole`].
+#[derive(Debug)]
+pub struct Prover<'a> {
+    pub(crate) policy: Policy,
+    pub(crate) setting: &'a Setting,
+    /// Accounts the policy mentions.
+    pub(crate) mentioned: BTreeSet<AccountId>,
+    /// Those and the own ones.
+    pub(crate) known: BTreeSet<AccountId>,
+    pub(crate) named: Vec<Principal>,
+    pub(crate) own_organizations: Vec<String>,
+    uses: Uses,
+    budget: RefCell<Budget>,
+}
+
+/// What the conditions speak of; what none speaks of need not be varied.
+#[derive(Debug, Clone, Copy, Default)]
+struct Uses {
+    network: bool,
+    caller_shape: bool,
+}
+
+/// Limits on keys that come from a question rather than from the policy.
+pub(crate) type Extras = BTreeMap<String, Extra>;
+
+impl<'a> Prover<'a> {
+    /// Compiles `document` for proofs under `setting`. All questions to one prover share one budget of steps.
+    #[must_use]
+    pub fn new(document: &PolicyDocument, setting: &'a Setting) -> Self {
+        let policy = Policy::trust(document);
+        let mentioned = mentioned_accounts(document);
+        let known = mentioned.union(&setting.own_accounts).copied().collect();
+        let named = named_principals(&policy);
+        let budget = RefCell::new(Budget::new(setting.limits.steps));
+        let own_organizations = own_organizations(document, setting);
+        let uses = uses(&policy);
+        Self { policy, setting, mentioned, known, named, own_organizations, uses, budget }
+    }
+
+    /// The same, with the accounts, principals and organizations of a second policy told apart too.
+    pub(crate) fn and(mut self, other: &Prover<'_>) -> Self {
+        self.mentioned.extend(&other.mentioned);
+        self.known.extend(&other.known);
+        let more = other.named.iter().filter(|principal| !self.named.contains(principal)).cloned().collect::<Vec<_>>();
+        self.named.extend(more);
+        let more = other.own_organizations.iter().filter(|id| !self.own_organizations.contains(id)).cloned().collect::<Vec<_>>();
+        self.own_organizations.extend(more);
+        self.uses.network |= other.uses.network;
+        self.uses.caller_shape |= other.uses.caller_shape;
+        self
+    }
+
+    /// A request by a caller of `class` that the policy allows, within `extras`; the cheapest over the class's shapes.
+    pub(crate) fn find(&self, class: &CallerClass, action: &str, extras: &Extras) -> Answer {
+        self.search(class, action, &[(&self.policy, Wish::Allows)], Scope::Call, extras)
+    }
+
+    pub(crate) fn search(&self, class: &CallerClass, action: &str, goals: &[(&Policy, Wish)], scope: Scope, extras: &Extras) -> Answer {
+        let networks: &[Network] = if self.uses.network { &[Network::Internet, Network::VpcEndpoint] } else { &[Network::Internet] };
+        let shapes = if self.uses.caller_shape { class.shapes() } else { class.shapes().get(..1).unwrap_or_default() };
+        let mut best: Option<Answer> = None;
+        let mut unknown = None;
+        for (shape, network) in shapes.iter().flat_map(|shape| networks.iter().map(move |network| (*shape, *network))) {
+            let profile = Profile {
+                class,
+                shape,
+                network,
+                action,
+                setting: self.setting,
+                known_accounts: &self.known,
+                named: &self.named,
+                own_organizations: &self.own_organizations,
+            };
+            match Search::new(&profile, goals, scope, extras).run(&mut self.budget.borrow_mut()) {
+                Answer::Impossible => {}
+                Answer::Unknown(why) => unknown = unknown.or(Some(why)),
+                found @ Answer::Request(..) => {
+                    let cost = |answer: &Answer| match answer {
+                        Answer::Request(_, cost) => *cost,
+                        Answer::Impossible | Answer::Unknown(_) => usize::MAX,
+                    };
+                    if best.as_ref().is_none_or(|best| cost(&found) < cost(best)) {
+                        best = Some(found);
+                    }
+                }
+            }
+        }
+        best.unwrap_or_else(|| unknown.map_or(Answer::Impossible, Answer::Unknown))
+    }
+
+    /// The actions by which a caller of `class` can get a session.
+    pub(crate) fn entry_actions(class: &CallerClass) -> &'static [&'static str] {
+        match class {
+            CallerClass::Federated(provider) if provider.contains(":saml-provider/") => &["sts:AssumeRoleWithSAML"],
+            CallerClass::Federated(_) => &["sts:AssumeRoleWithWebIdentity"],
+            CallerClass::Named(_)
+            | CallerClass::Account { .. }
+            | CallerClass::AnyAccount { .. }
+            | CallerClass::OwnOrganization { .. }
+            | CallerClass::Service(_) => &["sts:AssumeRole"],
+        }
+    }
+
+    /// The account a principal belongs to, and whether that account is own.
+    pub(crate) fn is_own(&self, account: AccountId) -> bool {
+        self.setting.own_accounts.contains(&account)
+    }
+
+    /// Whether some Allow is open to principals in general: `*`, or everyone but some.
+    pub(crate) fn names_everyone(&self) -> bool {
+        let allows = self.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+        allows.flat_map(|statement| &statement.principals).any(|(polarity, entries)| {
+            *polarity == Polarity::Excepted || entries.iter().any(|entry| matches!(entry, Principal::Everyone | Principal::AwsStar))
+        })
+    }
+
+    /// The entries of Allow statements, in order, without repetition.
+    pub(crate) fn allowed_entries(&self) -> Vec<&Principal> {
+        let allows = self.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+        let listed = allows.flat_map(|statement| &statement.principals).filter(|(polarity, _)| *polarity == Polarity::Listed);
+        let mut entries: Vec<&Principal> = Vec::new();
+        for entry in listed.flat_map(|(_, entries)| entries) {
+            if !entries.contains(&entry) {
+                entries.push(entry);
+            }
+        }
+        entries
+    }
+
+    /// The classes that make up an account: its unnamed principals, and the ones the policy names.
+    pub(crate) fn classes_of_account(&self, partition: &str, account: AccountId) -> Vec<CallerClass> {
+        let unnamed = CallerClass::Account { partition: partition.to_owned(), account };
+        let named = self.named.iter().map(|principal| CallerClass::Named(principal.clone()));
+        std::iter::once(unnamed)
+            .chain(named.filter(|class| class.account() == Some(account) && class.partition() == partition))
+            .collect()
+    }
+}
+
+fn own_organizations(document: &PolicyDocument, setting: &Setting) -> Vec<String> {
+    if !setting.own_organizations.is_empty() {
+        return setting.own_organizations.iter().cloned().collect();
+    }
+    let conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
+    let mut ids: Vec<String> = Vec::new();
+    for entry in conditions {
+        let key = &entry.key.value;
+        let is = |names: [&str; 2]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+        let is_path = is(["aws:PrincipalOrgPaths", "aws:SourceOrgPaths"]);
+        if !is_path && !is(["aws:PrincipalOrgID", "aws:SourceOrgID"]) {
+            continue;
+        }
+        for value in entry.values.iter().filter_map(|value| value.value.known()) {
+            let id = if is_path { value.split('/').next().unwrap_or_default() } else { value };
+            if !id.is_empty() && !id.contains(['*', '?', '$']) && !ids.iter().any(|known| known == id) {
+                ids.push(id.to_owned());
+            }
+        }
+    }
+    ids
+}
+
+fn uses(policy: &Policy) -> Uses {
+    let mut uses = Uses::default();
+    let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
+    let keys = conditions.flat_map(|condition| condition.variables().map(|variable| &*variable.key).chain([&*condition.key]));
+    for row in keys.filter_map(context_key::lookup) {
+        match row.set_by {
+            SetBy::Network => uses.network = true,
+            SetBy::Caller | SetBy::Oidc | SetBy::Saml => uses.caller_shape = true,
+            SetBy::ExternalId
+            | SetBy::SessionName
+            | SetBy::SourceIdentity
+            | SetBy::SessionTags
+            | SetBy::SessionContext
+            | SetBy::CallerAttribute
+            | SetBy::Organization
+            | SetBy::Mfa
+            | SetBy::Clock
+            | SetBy::Always
+            | SetBy::Sometimes
+            | SetBy::ServiceSource
+            | SetBy::ServicePrincipal
+            | SetBy::RoleTags
+            | SetBy::NotHere => {}
+        }
+    }
+    uses
+}
