@@ -62,7 +62,10 @@ assumptions! {
         "a negated operator with no values is true" Some("it is never true"), "C7";
     /// A positive operator with an empty value list.
     EmptyListPositive "empty-list-positive"
-        "a positive operator with no values is never true on a present key" Some("it does not restrict"), "C7";
+        "a plain positive operator with no values is never true on a present key" Some("it does not restrict"), "C7";
+    /// ARN, date, address and boolean operators on an ExternalId.
+    TypeClash "type-clash"
+        "an ARN, date, address or boolean operator on `sts:ExternalId` compares the text as its own type" Some("it never matches"), "§6.3";
     /// Variables under `Bool`.
     VariablesInBool "variables-in-bool"
         "policy variables are not substituted under `Bool`" Some("they are"), "§3.2";

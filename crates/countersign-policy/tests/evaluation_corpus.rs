@@ -45,7 +45,8 @@ fn every_case_is_decided_as_expected() {
             wrong.push(format!("{file} {id}: expected {expected}, got {}: {}", word(fast), case["why"]));
         }
         if let (Some(side), Some(expected)) = (identity(&case), case["final_expected"].as_str()) {
-            let decision = assume_role(&document, &request, &side, &SessionRequest::default(), Assumptions::default()).decision;
+            let decision =
+                assume_role(&document, &request, &side, &SessionRequest::default(), Assumptions::default()).decision;
             if word(decision) != expected {
                 wrong.push(format!("{file} {id}: finally expected {expected}, got {}", word(decision)));
             }

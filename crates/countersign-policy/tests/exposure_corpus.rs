@@ -11,10 +11,18 @@ use serde_json::{Value, json};
 
 fn setting(case: &Value) -> Setting {
     let account = case["account"].as_str();
-    let partition = partition(&case["policy"].to_string());
+    let text = case["policy"].to_string();
+    let partition = partition(&text);
     let role = format!("arn:{partition}:iam::{}:role/Role", account.unwrap_or(""));
     let mut setting = Setting::for_role(&role, Moment::from_seconds(1_790_000_000));
-    setting.own_accounts.extend(case["own"].as_array().into_iter().flatten().filter_map(Value::as_str).map(|id| id.parse::<countersign_policy::account::AccountId>().unwrap()));
+    setting.own_accounts.extend(
+        case["own"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(|id| id.parse::<countersign_policy::account::AccountId>().unwrap()),
+    );
     setting
 }
 
@@ -40,7 +48,10 @@ fn every_case_is_as_exposed_as_expected() {
         }
         let expected = &case["expected"];
         if expected["exposure"] != json!(exposed.exposure.to_string()) {
-            wrong.push(format!("{file} {id}: expected {}, got {} {:?} {}", expected["exposure"], exposed.exposure, exposed.depends_on, case["why"]));
+            wrong.push(format!(
+                "{file} {id}: expected {}, got {} {:?} {}",
+                expected["exposure"], exposed.exposure, exposed.depends_on, case["why"]
+            ));
             continue;
         }
         for wanted in expected["external_id"].as_array().into_iter().flatten() {
@@ -57,7 +68,10 @@ fn every_case_is_as_exposed_as_expected() {
             wanted_ids.sort();
             accepted.sort();
             if json!(required) != wanted["required"] || accepted != wanted_ids {
-                wrong.push(format!("{file} {id}: {wanted} but required {required}, accepted {accepted:?} {}", case["why"]));
+                wrong.push(format!(
+                    "{file} {id}: {wanted} but required {required}, accepted {accepted:?} {}",
+                    case["why"]
+                ));
             }
         }
     }

@@ -177,6 +177,12 @@ impl ConditionOperator {
         }
     }
 
+    /// Neither a set operator nor `IfExists`.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.set.is_none() && !self.if_exists
+    }
+
     /// The operator a name stands for if letter case does not count.
     #[must_use]
     pub fn parse_folded(name: &str) -> Option<Self> {

@@ -72,6 +72,8 @@ pub struct Statement {
     pub resources: Vec<PatternElement>,
     /// The condition block, one entry per operator and key.
     pub conditions: Vec<ConditionEntry>,
+    /// Operators of the condition block that hold no key: they restrict nothing (rule C6).
+    pub keyless_operators: Vec<Spanned<Box<str>>>,
     /// The first part that could decide access and could not be understood.
     pub unreadable: Option<Unreadable>,
 }

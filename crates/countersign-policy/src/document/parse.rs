@@ -181,6 +181,7 @@ impl Reader {
             actions: Vec::new(),
             resources: Vec::new(),
             conditions: Vec::new(),
+            keyless_operators: Vec::new(),
             unreadable: None,
         };
         let Value::Object(members) = &node.value else {
@@ -326,6 +327,10 @@ impl Reader {
                 statement.cannot_read(operator.value.span, &format!("the keys of `{}` are not a map", operator.key));
                 continue;
             };
+            if keys.is_empty() {
+                let operator = Spanned { value: operator.key.clone(), span: operator.key_span };
+                statement.keyless_operators.push(operator);
+            }
             for key in self.unique(keys) {
                 let values = self.texts(&key.value, &key.key, TextKinds::Scalars, statement);
                 statement.conditions.push(ConditionEntry {

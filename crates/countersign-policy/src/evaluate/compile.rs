@@ -51,6 +51,8 @@ pub(crate) struct Condition {
     pub(crate) misspelt: bool,
     pub(crate) key: Box<str>,
     pub(crate) multivalued: bool,
+    /// The operator's type is not the key's ([`Assumption::TypeClash`]).
+    pub(crate) type_clash: bool,
     pub(crate) values: Values,
 }
 
@@ -196,6 +198,16 @@ impl Compiler {
             misspelt: exact.is_none(),
             key: entry.key.value.clone(),
             multivalued: context_key::is_multivalued(&entry.key.value),
+            type_clash: entry.key.value.eq_ignore_ascii_case("sts:ExternalId")
+                && operator.is_some_and(|operator| match operator.comparison {
+                    Comparison::Arn | Comparison::Date(_) | Comparison::IpAddress | Comparison::Bool => true,
+                    Comparison::StringEquals
+                    | Comparison::StringEqualsIgnoreCase
+                    | Comparison::StringLike
+                    | Comparison::Numeric(_)
+                    | Comparison::Binary
+                    | Comparison::Null => false,
+                }),
             values,
         };
         self.note_assumptions(&condition, entry);
@@ -215,12 +227,15 @@ impl Compiler {
         if numeric_or_date && operator.sense == Sense::Negated {
             touch(Assumption::UnparsableNegated);
         }
+        if condition.type_clash {
+            touch(Assumption::TypeClash);
+        }
         if condition.values.len() == 0 {
-            touch(if operator.sense == Sense::Negated {
-                Assumption::EmptyListNegated
-            } else {
-                Assumption::EmptyListPositive
-            });
+            match operator.sense {
+                Sense::Negated => touch(Assumption::EmptyListNegated),
+                Sense::Positive if operator.is_plain() => touch(Assumption::EmptyListPositive),
+                Sense::Positive => {}
+            }
         }
         if let (Comparison::Bool, Values::Bools(values)) = (operator.comparison, &condition.values)
             && values.iter().any(|(_, template)| template.variables().next().is_some())

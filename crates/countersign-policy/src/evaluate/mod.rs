@@ -234,6 +234,7 @@ impl<'r> Matcher<'r> {
     pub(crate) fn test(&mut self, operator: ConditionOperator, condition: &Condition, sent: &str) -> bool {
         if condition.values.len() == 0 {
             return match operator.sense {
+                Sense::Positive if !operator.is_plain() => false,
                 Sense::Positive => {
                     self.used.insert(Assumption::EmptyListPositive);
                     self.assumptions.takes_other(Assumption::EmptyListPositive)
@@ -243,6 +244,12 @@ impl<'r> Matcher<'r> {
                     !self.assumptions.takes_other(Assumption::EmptyListNegated)
                 }
             };
+        }
+        if condition.type_clash {
+            self.used.insert(Assumption::TypeClash);
+            if self.assumptions.takes_other(Assumption::TypeClash) {
+                return operator.sense == Sense::Negated;
+            }
         }
         let matched = self.any_value_matches(operator.comparison, &condition.values, sent);
         match (operator.sense, matched) {

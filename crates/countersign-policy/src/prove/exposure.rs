@@ -86,6 +86,7 @@ const CONTESTED: &[Assumption] = &[
     Assumption::UnparsableNegated,
     Assumption::EmptyListNegated,
     Assumption::EmptyListPositive,
+    Assumption::TypeClash,
     Assumption::VariablesInBool,
     Assumption::RoleNameCase,
     Assumption::ExternalIdInTagSession,
@@ -133,19 +134,19 @@ fn over_readings(document: &PolicyDocument, setting: &Setting) -> Exposed {
     let mut exposed = one_reading(&prover, document);
     let touches = prover.policy.touches();
     exposed.assumed = touches.iter().collect();
-    if exposed.exposure <= Exposure::Open {
-        return exposed;
-    }
+    let lets_in = |exposure: Exposure| exposure <= Exposure::Open;
+    let default = exposed.exposure;
     for assumption in CONTESTED.iter().copied().filter(|assumption| touches.contains(*assumption)) {
         if assumption == Assumption::ExternalIdInTagSession && !speaks_of_companions(&prover) {
             continue;
         }
         let other = Setting { assumptions: setting.assumptions.with_other(assumption), ..setting.clone() };
         let otherwise = one_reading(&Prover::new(document, &other), document);
-        if otherwise.exposure < exposed.exposure.max(Exposure::Guarded) && otherwise.exposure <= Exposure::Unknown {
+        let decides = lets_in(default) != lets_in(otherwise.exposure) || otherwise.exposure == Exposure::Unknown;
+        if decides && default != Exposure::Unknown {
             exposed.exposure = Exposure::Unknown;
             exposed.depends_on.push(format!("assumption {assumption}"));
-            exposed.witness = otherwise.witness.or(exposed.witness);
+            exposed.witness = exposed.witness.filter(|_| lets_in(default)).or(otherwise.witness);
         }
     }
     exposed
@@ -163,7 +164,11 @@ fn one_reading(prover: &Prover<'_>, document: &PolicyDocument) -> Exposed {
     let services = service_deputy(prover);
     let federated = federated_subject(prover);
     let mut unknown: Vec<String> = Vec::new();
-    let owned = match owned(prover) {
+    let by_owner = match owned(prover) {
+        Answer::Impossible => owned_through_organization(prover, document, &deputies),
+        other => other,
+    };
+    let owned = match by_owner {
         Answer::Request(request, _) => Some(request),
         Answer::Impossible => None,
         Answer::Unknown(why) => {
@@ -257,6 +262,10 @@ fn owned(prover: &Prover<'_>) -> Answer {
             organization: organization.clone(),
         }));
     }
+    first(prover, classes)
+}
+
+fn first(prover: &Prover<'_>, classes: Vec<CallerClass>) -> Answer {
     let mut unknown = None;
     for class in classes {
         match prover.find(&class, "sts:AssumeRole", &Extras::new()) {
@@ -266,4 +275,27 @@ fn owned(prover: &Prover<'_>) -> Answer {
         }
     }
     unknown.map_or(Answer::Impossible, Answer::Unknown)
+}
+
+/// A call by a named party that only gets in as a member of one of the owner's organizations.
+fn owned_through_organization(prover: &Prover<'_>, document: &PolicyDocument, deputies: &[(Deputy, ExternalIdVerdict)]) -> Answer {
+    if prover.own_organizations.is_empty() {
+        return Answer::Impossible;
+    }
+    let partition = prover.setting.partition();
+    for (deputy, verdict) in deputies {
+        let (ExternalIdVerdict::Unassumable, Some(account)) = (verdict, deputy.account()) else { continue };
+        let mut setting = prover.setting.clone();
+        setting.own_accounts.insert(account);
+        let member = Prover::new(document, &setting);
+        let classes = match deputy {
+            Deputy::Principal(principal) => vec![CallerClass::Named(principal.clone())],
+            Deputy::Account { .. } | Deputy::Public => member.classes_of_account(partition, account),
+        };
+        match first(&member, classes) {
+            Answer::Impossible => {}
+            other => return other,
+        }
+    }
+    Answer::Impossible
 }

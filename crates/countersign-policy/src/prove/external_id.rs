@@ -274,7 +274,7 @@ fn cover(prover: &Prover<'_>, classes: &[CallerClass], listed: &Listed, ids: &mu
     let legal = vec![vec![Pattern::default().then_run(EXTERNAL_ID)]];
     let beyond = |more: &[Pattern]| {
         let outside = listed.excluded.iter().chain(more).cloned().collect();
-        any_class(prover, classes, Extra { presence: Some(Presence::Present), outside, inside: legal.clone() })
+        any_class(prover, classes, Extra { presence: Some(Presence::Present), outside, inside: legal.clone(), ..Extra::default() })
     };
     let all_patterns: Vec<Pattern> = listed.patterns.iter().map(|(_, pattern)| pattern.clone()).collect();
     if !matches!(beyond(&all_patterns), Answer::Impossible) {
@@ -293,10 +293,11 @@ fn cover(prover: &Prover<'_>, classes: &[CallerClass], listed: &Listed, ids: &mu
                 Answer::Unknown(_) => break,
             }
         }
+        ids.clear();
         return vec!["*".to_owned()];
     }
     let accepted = |pattern: &Pattern| {
-        let extra = Extra { presence: Some(Presence::Present), outside: listed.excluded.clone(), inside: vec![vec![pattern.clone()]] };
+        let extra = Extra { presence: Some(Presence::Present), outside: listed.excluded.clone(), inside: vec![vec![pattern.clone()]], ..Extra::default() };
         !matches!(any_class(prover, classes, extra), Answer::Impossible)
     };
     let mut patterns: Vec<String> = listed.patterns.iter().filter(|(_, pattern)| accepted(pattern)).map(|(text, _)| text.clone()).collect();

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 use super::class::{CallerClass, Shape};
 use super::domain::{Domain, Profile};
-use super::pattern::{Budget, Pattern};
+use super::pattern::Budget;
 use super::value::{Chosen, Extra, KeyQuestion, Lift, Presence, Solved, Wanted};
 use crate::assumptions::Assumption;
 use crate::condition::variable::Variable;
@@ -221,7 +221,7 @@ impl<'a> Search<'a> {
         later.sort_by_key(|key| node.decided.iter().filter(|(atom, _)| self.uses(*atom, *key)).count());
         later.reverse();
         for key in first.into_iter().chain(later) {
-            match self.solve(node, key, &chosen, &[], budget) {
+            match self.solve(node, key, &chosen, None, budget) {
                 Solved::Chosen(value) => self.put(&mut chosen, key, value),
                 Solved::Impossible => match self.solve_jointly(node, key, &mut chosen, budget) {
                     Choice::Made => {}
@@ -250,7 +250,7 @@ impl<'a> Search<'a> {
         self.atoms.get(atom).is_some_and(|atom| atom.key != key && atom.condition.variables().any(|variable| variable.key.eq_ignore_ascii_case(name)))
     }
 
-    fn solve(&self, node: &Node, key: usize, chosen: &[Option<Chosen>], also: &[Pattern], budget: &mut Budget) -> Solved {
+    fn solve(&self, node: &Node, key: usize, chosen: &[Option<Chosen>], also: Option<&Extra>, budget: &mut Budget) -> Solved {
         let Some(own) = self.keys.get(key) else { return Solved::Impossible };
         let wanted: Vec<Wanted<'_>> = self.wanted(node, key).collect();
         let mut extra = own.extra.clone();
@@ -260,9 +260,8 @@ impl<'a> Search<'a> {
             }
             extra.presence = Some(Presence::Absent);
         }
-        if !also.is_empty() {
-            extra.presence = Some(Presence::Present);
-            extra.inside.push(also.to_vec());
+        if let Some(also) = also {
+            extra = extra.and(also);
         }
         let resolve = |variable: &Variable| self.value_of(variable, chosen);
         let question = KeyQuestion {
@@ -328,12 +327,12 @@ impl<'a> Search<'a> {
                 // A value of the other key that this key's remaining conditions and domain accept.
                 let mut relaxed = node.clone();
                 relaxed.decided.retain(|(candidate, _)| !self.atoms.get(*candidate).is_some_and(|candidate| std::ptr::eq(candidate, atom)));
-                let Some(shape) = self.keys.get(key).map(|key| key.shape()) else { continue };
-                let Solved::Chosen(value) = self.solve(&relaxed, other, chosen, &shape, budget) else { continue };
+                let Some(fits) = self.keys.get(key).map(Key::as_extra) else { continue };
+                let Solved::Chosen(value) = self.solve(&relaxed, other, chosen, Some(&fits), budget) else { continue };
                 let Some(word) = value.single().map(str::to_owned) else { continue };
                 let before = chosen.get(other).cloned().flatten();
                 self.put(chosen, other, value);
-                match self.solve(node, key, chosen, &[Pattern::literal(&word)], budget) {
+                match self.solve(node, key, chosen, Some(&Extra::exactly(&word)), budget) {
                     Solved::Chosen(value) => {
                         self.put(chosen, key, value);
                         return Choice::Made;
@@ -552,13 +551,16 @@ impl Key<'_> {
         }
     }
 
-    /// The texts the key can have.
-    fn shape(&self) -> Vec<Pattern> {
+    /// What another key's value must be like to be a value of this one.
+    fn as_extra(&self) -> Extra {
         use super::domain::Words;
-        match &self.domain.words {
-            Some(Words::Text { patterns, .. }) => patterns.clone(),
-            None | Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => vec![Pattern::any()],
-        }
+        let own = match &self.domain.words {
+            Some(Words::Text { patterns, excluded, min, .. }) => {
+                Extra { inside: vec![patterns.clone()], outside: excluded.clone(), min_length: *min, presence: None }
+            }
+            None | Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => Extra::default(),
+        };
+        Extra { presence: Some(Presence::Present), ..own.and(&self.extra) }
     }
 }
 

@@ -45,6 +45,24 @@ pub(crate) struct Extra {
     pub(crate) outside: Vec<Pattern>,
     /// The value matches one of each.
     pub(crate) inside: Vec<Vec<Pattern>>,
+    /// The value has at least so many characters.
+    pub(crate) min_length: usize,
+}
+
+impl Extra {
+    /// Both limits.
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        self.presence = other.presence.or(self.presence);
+        self.outside.extend(other.outside.iter().cloned());
+        self.inside.extend(other.inside.iter().cloned());
+        self.min_length = self.min_length.max(other.min_length);
+        self
+    }
+
+    /// The key is there and has exactly this value.
+    pub(crate) fn exactly(value: &str) -> Self {
+        Self { presence: Some(Presence::Present), inside: vec![vec![Pattern::literal(value)]], ..Self::default() }
+    }
 }
 
 /// Whether a key has to be there.
@@ -170,6 +188,9 @@ impl KeyQuestion<'_> {
             });
         }
         let test = |passes| ValueTest { condition, passes, lift: wanted.lift };
+        if condition.type_clash && self.assumptions.takes_other(Assumption::TypeClash) {
+            return constant(operator.sense == Sense::Negated);
+        }
         match (operator.set, wanted.holds) {
             (Some(SetOperator::ForAllValues), true) => Requirement::Every(test(true)),
             (Some(SetOperator::ForAllValues), false) => Requirement::Some(test(false)),
@@ -212,7 +233,7 @@ impl KeyQuestion<'_> {
         }
         match words {
             Words::Text { patterns, excluded, min, max } => {
-                let query = sets.query(Some(patterns), excluded, *min, *max);
+                let query = sets.query(Some(patterns), excluded, (*min).max(self.extra.min_length), *max);
                 if text_only {
                     return match query.shortest(budget) {
                         Found::Word(word) => Solved::Chosen(Chosen::Values(vec![word])),
@@ -330,7 +351,7 @@ impl KeyQuestion<'_> {
         if test.condition.values.len() == 0 {
             // No values: positive never, negated always – or the reverse under the other readings.
             let passes = match operator.sense {
-                Sense::Positive => self.assumptions.takes_other(Assumption::EmptyListPositive),
+                Sense::Positive => operator.is_plain() && self.assumptions.takes_other(Assumption::EmptyListPositive),
                 Sense::Negated => !self.assumptions.takes_other(Assumption::EmptyListNegated),
             };
             let union = if passes == test.passes { vec![Pattern::any()] } else { Vec::new() };

@@ -31,5 +31,10 @@ pub fn request(request: &Value) -> Request {
     for (key, values) in request["context"].as_object().unwrap() {
         context.set(key.as_str(), values.as_array().unwrap().iter().map(|value| value.as_str().unwrap()));
     }
-    Request { caller, action: request["action"].as_str().unwrap().into(), role: request["resource"].as_str().unwrap().into(), context }
+    Request {
+        caller,
+        action: request["action"].as_str().unwrap().into(),
+        role: request["resource"].as_str().unwrap().into(),
+        context,
+    }
 }
