@@ -210,6 +210,9 @@ pub fn parse_json(text: &str, max_nesting: usize) -> Result<Node, Problem> {
         message: format!("not JSON: {what}"),
         help: Some("fix the JSON syntax here; the text before this place was understood".into()),
     };
+    // Blanks in place of the mark, so that spans stay those of `text`.
+    let unmarked = text.strip_prefix('\u{feff}').map(|rest| format!("   {rest}"));
+    let text = unmarked.as_deref().unwrap_or(text);
     match jsonc_parser::parse_to_ast(text, &jsonc_parser::CollectOptions::default(), &options) {
         Ok(result) => match result.value {
             Some(value) => Ok(node(value)),
@@ -286,6 +289,11 @@ mod tests {
         assert_eq!(members.len(), 2);
         assert_eq!(members[0].value.value, Value::Number("1.50".into()));
         assert_eq!((members[1].key_span.start, members[1].value.span.start), (10, 14));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(parse_json("\u{feff}[1]", MAX_NESTING).unwrap().span, Span::new(3, 6));
     }
 
     #[test]

@@ -75,8 +75,10 @@ pub struct Exposed {
     pub witness: Option<Box<Request>>,
     /// The document the rest speaks of: the input with its holes filled by the values that make it worst.
     pub document: PolicyDocument,
-    /// The setting of the answer.
+    /// The assumptions the policy touches.
     pub assumed: Vec<Assumption>,
+    /// The contested readings that decide whether third parties get in, and the third parties under the other reading.
+    pub contested: Vec<(Assumption, Vec<(Deputy, ExternalIdVerdict)>)>,
 }
 
 /// The readings a proof asks again under, because the default alone must not make a role safe.
@@ -147,6 +149,7 @@ fn over_readings(document: &PolicyDocument, setting: &Setting) -> Exposed {
             exposed.exposure = Exposure::Unknown;
             exposed.depends_on.push(format!("assumption {assumption}"));
             exposed.witness = exposed.witness.filter(|_| lets_in(default)).or(otherwise.witness);
+            exposed.contested.push((assumption, otherwise.deputies));
         }
     }
     exposed
@@ -225,7 +228,7 @@ fn one_reading(prover: &Prover<'_>, document: &PolicyDocument) -> Exposed {
     }
     unknown.sort_unstable();
     unknown.dedup();
-    Exposed { exposure, depends_on: unknown, deputies, services, federated, owned, witness, document: document.clone(), assumed: Vec::new() }
+    Exposed { exposure, depends_on: unknown, deputies, services, federated, owned, witness, document: document.clone(), assumed: Vec::new(), contested: Vec::new() }
 }
 
 /// The conditions on tags of the role, when its tags are not known.

@@ -1,0 +1,28 @@
+//! A guard on the ExternalId that a call without one passes.
+
+use super::leak::{Kind, describe, leaks};
+use super::{Audit, Check, Report, Reporter};
+use crate::examine::Examined;
+use crate::finding::{Confidence, Severity};
+
+pub(super) static AUDIT: Audit = Audit {
+    id: "external-id-if-exists",
+    summary: "the condition on sts:ExternalId holds when no ExternalId is sent",
+    page: include_str!("external_id_if_exists.md"),
+    severity: Severity::High,
+    confidence: Confidence::High,
+    check: Check::Role(check),
+};
+
+fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
+    for leak in leaks(examined).into_iter().filter(|leak| leak.kind == Kind::Omittable) {
+        let operator = leak.operator.unwrap_or_default();
+        let message = format!(
+            "{} can assume `{}` by sending no ExternalId: `{operator}` does not stop a call that omits it",
+            describe(&leak.deputy),
+            examined.role.name
+        );
+        let help = "use plain StringEquals with the id, or add \"Null\": {\"sts:ExternalId\": \"false\"} beside this condition";
+        reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
+    }
+}

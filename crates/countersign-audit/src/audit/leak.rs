@@ -1,0 +1,168 @@
+//! How a third party gets in without the one ExternalId: the statement that lets it, and the condition that fails to stop
+//! it. Five audits ask this; each reports its own kind, so that one hole is one finding.
+
+use countersign_policy::assumptions::{Assumption, Assumptions};
+use countersign_policy::document::{ConditionEntry, Effect, PolicyDocument, Span, Statement};
+use countersign_policy::evaluate::{AttachedTo, ElementTrace, StatementTrace, evaluate};
+use countersign_policy::prove::{Deputy, ExternalIdVerdict, Exposure};
+use countersign_policy::request::Request;
+
+use crate::examine::Examined;
+use crate::finding::Confidence;
+
+/// The kinds of hole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No condition asks for an ExternalId.
+    Missing,
+    /// A condition asks for one and holds without.
+    Omittable,
+    /// A condition asks for one and takes endlessly many.
+    Unbounded,
+    /// The required value is a policy variable.
+    SelfReferencing,
+    /// Another statement guards the same party.
+    Sibling,
+}
+
+/// One hole.
+pub(super) struct Leak {
+    pub(super) kind: Kind,
+    /// Who gets in.
+    pub(super) deputy: Deputy,
+    /// How.
+    pub(super) request: Box<Request>,
+    /// What to point at.
+    pub(super) span: Span,
+    /// 0-based place of the statement that lets it in.
+    pub(super) statement: usize,
+    /// `operator` of the condition that leaks, if one does.
+    pub(super) operator: Option<String>,
+    pub(super) confidence: Confidence,
+}
+
+/// The holes of a role, one per deputy and statement.
+pub(super) fn leaks(examined: &Examined) -> Vec<Leak> {
+    let exposed = &examined.exposed;
+    let mut leaks: Vec<Leak> = Vec::new();
+    let sure = if exposed.exposure == Exposure::Unknown { Confidence::Low } else { Confidence::High };
+    let verdicts = exposed.deputies.iter().map(|(deputy, verdict)| (None, deputy, verdict));
+    let contested = exposed.contested.iter().flat_map(|(assumption, verdicts)| {
+        verdicts.iter().map(move |(deputy, verdict)| (Some(*assumption), deputy, verdict))
+    });
+    let public = exposed.deputies.iter().any(|(deputy, verdict)| *deputy == Deputy::Public && *verdict != ExternalIdVerdict::Unassumable);
+    for (reading, deputy, verdict) in verdicts.chain(contested) {
+        let ExternalIdVerdict::Open { without_id, unlisted_id, .. } = verdict else { continue };
+        let Some(request) = without_id.as_ref().or(unlisted_id.as_ref()) else { continue };
+        // Everyone is a matter of its own, and so is a party that only gets in as part of everyone.
+        if *deputy == Deputy::Public || (public && names_everyone(exposed, request, reading)) {
+            continue;
+        }
+        let confidence = if reading.is_some() { Confidence::Low } else { sure };
+        let omitted = without_id.is_some();
+        if let Some(leak) = leak(&exposed.document, deputy, request, omitted, reading, confidence) {
+            let same = |other: &Leak| other.span == leak.span && other.kind == leak.kind && other.deputy == leak.deputy;
+            if !leaks.iter().any(same) {
+                leaks.push(leak);
+            }
+        }
+    }
+    leaks
+}
+
+fn names_everyone(exposed: &countersign_policy::prove::Exposed, request: &Request, reading: Option<Assumption>) -> bool {
+    let statements = trace(&exposed.document, request, reading);
+    let applying = statements.iter().find(|trace| trace.applies && trace.effect == Effect::Allow);
+    applying.and_then(|trace| exposed.document.statements.get(trace.index)).is_some_and(covers_everyone)
+}
+
+pub(super) fn covers_everyone(statement: &Statement) -> bool {
+    use countersign_policy::document::Polarity;
+    statement.principals.iter().any(|element| {
+        element.polarity == Polarity::Excepted || element.entries.iter().any(|entry| entry.value.known() == Some("*"))
+    })
+}
+
+fn trace(document: &PolicyDocument, request: &Request, reading: Option<Assumption>) -> Vec<StatementTrace> {
+    let assumptions = reading.into_iter().fold(Assumptions::default(), Assumptions::with_other);
+    evaluate(document, request, AttachedTo::Role, assumptions).statements
+}
+
+fn leak(
+    document: &PolicyDocument,
+    deputy: &Deputy,
+    request: &Request,
+    omitted: bool,
+    reading: Option<Assumption>,
+    confidence: Confidence,
+) -> Option<Leak> {
+    let traces = trace(document, request, reading);
+    let applying = traces.iter().find(|trace| trace.applies && trace.effect == Effect::Allow)?;
+    let statement = document.statements.get(applying.index)?;
+    let covers = |trace: &&StatementTrace| trace.principal == ElementTrace::Matched && trace.action == ElementTrace::Matched;
+    let others = traces.iter().filter(|trace| trace.index != applying.index).filter(covers);
+    let condition_elsewhere = |effect: Effect| {
+        let mut of_effect = others.clone().filter(move |trace| trace.effect == effect);
+        of_effect.find_map(|trace| external_id_condition(document.statements.get(trace.index)?))
+    };
+    let leak = |kind: Kind, span: Span, operator: Option<&ConditionEntry>| Leak {
+        kind,
+        deputy: deputy.clone(),
+        request: Box::new(request.clone()),
+        span,
+        statement: applying.index,
+        operator: operator.map(|entry| entry.operator.value.to_string()),
+        confidence,
+    };
+    let principal = principal_span(statement, deputy);
+    if let Some(entry) = external_id_condition(statement) {
+        if omitted {
+            return Some(leak(Kind::Omittable, entry.key.span, Some(entry)));
+        }
+        let with_variable = entry.values.iter().find(|value| value.value.lossy().contains("${") && is_variable(value.value.lossy()));
+        if let Some(value) = with_variable {
+            return Some(leak(Kind::SelfReferencing, value.span, Some(entry)));
+        }
+        let wide = entry.values.iter().find(|value| value.value.lossy().contains(['*', '?']));
+        return Some(leak(Kind::Unbounded, wide.map_or(entry.key.span, |value| value.span), Some(entry)));
+    }
+    if condition_elsewhere(Effect::Allow).is_some() {
+        return Some(leak(Kind::Sibling, principal, None));
+    }
+    match (condition_elsewhere(Effect::Deny), omitted) {
+        (Some(entry), true) => Some(leak(Kind::Omittable, entry.key.span, Some(entry))),
+        (Some(entry), false) => Some(leak(Kind::Unbounded, entry.key.span, Some(entry))),
+        (None, _) => Some(leak(Kind::Missing, principal, None)),
+    }
+}
+
+fn is_variable(text: &str) -> bool {
+    let after = text.find("${").and_then(|at| text.get(at..)).unwrap_or_default();
+    !["${*}", "${?}", "${$}"].iter().any(|escape| after.starts_with(escape))
+}
+
+/// The first condition of a statement on `sts:ExternalId`.
+pub(super) fn external_id_condition(statement: &Statement) -> Option<&ConditionEntry> {
+    statement.conditions.iter().find(|entry| entry.key.value.eq_ignore_ascii_case("sts:ExternalId"))
+}
+
+/// The principal entry that stands for the deputy, or the element's key.
+pub(super) fn principal_span(statement: &Statement, deputy: &Deputy) -> Span {
+    let entries = || statement.principals.iter().flat_map(|element| &element.entries);
+    let name = deputy.name();
+    let account = deputy.account().map(|account| account.to_string());
+    let exact = entries().find(|entry| entry.value.known() == Some(name.as_str()));
+    let of_account = || entries().find(|entry| account.as_deref().is_some_and(|account| entry.value.lossy().contains(account)));
+    let star = || entries().find(|entry| entry.value.known() == Some("*"));
+    let found = exact.or_else(of_account).or_else(star).map(|entry| entry.span);
+    found.or_else(|| statement.principals.first().map(|element| element.key_span)).unwrap_or(statement.span)
+}
+
+/// "any principal of 999988887777", "the role …", "any AWS account".
+pub(super) fn describe(deputy: &Deputy) -> String {
+    match deputy {
+        Deputy::Account { account, .. } => format!("account {account}"),
+        Deputy::Principal(_) => format!("`{}`", deputy.name()),
+        Deputy::Public => "any AWS account".to_owned(),
+    }
+}

@@ -1,0 +1,39 @@
+//! A third party gets in, and nothing asks it for an ExternalId.
+
+use countersign_policy::prove::Exposure;
+
+use super::leak::{Kind, describe, leaks};
+use super::{Audit, Check, Report, Reporter};
+use crate::examine::Examined;
+use crate::finding::{Confidence, Severity};
+
+pub(super) static AUDIT: Audit = Audit {
+    id: "missing-external-id",
+    summary: "a third party may assume the role without an ExternalId",
+    page: include_str!("missing_external_id.md"),
+    severity: Severity::High,
+    confidence: Confidence::High,
+    check: Check::Role(check),
+};
+
+const HELP: &str = "require the id the third party chose for you: \"Condition\": {\"StringEquals\": {\"sts:ExternalId\": \"…\"}}; if the account is yours, declare it with --own";
+
+fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
+    let mut explained = false;
+    for leak in leaks(examined) {
+        explained = true;
+        if leak.kind != Kind::Missing {
+            continue;
+        }
+        let message = format!("{} can assume `{}` without an ExternalId", describe(&leak.deputy), examined.role.name);
+        reporter.report(Report::new(leak.span, message, HELP).witness(Some(&leak.request)).confidence(leak.confidence));
+    }
+    // A proof that ran into its limits is not a clean bill.
+    let unproved = examined.exposed.exposure == Exposure::Unknown && !examined.role.trust.statements.is_empty();
+    if unproved && !explained {
+        let message = format!("cannot show who needs an ExternalId to assume `{}`: it depends on {}", examined.role.name, examined.exposed.depends_on.join(", "));
+        let span = examined.role.trust.statements.first().map_or(examined.role.trust.span, |statement| statement.span);
+        let help = "write the guard so that it can be decided: StringEquals on sts:ExternalId in every statement that names a third party";
+        reporter.report(Report::new(span, message, help).severity(Severity::Medium).confidence(Confidence::Low));
+    }
+}

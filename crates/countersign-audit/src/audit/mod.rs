@@ -1,0 +1,160 @@
+//! The audits. One audit is `my_audit.rs` (a `static AUDIT`), `my_audit.md` (its page, which is also its test) and one
+//! line in [`AUDITS`]; explanations, `--help` and documentation derive from that list.
+
+mod external_id_if_exists;
+mod federated_without_subject;
+mod leak;
+mod malformed_trust_policy;
+mod misspelt_condition_key;
+mod missing_external_id;
+mod orphaned_principal;
+mod public_trust;
+mod self_referencing_external_id;
+mod shared_external_id;
+mod source_arn_over_match;
+mod unassumable_role;
+mod unguarded_sibling_statement;
+mod unscoped_service_principal;
+mod weak_external_id;
+mod whole_account_trust;
+mod wildcard_external_id;
+
+use countersign_policy::document::Span;
+use countersign_policy::request::Request;
+
+use crate::examine::Examined;
+use crate::finding::{Confidence, Finding, Severity, Witness};
+
+/// One audit.
+pub struct Audit {
+    /// Its name: the bad pattern, as it reads after "ignore".
+    pub id: &'static str,
+    /// What it reports, in a line.
+    pub summary: &'static str,
+    /// Its page, in Markdown.
+    pub page: &'static str,
+    /// How bad its findings are, unless one says otherwise.
+    pub severity: Severity,
+    /// How sure its findings are, unless one says otherwise.
+    pub confidence: Confidence,
+    check: Check,
+}
+
+/// What an audit looks at.
+enum Check {
+    /// Each role by itself.
+    Role(fn(&Examined, &mut Reporter<'_>)),
+    /// All roles together.
+    Roles(fn(&[Examined], &mut Vec<(usize, Report)>)),
+}
+
+/// Every audit, in the order reports and `explain` list them.
+pub static AUDITS: &[&Audit] = &[
+    &public_trust::AUDIT,
+    &missing_external_id::AUDIT,
+    &external_id_if_exists::AUDIT,
+    &wildcard_external_id::AUDIT,
+    &self_referencing_external_id::AUDIT,
+    &unguarded_sibling_statement::AUDIT,
+    &weak_external_id::AUDIT,
+    &shared_external_id::AUDIT,
+    &whole_account_trust::AUDIT,
+    &unscoped_service_principal::AUDIT,
+    &source_arn_over_match::AUDIT,
+    &federated_without_subject::AUDIT,
+    &orphaned_principal::AUDIT,
+    &unassumable_role::AUDIT,
+    &misspelt_condition_key::AUDIT,
+    &malformed_trust_policy::AUDIT,
+];
+
+/// One finding before it has a place in a file.
+pub(crate) struct Report {
+    /// The stretch of the policy it points at.
+    span: Span,
+    message: String,
+    help: String,
+    witness: Option<Witness>,
+    severity: Option<Severity>,
+    confidence: Option<Confidence>,
+}
+
+impl Report {
+    fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { span, message: message.into(), help: help.into(), witness: None, severity: None, confidence: None }
+    }
+
+    fn witness(mut self, request: Option<&Request>) -> Self {
+        self.witness = request.map(Witness::from);
+        self
+    }
+
+    fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = Some(confidence);
+        self
+    }
+}
+
+/// Collects the findings of one audit on one role.
+pub(crate) struct Reporter<'a> {
+    reports: &'a mut Vec<Report>,
+}
+
+impl Reporter<'_> {
+    fn report(&mut self, report: Report) {
+        let same = |other: &Report| other.span == report.span && other.message == report.message;
+        if !self.reports.iter().any(same) {
+            self.reports.push(report);
+        }
+    }
+}
+
+/// Runs every audit; findings come in the order of the roles, and of [`AUDITS`] within one.
+#[must_use]
+pub fn run(roles: &[Examined]) -> Vec<Finding> {
+    let mut findings: Vec<(usize, Finding)> = Vec::new();
+    for audit in AUDITS {
+        let mut reports: Vec<(usize, Report)> = Vec::new();
+        match audit.check {
+            Check::Role(check) => {
+                for (at, role) in roles.iter().enumerate() {
+                    let mut of_role = Vec::new();
+                    check(role, &mut Reporter { reports: &mut of_role });
+                    reports.extend(of_role.into_iter().map(|report| (at, report)));
+                }
+            }
+            Check::Roles(check) => check(roles, &mut reports),
+        }
+        for (at, report) in reports {
+            let Some(examined) = roles.get(at) else { continue };
+            findings.push((at, finding(audit, examined, report)));
+        }
+    }
+    findings.sort_by_key(|(at, _)| *at);
+    findings.into_iter().map(|(_, finding)| finding).collect()
+}
+
+/// The audit with this id.
+#[must_use]
+pub fn by_id(id: &str) -> Option<&'static Audit> {
+    AUDITS.iter().copied().find(|audit| audit.id == id)
+}
+
+fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
+    let role = &examined.role;
+    Finding {
+        id: audit.id,
+        severity: report.severity.unwrap_or(audit.severity),
+        confidence: report.confidence.unwrap_or(audit.confidence),
+        role: role.name.clone(),
+        message: report.message,
+        help: report.help,
+        location: role.file.location(role.locate(report.span)),
+        witness: report.witness,
+    }
+}

@@ -1,0 +1,47 @@
+//! A service may use the role for somebody else.
+
+use countersign_policy::prove::ServiceVerdict;
+
+use super::source_arn_over_match::over_match;
+use super::{Audit, Check, Report, Reporter};
+use crate::examine::Examined;
+use crate::finding::{Confidence, Severity};
+
+pub(super) static AUDIT: Audit = Audit {
+    id: "unscoped-service-principal",
+    summary: "an AWS service may assume the role on behalf of any account",
+    page: include_str!("unscoped_service_principal.md"),
+    severity: Severity::Medium,
+    confidence: Confidence::Low,
+    check: Check::Role(check),
+};
+
+/// Services that only take roles of the account they act in (iam:PassRole), and send no source keys: conditions on those
+/// would break the role (auditing §5).
+const BOUND_BY_PASS_ROLE: &[&str] = &[
+    "ec2", "lambda", "edgelambda", "ecs-tasks", "ecs", "eks", "eks-fargate-pods", "eks-nodegroup", "pods.eks", "batch", "spotfleet", "autoscaling",
+    "application-autoscaling", "elasticbeanstalk", "elasticmapreduce", "codebuild", "codedeploy", "opsworks", "sagemaker", "glue", "rds", "monitoring.rds",
+    "tasks.apprunner", "build.apprunner", "dax", "kinesisanalytics", "gamelift", "elasticloadbalancing", "cloudformation", "ssm", "vmie",
+];
+
+/// Services that AWS documents as taking roles for resources of other accounts, and as sending the source keys.
+const CROSS_ACCOUNT: &[&str] = &["ssm-incidents", "scheduler", "pipes", "firehose", "s3", "transfer", "cloudtrail", "config", "bedrock", "osis", "logs"];
+
+fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
+    if examined.role.is_service_linked() {
+        return;
+    }
+    for (service, verdict) in &examined.exposed.services {
+        let ServiceVerdict::Unbound { request } = verdict else { continue };
+        let name = service.split(".amazonaws.com").next().unwrap_or(service);
+        if BOUND_BY_PASS_ROLE.contains(&name) || over_match(examined, request).is_some() {
+            continue;
+        }
+        let entries = examined.exposed.document.statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
+        let Some(entry) = entries.into_iter().find(|entry| entry.value.known() == Some(service)) else { continue };
+        let message = format!("`{service}` can assume `{}` for a resource of another account", examined.role.name);
+        let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";
+        let confidence = if CROSS_ACCOUNT.contains(&name) { Confidence::Medium } else { Confidence::Low };
+        reporter.report(Report::new(entry.span, message, help).witness(Some(request)).confidence(confidence));
+    }
+}

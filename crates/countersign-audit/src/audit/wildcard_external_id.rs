@@ -1,0 +1,29 @@
+//! A guard on the ExternalId that accepts endlessly many.
+
+use super::leak::{Kind, describe, leaks};
+use super::{Audit, Check, Report, Reporter};
+use crate::examine::Examined;
+use crate::finding::{Confidence, Severity};
+
+pub(super) static AUDIT: Audit = Audit {
+    id: "wildcard-external-id",
+    summary: "the condition on sts:ExternalId accepts ids the policy does not list",
+    page: include_str!("wildcard_external_id.md"),
+    severity: Severity::High,
+    confidence: Confidence::High,
+    check: Check::Role(check),
+};
+
+fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
+    for leak in leaks(examined).into_iter().filter(|leak| leak.kind == Kind::Unbounded) {
+        let sent = leak.request.context.get("sts:ExternalId").and_then(<[String]>::first).cloned().unwrap_or_default();
+        let operator = leak.operator.unwrap_or_default();
+        let message = format!(
+            "{} can assume `{}` with an ExternalId that is not yours, such as `{sent}`: `{operator}` does not bind one id",
+            describe(&leak.deputy),
+            examined.role.name
+        );
+        let help = "list the exact id with StringEquals; a pattern also fits the ids of the third party's other customers";
+        reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
+    }
+}

@@ -1,0 +1,91 @@
+//! What an audit says: one thing that is wrong, at one place, with the call that shows it.
+
+use countersign_policy::evaluate::assume_role::needed_actions;
+use countersign_policy::request::Request;
+use serde::Serialize;
+
+use crate::source::Location;
+
+/// How bad it is, in AWS Security Hub's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Informational,
+    /// Does not endanger the account by itself.
+    Low,
+    /// Should be mended.
+    Medium,
+    /// Lets somebody in who should not be.
+    High,
+    /// Lets anybody in.
+    Critical,
+}
+
+/// How sure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// It rests on a contested reading, or on what the input does not say.
+    Low,
+    /// It rests on a rule of thumb.
+    Medium,
+    /// It is proved.
+    High,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// The audit.
+    pub id: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The role's name.
+    pub role: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where.
+    pub location: Location,
+    /// A call that is allowed and should not be.
+    pub witness: Option<Witness>,
+}
+
+/// A call, as reports show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Witness {
+    /// The caller's ARN, service name or provider.
+    pub principal: String,
+    /// The STS action.
+    pub action: String,
+    /// The role's ARN (its account is left empty when the input does not say it).
+    pub role: String,
+    /// The ExternalId sent; null when it is omitted.
+    pub external_id: Option<String>,
+    /// Further actions the call needs, because of what it passes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also_needs: Vec<String>,
+    /// Every condition key of the request.
+    pub context: std::collections::BTreeMap<String, Vec<String>>,
+}
+
+impl From<&Request> for Witness {
+    fn from(request: &Request) -> Self {
+        let external_id = match request.context.get("sts:ExternalId") {
+            Some([id]) => Some(id.clone()),
+            _ => None,
+        };
+        Self {
+            principal: request.caller.name().to_owned(),
+            action: request.action.clone(),
+            role: request.role.clone(),
+            external_id,
+            also_needs: needed_actions(request).into_iter().skip(1).map(str::to_owned).collect(),
+            context: request.context.iter().map(|(key, values)| (key.to_owned(), values.to_vec())).collect(),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Audits of AWS IAM roles: documents in, proved findings out.
+//!
+//! [`input`] turns bytes into [`role::Role`]s, [`examine`](examine::examine) proves what each role's trust policy lets
+//! happen, [`audit`] says what is wrong and where, and [`report`] prints it. The crate does no I/O and starts no thread:
+//! whoever calls it reads the files and may examine roles in parallel.
+
+pub mod audit;
+pub mod examine;
+pub mod finding;
+pub mod input;
+pub mod report;
+pub mod role;
+pub mod source;

@@ -1,0 +1,96 @@
+//! `countersign.audit/1`: the stable JSON shape, documented in the README.
+
+use countersign_policy::prove::{Exposure, ExternalIdVerdict};
+use serde::Serialize;
+
+use super::Report;
+use crate::examine::Examined;
+use crate::finding::{Finding, Witness};
+use crate::source::InputProblem;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    roles: Vec<Role<'a>>,
+    findings: &'a [Finding],
+    problems: &'a [InputProblem],
+}
+
+#[derive(Serialize)]
+struct Role<'a> {
+    name: &'a str,
+    arn: Option<&'a str>,
+    account: Option<String>,
+    source: Source<'a>,
+    exposure: Exposure,
+    depends_on: &'a [String],
+    deputies: Vec<Deputy>,
+    witness: Option<Witness>,
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    path: &'a str,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Deputy {
+    principal: String,
+    account: Option<String>,
+    external_id: ExternalId,
+}
+
+/// `required`: a call without ExternalId is refused. `accepted`: the ids, or patterns in `StringLike` notation (`*` is
+/// anything). Both are null when the proof cannot say.
+#[derive(Serialize)]
+struct ExternalId {
+    required: Option<bool>,
+    accepted: Option<Vec<String>>,
+}
+
+/// The report as JSON text.
+///
+/// # Errors
+/// When the writer fails.
+pub fn json(report: &Report, out: impl std::io::Write) -> serde_json::Result<()> {
+    let document = Document {
+        schema: "countersign.audit/1",
+        roles: report.roles.iter().map(role).collect(),
+        findings: &report.findings,
+        problems: &report.problems,
+    };
+    serde_json::to_writer_pretty(out, &document)
+}
+
+fn role(examined: &Examined) -> Role<'_> {
+    let role = &examined.role;
+    let position = role.file.position(role.span.start);
+    Role {
+        name: &role.name,
+        arn: role.arn.as_deref(),
+        account: examined.account.map(|account| account.to_string()),
+        source: Source { path: role.file.path(), line: position.line, column: position.column },
+        exposure: examined.exposed.exposure,
+        depends_on: &examined.exposed.depends_on,
+        deputies: examined.exposed.deputies.iter().filter_map(|(deputy, verdict)| {
+            let external_id = external_id(verdict)?;
+            Some(Deputy { principal: deputy.name(), account: deputy.account().map(|account| account.to_string()), external_id })
+        }).collect(),
+        witness: examined.exposed.witness.as_deref().map(Witness::from),
+    }
+}
+
+/// Parties that cannot get in are no deputies.
+fn external_id(verdict: &ExternalIdVerdict) -> Option<ExternalId> {
+    match verdict {
+        ExternalIdVerdict::Bound { ids, .. } => Some(ExternalId { required: Some(true), accepted: Some(ids.clone()) }),
+        ExternalIdVerdict::Open { accepted, .. } => {
+            let all = accepted.ids.iter().chain(&accepted.patterns).cloned().collect();
+            Some(ExternalId { required: Some(!accepted.omitted), accepted: Some(all) })
+        }
+        ExternalIdVerdict::Unknown { .. } => Some(ExternalId { required: None, accepted: None }),
+        ExternalIdVerdict::Unassumable => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! What every input format yields.
+
+use countersign_policy::account::AccountId;
+use countersign_policy::document::{Embedding, PolicyDocument, Span};
+
+use crate::source::SourceFile;
+
+/// A role, or a trust policy on its own.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// The role's name; the file's name for a policy on its own.
+    pub name: String,
+    /// Its ARN, if the input says.
+    pub arn: Option<String>,
+    /// Its account, from the ARN.
+    pub account: Option<AccountId>,
+    /// Its tags, if the input lists them.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The trust policy. Of keys that repeat the last counts.
+    pub trust: PolicyDocument,
+    /// The policy with the first of repeated keys counting, when some repeat.
+    pub trust_first_wins: Option<PolicyDocument>,
+    /// The policy's own text, when that is not a stretch of the file (a JSON string, percent-encoded).
+    pub decoded: Option<String>,
+    /// How the policy lies in the file.
+    pub embedding: Embedding,
+    /// Where the role stands in the file.
+    pub span: Span,
+    /// The file.
+    pub file: SourceFile,
+}
+
+impl Role {
+    /// The text the policy's spans are about, and the offset it starts at in its spans.
+    #[must_use]
+    pub fn policy_text(&self) -> &str {
+        match &self.decoded {
+            Some(text) => text,
+            None => {
+                let span = self.trust.span;
+                self.file.text().get(span.start as usize..span.end as usize).unwrap_or_default()
+            }
+        }
+    }
+
+    /// A span of the policy in the file.
+    #[must_use]
+    pub fn locate(&self, span: Span) -> Span {
+        self.embedding.locate(self.file.text(), span)
+    }
+
+    /// AWS manages the role and nobody can edit its policy.
+    #[must_use]
+    pub fn is_service_linked(&self) -> bool {
+        self.arn.as_deref().is_some_and(|arn| arn.contains(":role/aws-service-role/"))
+    }
+}

@@ -1,0 +1,84 @@
+//! Every audit's page is its test: the fences marked `bad` must be found by the page's audit, those marked `good` must
+//! not, and the exposures must be as the fences say.
+
+use countersign_audit::audit::{AUDITS, run};
+use countersign_audit::examine::{Examined, Options, examine};
+use countersign_audit::input::{Named, read};
+use countersign_policy::condition::date::Moment;
+
+struct Fence<'p> {
+    line: usize,
+    words: Vec<&'p str>,
+    text: String,
+}
+
+fn fences(page: &str) -> Vec<Fence<'_>> {
+    let mut fences = Vec::new();
+    let mut open: Option<Fence<'_>> = None;
+    for (at, line) in page.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => open = Some(Fence { line: at + 1, words: info.split_whitespace().collect(), text: String::new() }),
+            (Some(_), Some(_)) => fences.extend(open.take()),
+            (Some(fence), None) => {
+                fence.text.push_str(line);
+                fence.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    fences
+}
+
+impl Fence<'_> {
+    fn word(&self, key: &str) -> Option<&str> {
+        self.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+    }
+
+    fn examine(&self) -> Vec<Examined> {
+        let mut options = Options::at(Moment::from_seconds(1_790_000_000));
+        options.account = self.word("account").map(|account| account.parse().unwrap());
+        let own = self.word("own").into_iter().flat_map(|own| own.split(','));
+        options.own_accounts.extend(own.map(|account| account.parse::<countersign_policy::account::AccountId>().unwrap()));
+        let reading = read("page.json", self.text.as_bytes(), Named::ByUser);
+        reading.roles.into_iter().map(|role| examine(role, &options)).collect()
+    }
+}
+
+#[test]
+fn every_page_is_true() {
+    let (mut wrong, mut run_fences) = (Vec::new(), 0);
+    for audit in AUDITS {
+        let (mut bad, mut good) = (0, 0);
+        for fence in fences(audit.page) {
+            let expects_finding = match fence.words.get(1) {
+                Some(&"bad") => true,
+                Some(&"good") => false,
+                _ => continue,
+            };
+            run_fences += 1;
+            *(if expects_finding { &mut bad } else { &mut good }) += 1;
+            let place = format!("{}.md:{}", audit.id, fence.line);
+            let roles = fence.examine();
+            let findings = run(&roles);
+            let own: Vec<_> = findings.iter().filter(|finding| finding.id == audit.id).collect();
+            if own.is_empty() == expects_finding {
+                let found: Vec<_> = findings.iter().map(|finding| format!("{}: {}", finding.id, finding.message)).collect();
+                wrong.push(format!("{place}: expected {}, found {found:?}", if expects_finding { "a finding" } else { "none" }));
+            }
+            if let (Some(expected), Some(role)) = (fence.word("exposure"), roles.first())
+                && expected != role.exposed.exposure.to_string()
+            {
+                wrong.push(format!("{place}: exposure {} {:?}, expected {expected}", role.exposed.exposure, role.exposed.depends_on));
+            }
+            if let (Some(line), Some(finding)) = (fence.word("line"), own.first())
+                && line != finding.location.line.to_string()
+            {
+                wrong.push(format!("{place}: points at line {}, expected {line}", finding.location.line));
+            }
+        }
+        if bad == 0 || good == 0 {
+            wrong.push(format!("{}.md needs a bad and a good example", audit.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong in {run_fences} fences:\n{}", wrong.len(), wrong.join("\n"));
+}

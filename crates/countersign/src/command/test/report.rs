@@ -1,0 +1,140 @@
+//! Results as they come in, and the two ways to print them.
+
+use std::fmt::Write as _;
+
+use countersign_policy::document::Problem;
+use serde_json::{Value, json};
+
+use super::case::{Answer, Case, Outcome, place, word};
+use crate::cli::Format;
+use crate::command::Exit;
+use crate::diagnostic::Diagnostic;
+use crate::output::{self, inert};
+use crate::read::Input;
+
+/// Everything that came of a run.
+pub(super) struct Report {
+    format: Format,
+    passed: usize,
+    failed: usize,
+    /// Files and cases that could not be read.
+    unanswered: usize,
+    failures: String,
+    results: Vec<Value>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Nothing yet.
+    pub(super) fn new(format: Format) -> Self {
+        Self {
+            format,
+            passed: 0,
+            failed: 0,
+            unanswered: 0,
+            failures: String::new(),
+            results: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Runs a case and keeps what came of it.
+    pub(super) fn case(&mut self, input: &Input, case: &Case) {
+        let outcome = case.run(input);
+        match outcome.passes() {
+            true => self.passed += 1,
+            false => self.failed += 1,
+        }
+        match self.format {
+            Format::Json => self.results.push(result(case, &outcome)),
+            Format::Text if !outcome.passes() => self.failures += &failure(input, case, &outcome),
+            Format::Text => {}
+        }
+    }
+
+    /// Keeps a problem that does not stop anything.
+    pub(super) fn aside(&mut self, problems: impl IntoIterator<Item = Diagnostic>) {
+        self.problems.extend(problems);
+    }
+
+    /// Keeps why something could not be read.
+    pub(super) fn unanswered(&mut self, problem: Diagnostic) {
+        self.unanswered += 1;
+        self.problems.push(problem);
+    }
+
+    /// Keeps what is wrong with one case.
+    pub(super) fn malformed(&mut self, input: &Input, problems: &[Problem]) {
+        self.unanswered += 1;
+        self.problems.extend(problems.iter().map(|problem| Diagnostic::at(input, problem)));
+    }
+
+    /// Prints the results.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub(super) fn print(&self) -> std::io::Result<()> {
+        match self.format {
+            Format::Json => output::answer_json(&json!({
+                "schema": "countersign.test/1",
+                "results": self.results,
+                "problems": self.problems.iter().map(Diagnostic::to_json).collect::<Vec<_>>(),
+            })),
+            Format::Text => {
+                let problems: String = self.problems.iter().map(|problem| problem.render() + "\n").collect();
+                output::talk(&problems);
+                let unread = match self.unanswered {
+                    0 => String::new(),
+                    1 => ", 1 could not be read".to_owned(),
+                    count => format!(", {count} could not be read"),
+                };
+                output::answer(&format!("{}{} passed, {} failed{unread}\n", self.failures, self.passed, self.failed))
+            }
+        }
+    }
+
+    /// How the run ended.
+    pub(super) fn exit(&self) -> Exit {
+        match (self.unanswered, self.failed) {
+            (0, 0) => Exit::Clean,
+            (0, _) => Exit::Findings,
+            _ => Exit::Unanswered,
+        }
+    }
+}
+
+fn result(case: &Case, outcome: &Outcome) -> Value {
+    let mut result = json!({
+        "id": case.id,
+        "expected": outcome.main.expected.map(|expected| expected.word()),
+        "actual": word(outcome.main.actual),
+        "pass": outcome.passes(),
+    });
+    if let (Some(Answer { expected, actual }), Some(members)) = (outcome.call, result.as_object_mut()) {
+        if let Some(expected) = expected {
+            members.insert("final_expected".into(), expected.word().into());
+        }
+        members.insert("final_actual".into(), word(actual).into());
+    }
+    result
+}
+
+fn failure(input: &Input, case: &Case, outcome: &Outcome) -> String {
+    let (answer, of) = match outcome.call {
+        Some(call) if outcome.main.passes() => (call, " of the call as a whole"),
+        _ => (outcome.main, ""),
+    };
+    let expected = answer.expected.map_or("nothing", |expected| expected.word());
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        text,
+        "{bad}FAIL{bad:#} {} {bold}{}{bold:#}: expected {expected}{of}, got {}",
+        inert(&place(input, case.span)),
+        inert(&case.id),
+        word(answer.actual),
+        bad = output::BAD,
+        bold = output::BOLD,
+    );
+    text + &outcome.trace + "\n"
+}

@@ -1,0 +1,117 @@
+//! Reads the members of a tree by name and keeps a problem, at its place, for everything that is not as it should be.
+
+use countersign_policy::document::{Member, Node, Problem, Severity, Span, Value};
+use countersign_policy::similar;
+
+/// Collects problems while values are read.
+#[derive(Debug, Default)]
+pub(crate) struct NodeReader {
+    /// What was wrong so far.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// The members of a map whose names are known and unique.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Members<'n> {
+    /// The map.
+    pub(crate) span: Span,
+    members: &'n [Member],
+}
+
+impl<'n> Members<'n> {
+    /// The value of `name`, if it is there.
+    pub(crate) fn get(&self, name: &str) -> Option<&'n Node> {
+        self.members.iter().find(|member| &*member.key == name).map(|member| &member.value)
+    }
+}
+
+impl NodeReader {
+    /// Records a problem.
+    pub(crate) fn error(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
+        let help = help.map(str::to_owned);
+        self.problems.push(Problem { severity: Severity::Error, span, message: message.into(), help });
+    }
+
+    /// The members of `node`, which is `what`; unknown and repeated names are problems.
+    pub(crate) fn members<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Option<Members<'n>> {
+        let Value::Object(members) = &node.value else {
+            self.error(node.span, format!("{what} is a map, not {}", node.kind_name()), None);
+            return None;
+        };
+        self.unique(members);
+        for member in members.iter().filter(|member| !known.contains(&&*member.key)) {
+            let near = known.iter().min_by_key(|name| similar::distance(name, &member.key));
+            let near = near.filter(|name| similar::distance(name, &member.key) <= 2);
+            let help = match near {
+                Some(name) => format!("write `{name}`"),
+                None => format!("the names are {}", known.join(", ")),
+            };
+            self.error(member.key_span, format!("{what} has no `{}`", member.key), Some(&help));
+        }
+        Some(Members { span: node.span, members })
+    }
+
+    /// The members of a map whose names the user chooses.
+    pub(crate) fn entries<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Member] {
+        let Value::Object(members) = &node.value else {
+            self.error(node.span, format!("`{what}` is a map, not {}", node.kind_name()), None);
+            return &[];
+        };
+        self.unique(members);
+        members
+    }
+
+    fn unique(&mut self, members: &[Member]) {
+        let mut seen = std::collections::HashSet::with_capacity(members.len());
+        for member in members.iter().filter(|member| !seen.insert(&*member.key)) {
+            self.error(member.key_span, format!("duplicate key `{}`", member.key), Some("remove one of the two"));
+        }
+    }
+
+    /// The value of a required member.
+    pub(crate) fn required<'n>(&mut self, members: Members<'n>, what: &str, name: &str) -> Option<&'n Node> {
+        let found = members.get(name);
+        if found.is_none() {
+            let start = Span { start: members.span.start, end: members.span.start + 1 };
+            self.error(start, format!("{what} lacks `{name}`"), None);
+        }
+        found
+    }
+
+    /// A text; numbers and booleans count as the text they are spelled with.
+    pub(crate) fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+        let text = scalar(node);
+        if text.is_none() {
+            self.error(node.span, format!("`{what}` is a text, not {}", node.kind_name()), None);
+        }
+        text
+    }
+
+    /// A text or a list of texts.
+    pub(crate) fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
+        match node.as_array() {
+            Some(nodes) => nodes.iter().filter_map(|node| self.text(node, what)).collect(),
+            None => self.text(node, what).into_iter().collect(),
+        }
+    }
+
+    /// What `parse` makes of a text; its error is a problem at the text's place.
+    pub(crate) fn parsed<T, E: std::fmt::Display>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(node, what)?;
+        parse(&text).map_err(|error| self.error(node.span, error.to_string(), None)).ok()
+    }
+}
+
+fn scalar(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::String(text) => Some(text.display()),
+        Value::Number(spelling) => Some(spelling.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
