@@ -31,16 +31,10 @@ pub struct Role {
 }
 
 impl Role {
-    /// The text the policy's spans are about, and the offset it starts at in its spans.
+    /// The text the policy's spans are about: its own, or the file's.
     #[must_use]
     pub fn policy_text(&self) -> &str {
-        match &self.decoded {
-            Some(text) => text,
-            None => {
-                let span = self.trust.span;
-                self.file.text().get(span.start as usize..span.end as usize).unwrap_or_default()
-            }
-        }
+        self.decoded.as_deref().unwrap_or_else(|| self.file.text())
     }
 
     /// A span of the policy in the file.

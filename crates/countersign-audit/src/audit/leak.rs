@@ -60,7 +60,13 @@ pub(super) fn leaks(examined: &Examined) -> Vec<Leak> {
         }
         let confidence = if reading.is_some() { Confidence::Low } else { sure };
         let omitted = without_id.is_some();
-        if let Some(leak) = leak(&exposed.document, deputy, request, omitted, reading, confidence) {
+        let mut found = vec![leak(&exposed.document, deputy, request, omitted, reading, confidence)];
+        // A variable is a hole of its own beside an omission.
+        if let (true, Some(unlisted)) = (omitted, unlisted_id) {
+            let other = leak(&exposed.document, deputy, unlisted, false, reading, confidence);
+            found.push(other.filter(|leak| leak.kind == Kind::SelfReferencing));
+        }
+        for leak in found.into_iter().flatten() {
             let same = |other: &Leak| other.span == leak.span && other.kind == leak.kind && other.deputy == leak.deputy;
             if !leaks.iter().any(same) {
                 leaks.push(leak);
@@ -100,11 +106,15 @@ fn leak(
     let applying = traces.iter().find(|trace| trace.applies && trace.effect == Effect::Allow)?;
     let statement = document.statements.get(applying.index)?;
     let covers = |trace: &&StatementTrace| trace.principal == ElementTrace::Matched && trace.action == ElementTrace::Matched;
-    let others = traces.iter().filter(|trace| trace.index != applying.index).filter(covers);
-    let condition_elsewhere = |effect: Effect| {
-        let mut of_effect = others.clone().filter(move |trace| trace.effect == effect);
-        of_effect.find_map(|trace| external_id_condition(document.statements.get(trace.index)?))
+    let others = traces.iter().filter(|trace| trace.index != applying.index);
+    let statement_of = |trace: &StatementTrace| document.statements.get(trace.index);
+    let deny = others.clone().filter(covers).filter(|trace| trace.effect == Effect::Deny).find_map(|trace| external_id_condition(statement_of(trace)?));
+    let guards_sibling = |trace: &StatementTrace| {
+        let statement = statement_of(trace);
+        let same_party = trace.principal == ElementTrace::Matched || statement.is_some_and(|statement| names_account(statement, deputy));
+        trace.action == ElementTrace::Matched && same_party && statement.and_then(external_id_condition).is_some()
     };
+    let sibling = others.clone().any(|trace| trace.effect == Effect::Allow && guards_sibling(trace));
     let leak = |kind: Kind, span: Span, operator: Option<&ConditionEntry>| Leak {
         kind,
         deputy: deputy.clone(),
@@ -115,30 +125,33 @@ fn leak(
         confidence,
     };
     let principal = principal_span(statement, deputy);
-    if let Some(entry) = external_id_condition(statement) {
-        if omitted {
-            return Some(leak(Kind::Omittable, entry.key.span, Some(entry)));
+    let through = |entry: &ConditionEntry| {
+        let values = || entry.values.iter();
+        let variable = values().find(|value| is_variable(value.value.lossy()));
+        let wide = values().find(|value| value.value.lossy().contains(['*', '?']));
+        match (omitted, variable) {
+            (true, _) => leak(Kind::Omittable, entry.key.span, Some(entry)),
+            (false, Some(value)) => leak(Kind::SelfReferencing, value.span, Some(entry)),
+            (false, None) => leak(Kind::Unbounded, wide.map_or(entry.key.span, |value| value.span), Some(entry)),
         }
-        let with_variable = entry.values.iter().find(|value| value.value.lossy().contains("${") && is_variable(value.value.lossy()));
-        if let Some(value) = with_variable {
-            return Some(leak(Kind::SelfReferencing, value.span, Some(entry)));
-        }
-        let wide = entry.values.iter().find(|value| value.value.lossy().contains(['*', '?']));
-        return Some(leak(Kind::Unbounded, wide.map_or(entry.key.span, |value| value.span), Some(entry)));
-    }
-    if condition_elsewhere(Effect::Allow).is_some() {
-        return Some(leak(Kind::Sibling, principal, None));
-    }
-    match (condition_elsewhere(Effect::Deny), omitted) {
-        (Some(entry), true) => Some(leak(Kind::Omittable, entry.key.span, Some(entry))),
-        (Some(entry), false) => Some(leak(Kind::Unbounded, entry.key.span, Some(entry))),
-        (None, _) => Some(leak(Kind::Missing, principal, None)),
-    }
+    };
+    Some(match (external_id_condition(statement), sibling, deny) {
+        (Some(entry), _, _) => through(entry),
+        (None, true, _) => leak(Kind::Sibling, principal, None),
+        (None, false, Some(entry)) => through(entry),
+        (None, false, None) => leak(Kind::Missing, principal, None),
+    })
+}
+
+fn names_account(statement: &Statement, deputy: &Deputy) -> bool {
+    let account = deputy.account().map(|account| account.to_string());
+    let mut entries = statement.principals.iter().flat_map(|element| &element.entries);
+    account.is_some_and(|account| entries.any(|entry| entry.value.lossy().contains(&account)))
 }
 
 fn is_variable(text: &str) -> bool {
-    let after = text.find("${").and_then(|at| text.get(at..)).unwrap_or_default();
-    !["${*}", "${?}", "${$}"].iter().any(|escape| after.starts_with(escape))
+    let after = text.find("${").and_then(|at| text.get(at..));
+    after.is_some_and(|after| !["${*}", "${?}", "${$}"].iter().any(|escape| after.starts_with(escape)))
 }
 
 /// The first condition of a statement on `sts:ExternalId`.

@@ -21,9 +21,18 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         if lookup(key).is_some() {
             continue;
         }
-        let Some(meant) = nearest(key) else { continue };
-        let message = format!("`{key}` is not a condition key, so it is never present; did you mean `{meant}`?");
-        let help = format!("write `{meant}`: IAM accepts unknown keys, and then the condition never holds, or always does");
+        let closed = key.split_once(':').is_none_or(|(prefix, _)| ["sts", "saml"].iter().any(|known| known.eq_ignore_ascii_case(prefix)));
+        let (message, help) = match (nearest(key), closed) {
+            (Some(meant), _) => (
+                format!("`{key}` is not a condition key, so it is never present; did you mean `{meant}`?"),
+                format!("write `{meant}`: IAM accepts unknown keys, and then the condition never holds, or always does"),
+            ),
+            (None, true) => (
+                format!("`{key}` is not a condition key, so it is never present"),
+                "look the key up in the IAM User Guide: IAM accepts unknown keys, and then the condition never holds, or always does".to_owned(),
+            ),
+            (None, false) => continue,
+        };
         reporter.report(Report::new(entry.key.span, message, help));
     }
 }

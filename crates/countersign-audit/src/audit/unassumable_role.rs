@@ -1,6 +1,6 @@
 //! Nobody can assume the role.
 
-use countersign_policy::document::Effect;
+use countersign_policy::document::{Effect, Statement};
 use countersign_policy::prove::Exposure;
 
 use super::{Audit, Check, Report, Reporter};
@@ -22,7 +22,8 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         return;
     }
     let allow = document.statements.iter().find(|statement| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow));
-    let span = allow.or(document.statements.first()).map_or(document.span, |statement| statement.span);
+    let telling = |statement: &Statement| statement.conditions.first().map_or(statement.span, |entry| entry.key.span);
+    let span = allow.or(document.statements.first()).map_or(document.span, telling);
     let message = format!("nobody can assume `{}`: no call satisfies its trust policy", examined.role.name);
     let help = "compare each statement's principal, action and conditions with the call you expect: `countersign simulate` shows what fails";
     reporter.report(Report::new(span, message, help));

@@ -255,10 +255,7 @@ impl<'a> Search<'a> {
         let wanted: Vec<Wanted<'_>> = self.wanted(node, key).collect();
         let mut extra = own.extra.clone();
         if node.absent.contains(&key) {
-            if extra.presence == Some(Presence::Present) {
-                return Solved::Impossible;
-            }
-            extra.presence = Some(Presence::Absent);
+            extra = extra.and(&Extra { presence: Some(Presence::Absent), ..Extra::default() });
         }
         if let Some(also) = also {
             extra = extra.and(also);
@@ -312,7 +309,7 @@ impl<'a> Search<'a> {
         }
         let fixed = |variable: &Variable| {
             let at = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(&variable.key));
-            at.is_none_or(|at| at != key && self.keys.get(at).is_none_or(|key| !key.is_free()))
+            at.is_none_or(|at| at == key || self.keys.get(at).is_none_or(|key| !key.is_free()))
         };
         if with_variables.clone().all(|atom| atom.condition.variables().all(fixed)) {
             return Choice::Impossible;
@@ -556,11 +553,11 @@ impl Key<'_> {
         use super::domain::Words;
         let own = match &self.domain.words {
             Some(Words::Text { patterns, excluded, min, .. }) => {
-                Extra { inside: vec![patterns.clone()], outside: excluded.clone(), min_length: *min, presence: None }
+                Extra { inside: vec![patterns.clone()], outside: excluded.clone(), min_length: *min, ..Extra::default() }
             }
             None | Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => Extra::default(),
         };
-        Extra { presence: Some(Presence::Present), ..own.and(&self.extra) }
+        own.and(&self.extra).and(&Extra { presence: Some(Presence::Present), ..Extra::default() })
     }
 }
 

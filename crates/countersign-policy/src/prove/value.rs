@@ -47,11 +47,15 @@ pub(crate) struct Extra {
     pub(crate) inside: Vec<Vec<Pattern>>,
     /// The value has at least so many characters.
     pub(crate) min_length: usize,
+    /// The limits contradict each other.
+    pub(crate) contradictory: bool,
 }
 
 impl Extra {
     /// Both limits.
     pub(crate) fn and(mut self, other: &Self) -> Self {
+        let differ = matches!((self.presence, other.presence), (Some(a), Some(b)) if a != b);
+        self.contradictory |= other.contradictory || differ;
         self.presence = other.presence.or(self.presence);
         self.outside.extend(other.outside.iter().cloned());
         self.inside.extend(other.inside.iter().cloned());
@@ -126,6 +130,9 @@ pub(crate) struct KeyQuestion<'a> {
 
 impl KeyQuestion<'_> {
     pub(crate) fn solve(&self, budget: &mut Budget) -> Solved {
+        if self.extra.contradictory {
+            return Solved::Impossible;
+        }
         if self.domain.optional && self.extra.presence != Some(Presence::Present) && self.absence_works() {
             return Solved::Chosen(Chosen::Absent);
         }

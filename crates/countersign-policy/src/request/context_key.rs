@@ -246,7 +246,9 @@ pub fn nearest(key: &str) -> Option<&'static str> {
     let scored = CONTEXT_KEYS.iter().filter(|row| !row.name.ends_with('/')).map(|row| {
         let name = row.name.to_ascii_lowercase();
         let own = name.split_once(':').map_or(name.as_str(), |(_, name)| name);
-        let by_name = if own == after_prefix { 1 } else { usize::MAX };
+        let common = own.bytes().zip(after_prefix.bytes()).take_while(|(a, b)| a == b).count();
+        // The right name under a wrong prefix, or one that goes on after it: `sts:ExternalIdentifier`.
+        let by_name = if own == after_prefix || (own.len() >= 8 && common == own.len()) { 1 } else { usize::MAX };
         (crate::similar::distance(&folded, &name).min(by_name), row.name)
     });
     scored
@@ -284,6 +286,7 @@ mod tests {
         assert_eq!(nearest("aws:ExternalId"), Some("sts:ExternalId"));
         assert_eq!(nearest("sts:ExternalID_"), Some("sts:ExternalId"));
         assert_eq!(nearest("sts:ExternaId"), Some("sts:ExternalId"));
+        assert_eq!(nearest("sts:ExternalIdentifier"), Some("sts:ExternalId"));
         assert_eq!(nearest("aws:SomethingElse"), None);
     }
 }

@@ -24,6 +24,15 @@ const SERVICE_SUFFIXES: [&str; 9] = [
     ".csp.hci.ic.gov",
 ];
 
+/// Cognito goes by another name in some partitions and regions (GovCloud guide "Amazon Cognito":
+/// `cognito-identity-us-gov.amazonaws.com`).
+fn is_built_in(name: &str) -> bool {
+    let is_cognito = |name: &str| {
+        name.starts_with("cognito-identity") && SERVICE_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+    };
+    BUILT_IN_PROVIDERS.contains(&name) || is_cognito(name)
+}
+
 /// `Principal` is there, `NotPrincipal` is not (rule G10; AA "Missing principal", "Role trust policy syntax error
 /// notprincipal"), and each entry is one IAM takes. `actions` are the trust actions the statement covers.
 pub(super) fn check(statement: &Statement, actions: &[&str], source: &Source<'_>, report: &mut Report) {
@@ -158,7 +167,7 @@ fn service(name: &str, span: Span, report: &mut Report) {
 fn federated(name: &str, arn: Option<Arn<'_>>, span: Span, report: &mut Report) {
     let write_arn =
         "write the ARN of the identity provider: `arn:aws:iam::ACCOUNT:oidc-provider/HOST` or `…:saml-provider/NAME`";
-    if BUILT_IN_PROVIDERS.contains(&name) {
+    if is_built_in(name) {
         return;
     }
     let Some(arn) = arn else {
@@ -252,7 +261,7 @@ fn unrecognized(text: &str, span: Span, report: &mut Report) {
         not_an_account(arn.account, span, report);
         return;
     }
-    let help = if arn.as_ref().and_then(provider).is_some() || BUILT_IN_PROVIDERS.contains(&text) {
+    let help = if arn.as_ref().and_then(provider).is_some() || is_built_in(text) {
         "name it under `Federated`"
     } else if SERVICE_SUFFIXES.iter().any(|suffix| text.ends_with(suffix)) {
         "name it under `Service`"

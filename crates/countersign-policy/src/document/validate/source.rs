@@ -23,10 +23,9 @@ impl<'t> Source<'t> {
         let around = |c: char| c == BYTE_ORDER_MARK || WHITE_SPACE.contains(&c);
         let alone = |outside: Option<&str>| outside.is_some_and(|outside| outside.chars().all(around));
         let (policy, start) = match text.get(start..end) {
-            Some(inside) if !inside.is_empty() && !(alone(text.get(..start)) && alone(text.get(end..))) => {
-                (inside, start)
-            }
-            _ => (text, 0),
+            None | Some("") => (text, 0),
+            Some(_) if alone(text.get(..start)) && alone(text.get(end..)) => (text, 0),
+            Some(inside) => (inside, start),
         };
         Self { text, policy, start, is_json: policy.trim_start_matches(around).starts_with('{') }
     }
@@ -40,11 +39,12 @@ impl<'t> Source<'t> {
     /// The JSON type of the value at `span`; `None` where the text is not JSON.
     pub(super) fn json_type(&self, span: Span) -> Option<&'static str> {
         let first = self.text.as_bytes().get(span.start as usize).filter(|_| self.is_json)?;
-        Some(match first {
-            b'"' => "string",
-            b't' | b'f' => "boolean",
-            _ => "number",
-        })
+        match first {
+            b'"' => Some("string"),
+            b't' | b'f' => Some("boolean"),
+            b'-' | b'0'..=b'9' => Some("number"),
+            _ => None,
+        }
     }
 
     /// Size and characters.
