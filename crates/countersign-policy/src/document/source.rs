@@ -72,7 +72,7 @@ pub fn decode_policy_text(text: &str) -> (Cow<'_, str>, bool) {
     (percent_encoding::percent_decode_str(text).decode_utf8_lossy(), true)
 }
 
-/// The text of a file, without a byte-order mark.
+/// The text of a file.
 ///
 /// # Errors
 /// A [`Problem`] at the first byte that is not UTF-8.

@@ -51,8 +51,8 @@ impl<'d> Operators<'d> {
             Reading::Operator(operator) => Some(*operator),
             Reading::CaseSlip { meant, operator } => {
                 let message = format!("`{}` is spelled `{meant}`", shown(spelling));
-                let help = format!("write `{meant}`: operator names are case-sensitive, and IAM may refuse others");
-                report.warning(name.span, message, help);
+                let help = format!("write `{meant}`: IAM refuses operator names in another letter case");
+                report.error(name.span, message, help);
                 Some(*operator)
             }
             Reading::Unknown { suggestion } => {
@@ -77,7 +77,8 @@ impl Reading {
         match ConditionOperator::parse(spelling) {
             Ok(operator) => Self::Operator(operator),
             Err(OperatorError::NullIfExists) => Self::NullIfExists,
-            Err(OperatorError::Unknown { suggestion, .. }) => {
+            Err(OperatorError::Unknown { .. }) => {
+                let suggestion = ConditionOperator::nearest(spelling);
                 let meant = suggestion.as_deref().filter(|suggestion| suggestion.eq_ignore_ascii_case(spelling));
                 match meant.and_then(|meant| ConditionOperator::parse(meant).ok().map(|operator| (meant, operator))) {
                     Some((meant, operator)) => Self::CaseSlip { meant: meant.to_owned(), operator },

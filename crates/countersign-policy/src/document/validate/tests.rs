@@ -233,7 +233,7 @@ fn operators_and_keys() {
         "in another letter case",
         &condition(r#""StringEquals": {"sts:ExternalId": "a", «"STS:externalid"»: "b"}"#),
     );
-    warned("is spelled `StringEquals`", &condition(r#"«"stringequals"»: {"sts:ExternalId": "a"}"#));
+    refused("is spelled `StringEquals`", &condition(r#"«"stringequals"»: {"sts:ExternalId": "a"}"#));
     warned("holds no condition key", &condition(r#"«"StringEquals"»: {}"#));
     warned("has no values", &condition(r#""StringEquals": {«"sts:ExternalId"»: []}"#));
     warned("is true when the key is absent", &condition(r#"«"ForAllValues:StringEquals"»: {"sts:ExternalId": "a"}"#));
