@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use countersign_policy::account::{AccountId, PARTITIONS};
+use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::Moment;
-use countersign_policy::document::{Limits, PolicyDocument, Problem, Severity, validate};
-use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, exposure};
+use countersign_policy::document::{Limits, Problem, Severity, validate};
+use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, exposure, partition_of};
 
 use crate::role::Role;
 
@@ -67,11 +67,13 @@ pub fn examine(role: Role, options: &Options) -> Examined {
         if otherwise.exposure != exposed.exposure {
             let worse = exposed.exposure.min(otherwise.exposure);
             exposed = if otherwise.exposure < exposed.exposure { otherwise } else { exposed };
-            exposed.exposure = if worse <= Exposure::Open || worse == Exposure::Unknown { Exposure::Unknown } else { worse };
+            exposed.exposure =
+                if worse <= Exposure::Open || worse == Exposure::Unknown { Exposure::Unknown } else { worse };
             exposed.depends_on.push("which of the duplicate keys counts".to_owned());
         }
     }
-    if role.trust.statements.is_empty() && role.trust.problems.iter().any(|problem| problem.severity == Severity::Error) {
+    if role.trust.statements.is_empty() && role.trust.problems.iter().any(|problem| problem.severity == Severity::Error)
+    {
         exposed.exposure = Exposure::Unknown;
         exposed.depends_on.push("a policy text that can be read".to_owned());
     }
@@ -81,7 +83,10 @@ pub fn examine(role: Role, options: &Options) -> Examined {
 
 fn setting(role: &Role, account: Option<AccountId>, options: &Options) -> Setting {
     let in_account = account.map(|account| account.to_string()).unwrap_or_default();
-    let arn = role.arn.clone().unwrap_or_else(|| format!("arn:{}:iam::{in_account}:role/{}", partition(&role.trust), role.name));
+    let arn = role
+        .arn
+        .clone()
+        .unwrap_or_else(|| format!("arn:{}:iam::{in_account}:role/{}", partition_of(&role.trust), role.name));
     let mut setting = Setting::for_role(&arn, options.now);
     setting.own_accounts.extend(account);
     setting.own_accounts.extend(&options.own_accounts);
@@ -89,11 +94,4 @@ fn setting(role: &Role, account: Option<AccountId>, options: &Options) -> Settin
     setting.role_tags.clone_from(&role.tags);
     setting.limits = options.proof;
     setting
-}
-
-/// The partition of a role without ARN: that of the first principal that has one.
-fn partition(document: &PolicyDocument) -> &str {
-    let entries = document.statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
-    let partitions = entries.filter_map(|entry| entry.value.lossy().strip_prefix("arn:")?.split(':').next());
-    partitions.into_iter().find(|partition| PARTITIONS.contains(partition)).unwrap_or("aws")
 }

@@ -67,7 +67,13 @@ impl SourceFile {
     #[must_use]
     pub fn location(&self, span: Span) -> Location {
         let (start, end) = (self.position(span.start), self.position(span.end.max(span.start)));
-        Location { path: self.path().to_owned(), line: start.line, column: start.column, end_line: end.line, end_column: end.column }
+        Location {
+            path: self.path().to_owned(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
     }
 }
 
@@ -105,7 +111,14 @@ impl InputProblem {
     /// A problem with the file as a whole.
     #[must_use]
     pub fn of_file(path: &str, severity: ProblemSeverity, message: impl Into<String>, help: &str) -> Self {
-        Self { path: path.to_owned(), line: 1, column: 1, severity, message: message.into(), help: Some(help.to_owned()) }
+        Self {
+            path: path.to_owned(),
+            line: 1,
+            column: 1,
+            severity,
+            message: message.into(),
+            help: Some(help.to_owned()),
+        }
     }
 
     /// A document's problem, placed in `file` (`problem.span` is the file's).

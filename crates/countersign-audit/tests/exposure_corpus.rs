@@ -25,10 +25,15 @@ fn every_case_has_its_findings_and_no_others() {
             let roles: Vec<_> = reading.roles.into_iter().map(|role| examine(role, &options)).collect();
             let found: Vec<&str> = run(&roles).iter().map(|finding| finding.id).collect();
             let listed = |key: &str| case["expected"][key].as_array().cloned().unwrap_or_default();
-            let missing: Vec<_> = listed("findings").into_iter().filter(|id| !found.iter().any(|found| json!(found) == *id)).collect();
-            let unwanted: Vec<_> = listed("not_findings").into_iter().filter(|id| found.iter().any(|found| json!(found) == *id)).collect();
+            let missing: Vec<_> =
+                listed("findings").into_iter().filter(|id| !found.iter().any(|found| json!(found) == *id)).collect();
+            let unwanted: Vec<_> =
+                listed("not_findings").into_iter().filter(|id| found.iter().any(|found| json!(found) == *id)).collect();
             if !missing.is_empty() || !unwanted.is_empty() || roles.is_empty() {
-                wrong.push(format!("{}: missing {missing:?}, unwanted {unwanted:?}, found {found:?}, {}", case["id"], case["why"]));
+                wrong.push(format!(
+                    "{}: missing {missing:?}, unwanted {unwanted:?}, found {found:?}, {}",
+                    case["id"], case["why"]
+                ));
             }
         }
     }

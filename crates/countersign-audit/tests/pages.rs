@@ -17,7 +17,9 @@ fn fences(page: &str) -> Vec<Fence<'_>> {
     let mut open: Option<Fence<'_>> = None;
     for (at, line) in page.lines().enumerate() {
         match (&mut open, line.strip_prefix("```")) {
-            (None, Some(info)) => open = Some(Fence { line: at + 1, words: info.split_whitespace().collect(), text: String::new() }),
+            (None, Some(info)) => {
+                open = Some(Fence { line: at + 1, words: info.split_whitespace().collect(), text: String::new() })
+            }
             (Some(_), Some(_)) => fences.extend(open.take()),
             (Some(fence), None) => {
                 fence.text.push_str(line);
@@ -38,7 +40,9 @@ impl Fence<'_> {
         let mut options = Options::at(Moment::from_seconds(1_790_000_000));
         options.account = self.word("account").map(|account| account.parse().unwrap());
         let own = self.word("own").into_iter().flat_map(|own| own.split(','));
-        options.own_accounts.extend(own.map(|account| account.parse::<countersign_policy::account::AccountId>().unwrap()));
+        options
+            .own_accounts
+            .extend(own.map(|account| account.parse::<countersign_policy::account::AccountId>().unwrap()));
         let reading = read("page.json", self.text.as_bytes(), Named::ByUser);
         reading.roles.into_iter().map(|role| examine(role, &options)).collect()
     }
@@ -62,13 +66,20 @@ fn every_page_is_true() {
             let findings = run(&roles);
             let own: Vec<_> = findings.iter().filter(|finding| finding.id == audit.id).collect();
             if own.is_empty() == expects_finding {
-                let found: Vec<_> = findings.iter().map(|finding| format!("{}: {}", finding.id, finding.message)).collect();
-                wrong.push(format!("{place}: expected {}, found {found:?}", if expects_finding { "a finding" } else { "none" }));
+                let found: Vec<_> =
+                    findings.iter().map(|finding| format!("{}: {}", finding.id, finding.message)).collect();
+                wrong.push(format!(
+                    "{place}: expected {}, found {found:?}",
+                    if expects_finding { "a finding" } else { "none" }
+                ));
             }
             if let (Some(expected), Some(role)) = (fence.word("exposure"), roles.first())
                 && expected != role.exposed.exposure.to_string()
             {
-                wrong.push(format!("{place}: exposure {} {:?}, expected {expected}", role.exposed.exposure, role.exposed.depends_on));
+                wrong.push(format!(
+                    "{place}: exposure {} {:?}, expected {expected}",
+                    role.exposed.exposure, role.exposed.depends_on
+                ));
             }
             if let (Some(line), Some(finding)) = (fence.word("line"), own.first())
                 && line != finding.location.line.to_string()

@@ -2,10 +2,13 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::command::{Exit, completions, simulate, test};
+use crate::command::{Exit, audit, compare, completions, explain, simulate, test, who};
 
 const EXAMPLES: &str = "\
 Examples:
+  Which roles can third parties assume without the ExternalId they should need?
+    aws iam get-account-authorization-details | countersign audit -
+
   Would this vendor's call be allowed, and why?
     countersign simulate --trust trust.json --external-id tenant-7f2 \\
       --caller arn:aws:iam::999988887777:role/Collector
@@ -31,8 +34,12 @@ pub(crate) struct Cli {
 /// The subcommands, each in its file under `command/`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Audit(audit::Args),
     Simulate(Box<simulate::Args>),
     Test(test::Args),
+    Who(who::Args),
+    Compare(compare::Args),
+    Explain(explain::Args),
     Completions(completions::Args),
 }
 
@@ -43,8 +50,12 @@ impl Command {
     /// Why it could not answer.
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self {
+            Self::Audit(args) => audit::run(&args),
             Self::Simulate(args) => simulate::run(*args),
             Self::Test(args) => test::run(args),
+            Self::Who(args) => who::run(&args),
+            Self::Compare(args) => compare::run(&args),
+            Self::Explain(args) => explain::run(&args),
             Self::Completions(args) => completions::run(&args),
         }
     }

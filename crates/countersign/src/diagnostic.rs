@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 
 use countersign_policy::document::{Embedding, Position, Problem, Severity, Span};
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
 use crate::output::{self, inert};
 use crate::read::Input;
@@ -133,20 +135,22 @@ impl Diagnostic {
         }
         text
     }
+}
 
-    /// The diagnostic as an element of a JSON report's `problems`.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
+/// An element of a JSON report's `problems`.
+impl Serialize for Diagnostic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let range = self.place.as_ref().and_then(|place| place.range.as_ref());
-        serde_json::json!({
-            "path": self.place.as_ref().map(|place| &place.path),
-            "line": range.map(|range| range.start.line),
-            "column": range.map(|range| range.start.column),
-            "end_line": range.map(|range| range.end.line),
-            "end_column": range.map(|range| range.end.column),
-            "severity": self.severity,
-            "message": self.message,
-            "help": self.help,
-        })
+        let mut members = serializer.serialize_struct("Diagnostic", 8)?;
+        members.serialize_field("path", &self.place.as_ref().map(|place| &place.path))?;
+        members.serialize_field("line", &range.map(|range| range.start.line))?;
+        members.serialize_field("column", &range.map(|range| range.start.column))?;
+        members.serialize_field("end_line", &range.map(|range| range.end.line))?;
+        members.serialize_field("end_column", &range.map(|range| range.end.column))?;
+        members.serialize_field("severity", &self.severity)?;
+        members.serialize_field("message", &self.message)?;
+        members.serialize_field("help", &self.help)?;
+        members.end()
     }
 }
 

@@ -3,6 +3,9 @@
 use countersign_policy::document::{Member, Node, Problem, Severity, Span, Value};
 use countersign_policy::similar;
 
+/// How many problems are kept; a map with a million unknown names is not worth a million messages.
+const PROBLEMS_KEPT: usize = 20;
+
 /// Collects problems while values are read.
 #[derive(Debug, Default)]
 pub(crate) struct NodeReader {
@@ -26,10 +29,14 @@ impl<'n> Members<'n> {
 }
 
 impl NodeReader {
-    /// Records a problem.
+    /// Records a problem; past the most that are kept, only that there are more.
     pub(crate) fn error(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
-        let help = help.map(str::to_owned);
-        self.problems.push(Problem { severity: Severity::Error, span, message: message.into(), help });
+        let (message, help) = match self.problems.len() {
+            0..PROBLEMS_KEPT => (message.into(), help.map(str::to_owned)),
+            PROBLEMS_KEPT => ("more problems from here on".to_owned(), Some("fix the first ones first".to_owned())),
+            _ => return,
+        };
+        self.problems.push(Problem { severity: Severity::Error, span, message, help });
     }
 
     /// The members of `node`, which is `what`; unknown and repeated names are problems.
@@ -39,7 +46,8 @@ impl NodeReader {
             return None;
         };
         self.unique(members);
-        for member in members.iter().filter(|member| !known.contains(&&*member.key)) {
+        let unknown = members.iter().filter(|member| !known.contains(&&*member.key));
+        for member in unknown.take(PROBLEMS_KEPT + 1) {
             let near = known.iter().min_by_key(|name| similar::distance(name, &member.key));
             let near = near.filter(|name| similar::distance(name, &member.key) <= 2);
             let help = match near {
@@ -63,7 +71,8 @@ impl NodeReader {
 
     fn unique(&mut self, members: &[Member]) {
         let mut seen = std::collections::HashSet::with_capacity(members.len());
-        for member in members.iter().filter(|member| !seen.insert(&*member.key)) {
+        let repeated = members.iter().filter(|member| !seen.insert(&*member.key));
+        for member in repeated.take(PROBLEMS_KEPT + 1) {
             self.error(member.key_span, format!("duplicate key `{}`", member.key), Some("remove one of the two"));
         }
     }
@@ -113,5 +122,29 @@ fn scalar(node: &Node) -> Option<String> {
         Value::Number(spelling) => Some(spelling.to_string()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_policy::document::parse_json;
+
+    #[test]
+    fn a_million_mistakes_are_a_few_problems() {
+        let text = format!("{{{}}}", vec![r#""a": 1"#; 100_000].join(","));
+        let mut reader = NodeReader::default();
+        reader.members(&parse_json(&text, 2).unwrap(), "a test", &["name"]);
+        assert_eq!(reader.problems.len(), PROBLEMS_KEPT + 1);
+        assert_eq!(reader.problems[PROBLEMS_KEPT].message, "more problems from here on");
+    }
+
+    #[test]
+    fn a_misspelt_name_has_a_suggestion() {
+        let node = parse_json(r#"{"expct": "deny", "colour": 1}"#, 2).unwrap();
+        let mut reader = NodeReader::default();
+        reader.members(&node, "a test", &["name", "expect"]);
+        let help: Vec<_> = reader.problems.iter().map(|problem| problem.help.as_deref().unwrap()).collect();
+        assert_eq!(help, ["write `expect`", "the names are name, expect"]);
     }
 }

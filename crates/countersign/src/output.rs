@@ -33,8 +33,8 @@ pub(crate) fn answer(text: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// As [`answer`].
-pub(crate) fn answer_json(value: &serde_json::Value) -> io::Result<()> {
-    answer(&format!("{value:#}\n"))
+pub(crate) fn answer_json(value: &impl serde::Serialize) -> io::Result<()> {
+    answer(&(serde_json::to_string_pretty(value)? + "\n"))
 }
 
 /// Prints what is said on the side. There is nobody to tell when that fails.

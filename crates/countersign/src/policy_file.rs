@@ -213,7 +213,7 @@ mod tests {
     fn a_place_inside_a_string_is_a_place_in_the_file() {
         let text = "{\"AssumeRolePolicyDocument\":\n  \"{\\\"Statement\\\":[7]}\"}";
         let file = found(text);
-        assert_eq!(file.place(file.document.problems[0].span), "f:2:19");
+        assert_eq!(file.place(file.document.problems[0].span), "f:2:20");
     }
 
     #[test]

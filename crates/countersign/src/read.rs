@@ -39,33 +39,40 @@ impl Input {
     }
 }
 
-/// Reads a file, or stdin when `path` is `-`. Files that start like gzip are decompressed.
+/// Reads a file as text, or stdin when `path` is `-`. Files that start like gzip are decompressed.
 ///
 /// # Errors
-/// A [`Diagnostic`] when there is no such file, it is a folder, it is larger than `limit` bytes (before or after
-/// decompression), or it is not UTF-8.
+/// As [`bytes`], and when the file is not UTF-8.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Input, Box<Diagnostic>> {
-    let stdin = path == Path::new("-");
-    let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
-    let bytes = if stdin { from_stdin(limit) } else { from_file(path, &name, limit) };
-    let bytes = bytes.map_err(|failure| failure.diagnostic(&name, limit))?;
-    let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut unpacked = Vec::new();
-        flate2::read::MultiGzDecoder::new(bytes.as_slice())
-            .take(limit + 1)
-            .read_to_end(&mut unpacked)
-            .map_err(|error| Failure::Gzip(error).diagnostic(&name, limit))?;
-        if unpacked.len() as u64 > limit {
-            return Err(Failure::TooLarge.diagnostic(&name, limit));
-        }
-        unpacked
-    } else {
-        bytes
-    };
+    let (name, bytes) = bytes(path, limit)?;
     match document::utf8(&bytes) {
         Ok(text) => Ok(Input::new(name, text)),
         Err((problem, valid)) => Err(Box::new(Diagnostic::at(&Input::new(name, valid), &problem))),
     }
+}
+
+/// Reads a file's bytes, or stdin's when `path` is `-`, and what to call it. Files that start like gzip are decompressed.
+///
+/// # Errors
+/// A [`Diagnostic`] when there is no such file, it is a folder, or it is larger than `limit` bytes (before or after
+/// decompression).
+pub(crate) fn bytes(path: &Path, limit: u64) -> Result<(String, Vec<u8>), Box<Diagnostic>> {
+    let stdin = path == Path::new("-");
+    let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
+    let bytes = if stdin { from_stdin(limit) } else { from_file(path, &name, limit) };
+    let bytes = bytes.map_err(|failure| failure.diagnostic(&name, limit))?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok((name, bytes));
+    }
+    let mut unpacked = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes.as_slice())
+        .take(limit + 1)
+        .read_to_end(&mut unpacked)
+        .map_err(|error| Failure::Gzip(error).diagnostic(&name, limit))?;
+    if unpacked.len() as u64 > limit {
+        return Err(Failure::TooLarge.diagnostic(&name, limit));
+    }
+    Ok((name, unpacked))
 }
 
 /// Why bytes could not be had.

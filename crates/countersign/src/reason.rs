@@ -129,7 +129,7 @@ fn nearest(evaluation: &Evaluation) -> Option<&StatementTrace> {
 /// Every part of the statement that stands in the way.
 fn shortfalls(statement: &StatementTrace, action: &str, request: &Request) -> Vec<String> {
     let mut parts = Vec::new();
-    parts.extend(statement.unreadable.as_ref().map(|what| format!("it cannot be read, {what}")));
+    parts.extend(statement.unreadable.as_ref().map(|what| format!("it cannot be read ({what})")));
     let elements = [
         (statement.principal, "Principal", request.caller.name()),
         (statement.action, "Action", action),

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use countersign_policy::document::Span;
+use countersign_policy::document::{Effect, Span};
+use countersign_policy::evaluate::assume_role::LayerTrace;
 use countersign_policy::evaluate::{Decision, ElementTrace, Evaluation, StatementTrace};
 
 use crate::output::{self, quoted_list};
@@ -10,6 +11,13 @@ use crate::reason;
 
 /// The widest a column is padded to.
 const WIDEST_COLUMN: usize = 44;
+
+/// One policy that was asked: what it says of the action, and its statements.
+pub(crate) fn layer(layer: &LayerTrace, place: impl Fn(Span) -> Option<String>) -> String {
+    let (name, action) = (reason::layer_name(layer.layer), output::inert(&layer.action));
+    let decision = decision(layer.evaluation.decision);
+    format!("{name}, {action}: {decision}\n{}", statements(&layer.evaluation, place))
+}
 
 /// The statements of a policy, each with its elements and conditions; `place` says where a statement stands.
 pub(crate) fn statements(evaluation: &Evaluation, place: impl Fn(Span) -> Option<String>) -> String {
@@ -39,25 +47,25 @@ pub(crate) fn decision(decision: Decision) -> String {
     format!("{style}{decision:?}{style:#}")
 }
 
-fn mark(matched: bool) -> String {
+/// Whether a part matched, in green where that helps the call: a Deny had better not match.
+fn mark(matched: bool, effect: Effect) -> String {
+    let helps = matched == (effect == Effect::Allow);
+    let style = if helps { output::GOOD } else { output::BAD };
     // The escapes take no width, so the padding is written out.
-    if matched {
-        format!("{}matched{:#}", output::GOOD, output::GOOD)
-    } else {
-        format!("{}FAILED {:#}", output::BAD, output::BAD)
-    }
+    let word = if matched { "matched" } else { "failed " };
+    format!("{style}{word}{style:#}")
 }
 
 fn elements(text: &mut String, statement: &StatementTrace) {
     if let Some(what) = &statement.unreadable {
-        let _ = writeln!(text, "    {} cannot be read: {}", mark(false), output::inert(what));
+        let _ = writeln!(text, "    {} cannot be read: {}", mark(false, statement.effect), output::inert(what));
     }
     let elements = [("Principal", statement.principal), ("Action", statement.action), ("Resource", statement.resource)];
     for (name, trace) in elements {
         let matched = trace == ElementTrace::Matched;
         // A trust policy has no Resource; it is worth a line only when it failed.
         if name != "Resource" || !matched {
-            let _ = writeln!(text, "    {} {name}", mark(matched));
+            let _ = writeln!(text, "    {} {name}", mark(matched, statement.effect));
         }
     }
 }
@@ -86,7 +94,7 @@ fn conditions(text: &mut String, statement: &StatementTrace) {
         let _ = writeln!(
             text,
             "    {} {operator:operator_width$}  {key:key_width$}  {required:required_width$}  {sent}",
-            mark(condition.matched),
+            mark(condition.matched, statement.effect),
         );
     }
 }

@@ -1,5 +1,7 @@
 //! Every case of the corpus, through the command line.
 
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

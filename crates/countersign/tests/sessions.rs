@@ -4,6 +4,8 @@
 //! In a `console` fence, `$ ` starts a command (run by `sh` in `tests/cmd`), `> ` continues it, and `? 1` is an exit code
 //! other than 0. Output is stdout and stderr together, as on a terminal.
 
+#![cfg(test)]
+
 use std::path::{Path, PathBuf};
 
 use snapbox::cmd::Command;

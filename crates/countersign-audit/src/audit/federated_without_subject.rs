@@ -27,18 +27,40 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         };
         let statements = &examined.exposed.document.statements;
         let conditions = statements.iter().flat_map(|statement| &statement.conditions);
-        let condition = conditions.into_iter().find(|entry| entry.key.value.eq_ignore_ascii_case(&claim)).map(|entry| entry.key.span);
-        let entries = statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
+        let condition = conditions
+            .into_iter()
+            .find(|entry| entry.key.value.eq_ignore_ascii_case(&claim))
+            .map(|entry| entry.key.span);
+        let entries =
+            statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
         let principal = entries.into_iter().find(|entry| entry.value.known() == Some(provider)).map(|entry| entry.span);
         let Some(span) = condition.or(principal) else { continue };
         let sent = request.context.get(&claim).and_then(<[String]>::first);
         let with = sent.map_or_else(|| format!("without `{claim}`"), |value| format!("with `{claim}` = `{value}`"));
         let (message, severity, confidence) = match tenancy.shared {
-            Sharing::Shared => (format!("anybody with a token of {name} can assume `{}`, for example {with}", examined.role.name), Severity::High, Confidence::High),
-            Sharing::Private => (format!("every token of {name} lets its holder assume `{}`, for example {with}", examined.role.name), Severity::Low, Confidence::Medium),
-            Sharing::Saml => (format!("assertions of {name} meant for another recipient let their holder assume `{}`", examined.role.name), Severity::Low, Confidence::Medium),
+            Sharing::Shared => (
+                format!("anybody with a token of {name} can assume `{}`, for example {with}", examined.role.name),
+                Severity::High,
+                Confidence::High,
+            ),
+            Sharing::Private => (
+                format!("every token of {name} lets its holder assume `{}`, for example {with}", examined.role.name),
+                Severity::Low,
+                Confidence::Medium,
+            ),
+            Sharing::Saml => (
+                format!(
+                    "assertions of {name} meant for another recipient let their holder assume `{}`",
+                    examined.role.name
+                ),
+                Severity::Low,
+                Confidence::Medium,
+            ),
         };
-        let help = format!("add a condition on `{claim}` that names your tenant in full, up to the separator (for GitHub: \"repo:your-org/*\")");
-        reporter.report(Report::new(span, message, help).witness(Some(request)).severity(severity).confidence(confidence));
+        let help = format!(
+            "add a condition on `{claim}` that names your tenant in full, up to the separator (for GitHub: \"repo:your-org/*\")"
+        );
+        reporter
+            .report(Report::new(span, message, help).witness(Some(request)).severity(severity).confidence(confidence));
     }
 }

@@ -1,10 +1,11 @@
 //! How a third party gets in without the one ExternalId: the statement that lets it, and the condition that fails to stop
 //! it. Five audits ask this; each reports its own kind, so that one hole is one finding.
 
+use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
 use countersign_policy::document::{ConditionEntry, Effect, PolicyDocument, Span, Statement};
 use countersign_policy::evaluate::{AttachedTo, ElementTrace, StatementTrace, evaluate};
-use countersign_policy::prove::{Deputy, ExternalIdVerdict, Exposure};
+use countersign_policy::prove::{Deputy, Exposure, ExternalIdVerdict};
 use countersign_policy::request::Request;
 
 use crate::examine::Examined;
@@ -50,7 +51,10 @@ pub(super) fn leaks(examined: &Examined) -> Vec<Leak> {
     let contested = exposed.contested.iter().flat_map(|(assumption, verdicts)| {
         verdicts.iter().map(move |(deputy, verdict)| (Some(*assumption), deputy, verdict))
     });
-    let public = exposed.deputies.iter().any(|(deputy, verdict)| *deputy == Deputy::Public && *verdict != ExternalIdVerdict::Unassumable);
+    let public = exposed
+        .deputies
+        .iter()
+        .any(|(deputy, verdict)| *deputy == Deputy::Public && *verdict != ExternalIdVerdict::Unassumable);
     for (reading, deputy, verdict) in verdicts.chain(contested) {
         let ExternalIdVerdict::Open { without_id, unlisted_id, .. } = verdict else { continue };
         let Some(request) = without_id.as_ref().or(unlisted_id.as_ref()) else { continue };
@@ -73,10 +77,23 @@ pub(super) fn leaks(examined: &Examined) -> Vec<Leak> {
             }
         }
     }
+    // What holds for an account holds for its roles: one hole is one finding.
+    let whole: Vec<(Span, Kind, Option<AccountId>)> = leaks
+        .iter()
+        .filter(|leak| matches!(leak.deputy, Deputy::Account { .. }))
+        .map(|leak| (leak.span, leak.kind, leak.deputy.account()))
+        .collect();
+    leaks.retain(|leak| {
+        matches!(leak.deputy, Deputy::Account { .. }) || !whole.contains(&(leak.span, leak.kind, leak.deputy.account()))
+    });
     leaks
 }
 
-fn names_everyone(exposed: &countersign_policy::prove::Exposed, request: &Request, reading: Option<Assumption>) -> bool {
+fn names_everyone(
+    exposed: &countersign_policy::prove::Exposed,
+    request: &Request,
+    reading: Option<Assumption>,
+) -> bool {
     let statements = trace(&exposed.document, request, reading);
     let applying = statements.iter().find(|trace| trace.applies && trace.effect == Effect::Allow);
     applying.and_then(|trace| exposed.document.statements.get(trace.index)).is_some_and(covers_everyone)
@@ -105,13 +122,19 @@ fn leak(
     let traces = trace(document, request, reading);
     let applying = traces.iter().find(|trace| trace.applies && trace.effect == Effect::Allow)?;
     let statement = document.statements.get(applying.index)?;
-    let covers = |trace: &&StatementTrace| trace.principal == ElementTrace::Matched && trace.action == ElementTrace::Matched;
+    let covers =
+        |trace: &&StatementTrace| trace.principal == ElementTrace::Matched && trace.action == ElementTrace::Matched;
     let others = traces.iter().filter(|trace| trace.index != applying.index);
     let statement_of = |trace: &StatementTrace| document.statements.get(trace.index);
-    let deny = others.clone().filter(covers).filter(|trace| trace.effect == Effect::Deny).find_map(|trace| external_id_condition(statement_of(trace)?));
+    let deny = others
+        .clone()
+        .filter(covers)
+        .filter(|trace| trace.effect == Effect::Deny)
+        .find_map(|trace| external_id_condition(statement_of(trace)?));
     let guards_sibling = |trace: &StatementTrace| {
         let statement = statement_of(trace);
-        let same_party = trace.principal == ElementTrace::Matched || statement.is_some_and(|statement| names_account(statement, deputy));
+        let same_party = trace.principal == ElementTrace::Matched
+            || statement.is_some_and(|statement| names_account(statement, deputy));
         trace.action == ElementTrace::Matched && same_party && statement.and_then(external_id_condition).is_some()
     };
     let sibling = others.clone().any(|trace| trace.effect == Effect::Allow && guards_sibling(trace));
@@ -165,7 +188,8 @@ pub(super) fn principal_span(statement: &Statement, deputy: &Deputy) -> Span {
     let name = deputy.name();
     let account = deputy.account().map(|account| account.to_string());
     let exact = entries().find(|entry| entry.value.known() == Some(name.as_str()));
-    let of_account = || entries().find(|entry| account.as_deref().is_some_and(|account| entry.value.lossy().contains(account)));
+    let of_account =
+        || entries().find(|entry| account.as_deref().is_some_and(|account| entry.value.lossy().contains(account)));
     let star = || entries().find(|entry| entry.value.known() == Some("*"));
     let found = exact.or_else(of_account).or_else(star).map(|entry| entry.span);
     found.or_else(|| statement.principals.first().map(|element| element.key_span)).unwrap_or(statement.span)

@@ -31,7 +31,11 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     // A proof that ran into its limits is not a clean bill.
     let unproved = examined.exposed.exposure == Exposure::Unknown && !examined.role.trust.statements.is_empty();
     if unproved && !explained {
-        let message = format!("cannot show who needs an ExternalId to assume `{}`: it depends on {}", examined.role.name, examined.exposed.depends_on.join(", "));
+        let message = format!(
+            "cannot show who needs an ExternalId to assume `{}`: it depends on {}",
+            examined.role.name,
+            examined.exposed.depends_on.join(", ")
+        );
         let span = examined.role.trust.statements.first().map_or(examined.role.trust.span, |statement| statement.span);
         let help = "write the guard so that it can be decided: StringEquals on sts:ExternalId in every statement that names a third party";
         reporter.report(Report::new(span, message, help).severity(Severity::Medium).confidence(Confidence::Low));

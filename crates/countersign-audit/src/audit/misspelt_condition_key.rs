@@ -21,7 +21,9 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         if lookup(key).is_some() {
             continue;
         }
-        let closed = key.split_once(':').is_none_or(|(prefix, _)| ["sts", "saml"].iter().any(|known| known.eq_ignore_ascii_case(prefix)));
+        let closed = key
+            .split_once(':')
+            .is_none_or(|(prefix, _)| ["sts", "saml"].iter().any(|known| known.eq_ignore_ascii_case(prefix)));
         let (message, help) = match (nearest(key), closed) {
             (Some(meant), _) => (
                 format!("`{key}` is not a condition key, so it is never present; did you mean `{meant}`?"),

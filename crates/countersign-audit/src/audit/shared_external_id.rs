@@ -33,9 +33,15 @@ fn check(roles: &[Examined], reports: &mut Vec<(usize, Report)>) {
         for (at, account) in &users {
             let Some(examined) = roles.get(*at) else { continue };
             let other = users.iter().find(|(other, other_account)| other != at && other_account != account);
-            let Some((other_role, other_account)) = other.and_then(|(at, account)| Some((roles.get(*at)?, account))) else { continue };
+            let Some((other_role, other_account)) = other.and_then(|(at, account)| Some((roles.get(*at)?, account)))
+            else {
+                continue;
+            };
             let conditions = examined.exposed.document.statements.iter().filter_map(external_id_condition);
-            let Some(value) = conditions.flat_map(|entry| &entry.values).find(|value| value.value.known() == Some(id)) else { continue };
+            let Some(value) = conditions.flat_map(|entry| &entry.values).find(|value| value.value.known() == Some(id))
+            else {
+                continue;
+            };
             let message = format!(
                 "`{}` (account {account}) and `{}` (account {other_account}) require the same ExternalId `{id}`",
                 examined.role.name, other_role.role.name

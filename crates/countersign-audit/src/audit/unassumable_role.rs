@@ -21,7 +21,10 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     if examined.exposed.exposure != Exposure::Unassumable {
         return;
     }
-    let allow = document.statements.iter().find(|statement| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow));
+    let allow = document
+        .statements
+        .iter()
+        .find(|statement| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow));
     let telling = |statement: &Statement| statement.conditions.first().map_or(statement.span, |entry| entry.key.span);
     let span = allow.or(document.statements.first()).map_or(document.span, telling);
     let message = format!("nobody can assume `{}`: no call satisfies its trust policy", examined.role.name);

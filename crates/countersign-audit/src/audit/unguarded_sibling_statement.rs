@@ -17,7 +17,10 @@ pub(super) static AUDIT: Audit = Audit {
 fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     for leak in leaks(examined).into_iter().filter(|leak| leak.kind == Kind::Sibling) {
         let document = &examined.exposed.document;
-        let label = document.statements.get(leak.statement).map_or_else(String::new, |statement| statement.label(leak.statement));
+        let label = document
+            .statements
+            .get(leak.statement)
+            .map_or_else(String::new, |statement| statement.label(leak.statement));
         let message = format!(
             "{label} lets {} assume `{}` without the ExternalId that another statement requires",
             describe(&leak.deputy),

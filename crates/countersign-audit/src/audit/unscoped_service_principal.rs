@@ -19,13 +19,53 @@ pub(super) static AUDIT: Audit = Audit {
 /// Services that only take roles of the account they act in (iam:PassRole), and send no source keys: conditions on those
 /// would break the role (auditing §5).
 const BOUND_BY_PASS_ROLE: &[&str] = &[
-    "ec2", "lambda", "edgelambda", "ecs-tasks", "ecs", "eks", "eks-fargate-pods", "eks-nodegroup", "pods.eks", "batch", "spotfleet", "autoscaling",
-    "application-autoscaling", "elasticbeanstalk", "elasticmapreduce", "codebuild", "codedeploy", "opsworks", "sagemaker", "glue", "rds", "monitoring.rds",
-    "tasks.apprunner", "build.apprunner", "dax", "kinesisanalytics", "gamelift", "elasticloadbalancing", "cloudformation", "ssm", "vmie",
+    "ec2",
+    "lambda",
+    "edgelambda",
+    "ecs-tasks",
+    "ecs",
+    "eks",
+    "eks-fargate-pods",
+    "eks-nodegroup",
+    "pods.eks",
+    "batch",
+    "spotfleet",
+    "autoscaling",
+    "application-autoscaling",
+    "elasticbeanstalk",
+    "elasticmapreduce",
+    "codebuild",
+    "codedeploy",
+    "opsworks",
+    "sagemaker",
+    "glue",
+    "rds",
+    "monitoring.rds",
+    "tasks.apprunner",
+    "build.apprunner",
+    "dax",
+    "kinesisanalytics",
+    "gamelift",
+    "elasticloadbalancing",
+    "cloudformation",
+    "ssm",
+    "vmie",
 ];
 
 /// Services that AWS documents as taking roles for resources of other accounts, and as sending the source keys.
-const CROSS_ACCOUNT: &[&str] = &["ssm-incidents", "scheduler", "pipes", "firehose", "s3", "transfer", "cloudtrail", "config", "bedrock", "osis", "logs"];
+const CROSS_ACCOUNT: &[&str] = &[
+    "ssm-incidents",
+    "scheduler",
+    "pipes",
+    "firehose",
+    "s3",
+    "transfer",
+    "cloudtrail",
+    "config",
+    "bedrock",
+    "osis",
+    "logs",
+];
 
 fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     if examined.role.is_service_linked() {
@@ -37,7 +77,13 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         if BOUND_BY_PASS_ROLE.contains(&name) || over_match(examined, request).is_some() {
             continue;
         }
-        let entries = examined.exposed.document.statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
+        let entries = examined
+            .exposed
+            .document
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.principals)
+            .flat_map(|element| &element.entries);
         let Some(entry) = entries.into_iter().find(|entry| entry.value.known() == Some(service)) else { continue };
         let message = format!("`{service}` can assume `{}` for a resource of another account", examined.role.name);
         let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";

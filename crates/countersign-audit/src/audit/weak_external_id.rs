@@ -21,7 +21,9 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     for (_, verdict) in &examined.exposed.deputies {
         let ExternalIdVerdict::Bound { ids, request } = verdict else { continue };
         for id in ids {
-            let (false, Some(reason)) = (judged.contains(&id.as_str()), weakness(id, &examined.role.name)) else { continue };
+            let (false, Some(reason)) = (judged.contains(&id.as_str()), weakness(id, &examined.role.name)) else {
+                continue;
+            };
             judged.push(id);
             let conditions = examined.exposed.document.statements.iter().filter_map(external_id_condition);
             let value = conditions.flat_map(|entry| &entry.values).find(|value| value.value.known() == Some(id));
@@ -35,8 +37,34 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
 
 /// Words people leave in from examples.
 const PLACEHOLDERS: &[&str] = &[
-    "example", "placeholder", "changeme", "replaceme", "yourexternalid", "myexternalid", "externalid", "test", "testing", "demo", "secret", "password",
-    "todo", "tbd", "none", "null", "default", "unique", "uniqueid", "customer", "tenant", "company", "dummy", "sample", "foo", "bar", "abc", "xyz",
+    "example",
+    "placeholder",
+    "changeme",
+    "replaceme",
+    "yourexternalid",
+    "myexternalid",
+    "externalid",
+    "test",
+    "testing",
+    "demo",
+    "secret",
+    "password",
+    "todo",
+    "tbd",
+    "none",
+    "null",
+    "default",
+    "unique",
+    "uniqueid",
+    "customer",
+    "tenant",
+    "company",
+    "dummy",
+    "sample",
+    "foo",
+    "bar",
+    "abc",
+    "xyz",
 ];
 
 /// Why an id binds badly, or `None`.
@@ -68,8 +96,16 @@ fn weakness(id: &str, role: &str) -> Option<&'static str> {
         return Some("short");
     }
     // Words, perhaps with a counter behind them: `acme-corp`, `customer-0042`.
-    if digits <= 6 && letters.len() > 2 && letters.bytes().all(|byte| byte.is_ascii_lowercase()) && !looks_random(letters) {
-        return Some(if digits == 0 { "a name, which somebody else may choose too" } else { "a name with a counter: the next customer's is easy to guess" });
+    if digits <= 6
+        && letters.len() > 2
+        && letters.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !looks_random(letters)
+    {
+        return Some(if digits == 0 {
+            "a name, which somebody else may choose too"
+        } else {
+            "a name with a counter: the next customer's is easy to guess"
+        });
     }
     None
 }
@@ -87,14 +123,27 @@ mod tests {
 
     #[test]
     fn identifiers_that_bind_are_left_alone() {
-        for id in ["0b9d7c52-3e14-4f86-b5a1-7c2e90d4f318", "tenant-7f2", "c7e0a2f45b1d4e83", "dd_9xKq27LmPz", "org-2f8a91"] {
+        for id in
+            ["0b9d7c52-3e14-4f86-b5a1-7c2e90d4f318", "tenant-7f2", "c7e0a2f45b1d4e83", "dd_9xKq27LmPz", "org-2f8a91"]
+        {
             assert_eq!(weakness(id, "VendorAccess"), None, "{id}");
         }
     }
 
     #[test]
     fn identifiers_that_others_may_have_are_told() {
-        for id in ["111122223333", "12345", "changeme", "change-me", "test123", "customer-0042", "acme-corp", "v1", "VendorAccess", "aaaaaaaaaaaa"] {
+        for id in [
+            "111122223333",
+            "12345",
+            "changeme",
+            "change-me",
+            "test123",
+            "customer-0042",
+            "acme-corp",
+            "v1",
+            "VendorAccess",
+            "aaaaaaaaaaaa",
+        ] {
             assert!(weakness(id, "VendorAccess").is_some(), "{id}");
         }
     }

@@ -21,14 +21,26 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     if exposed.owned.is_none() {
         return;
     }
-    let allows = exposed.document.statements.iter().filter(|statement| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow));
+    let allows = exposed
+        .document
+        .statements
+        .iter()
+        .filter(|statement| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow));
     for statement in allows.filter(|statement| lets_assume(statement) && !statement.conditions.iter().any(narrows)) {
-        for entry in statement.principals.iter().flat_map(|element| &element.entries).filter(|entry| entry.kind == PrincipalKind::Aws) {
+        for entry in statement
+            .principals
+            .iter()
+            .flat_map(|element| &element.entries)
+            .filter(|entry| entry.kind == PrincipalKind::Aws)
+        {
             let Principal::Account { account, .. } = Principal::compile(entry) else { continue };
             if !examined.own_accounts.contains(&account) {
                 continue;
             }
-            let message = format!("every principal of your account {account} that its own policies allow can assume `{}`", examined.role.name);
+            let message = format!(
+                "every principal of your account {account} that its own policies allow can assume `{}`",
+                examined.role.name
+            );
             let help = "name the role or user that needs it, or add a condition on aws:PrincipalArn";
             reporter.report(Report::new(entry.span, message, help).witness(exposed.owned.as_deref()));
         }
@@ -38,7 +50,13 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
 fn lets_assume(statement: &Statement) -> bool {
     use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
     use countersign_policy::document::Polarity;
-    let covers = |pattern: &str| Template::compile(pattern, Wildcards::Match, Variables::Literal).matches("sts:AssumeRole", Case::IgnoreAscii, &NoVariables);
+    let covers = |pattern: &str| {
+        Template::compile(pattern, Wildcards::Match, Variables::Literal).matches(
+            "sts:AssumeRole",
+            Case::IgnoreAscii,
+            &NoVariables,
+        )
+    };
     statement.actions.iter().all(|element| {
         let listed = element.patterns.iter().any(|pattern| covers(pattern.value.lossy()));
         listed == (element.polarity == Polarity::Listed)
@@ -48,5 +66,6 @@ fn lets_assume(statement: &Statement) -> bool {
 /// A condition on who in the account it is.
 fn narrows(entry: &ConditionEntry) -> bool {
     let key = entry.key.value.to_ascii_lowercase();
-    ["aws:principalarn", "aws:userid", "aws:username", "aws:principaltype"].contains(&key.as_str()) || key.starts_with("aws:principaltag/")
+    ["aws:principalarn", "aws:userid", "aws:username", "aws:principaltype"].contains(&key.as_str())
+        || key.starts_with("aws:principaltag/")
 }

@@ -23,7 +23,8 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             describe(&leak.deputy),
             examined.role.name
         );
-        let help = "list the exact id with StringEquals; a pattern also fits the ids of the third party's other customers";
+        let help =
+            "list the exact id with StringEquals; a pattern also fits the ids of the third party's other customers";
         reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
     }
 }

@@ -12,12 +12,19 @@ use crate::source::{InputProblem, ProblemSeverity, SourceFile};
 pub(super) fn read(file: &SourceFile, node: &Node, reading: &mut Reading) {
     if node.get("IsTruncated").is_some_and(|truncated| truncated.value == Value::Bool(true)) {
         let help = "the answer has more pages: fetch them all, or not every role is audited";
-        let problem = InputProblem::of_file(file.path(), ProblemSeverity::Warning, "`IsTruncated` is true: this is one page of several", help);
+        let problem = InputProblem::of_file(
+            file.path(),
+            ProblemSeverity::Warning,
+            "`IsTruncated` is true: this is one page of several",
+            help,
+        );
         reading.problems.push(problem);
     }
     for list in ["Roles", "RoleDetailList"] {
         match node.get(list) {
-            Some(Node { value: Value::Array(roles), .. }) => roles.iter().for_each(|role| role_object(file, role, reading)),
+            Some(Node { value: Value::Array(roles), .. }) => {
+                roles.iter().for_each(|role| role_object(file, role, reading))
+            }
             Some(other) => wrong_type(file, other, list, "a list", reading),
             None => {}
         }
@@ -35,7 +42,12 @@ fn wrong_type(file: &SourceFile, node: &Node, element: &str, wanted: &str, readi
     reading.problems.push(InputProblem {
         line: position.line,
         column: position.column,
-        ..InputProblem::of_file(file.path(), ProblemSeverity::Error, format!("`{element}` is {}, not {wanted}", node.kind_name()), help)
+        ..InputProblem::of_file(
+            file.path(),
+            ProblemSeverity::Error,
+            format!("`{element}` is {}, not {wanted}", node.kind_name()),
+            help,
+        )
     });
 }
 
@@ -57,14 +69,16 @@ fn role_object(file: &SourceFile, node: &Node, reading: &mut Reading) {
         Err(problem) => {
             reading.problems.push(InputProblem::in_file(file, &problem, ProblemSeverity::Error));
             // The role is there, whatever its policy says.
-            let unreadable = PolicyDocument { span: policy_node.span, problems: vec![problem], ..PolicyDocument::default() };
+            let unreadable =
+                PolicyDocument { span: policy_node.span, problems: vec![problem], ..PolicyDocument::default() };
             reading.roles.push(role(file, node, name, arn, unreadable, None, None, Embedding::Direct));
             return;
         }
     };
     if let Some(problem) = too_large_or_deep(&policy.node, policy_node.span) {
         reading.problems.push(InputProblem::in_file(file, &problem, ProblemSeverity::Error));
-        let unreadable = PolicyDocument { span: policy_node.span, problems: vec![problem], ..PolicyDocument::default() };
+        let unreadable =
+            PolicyDocument { span: policy_node.span, problems: vec![problem], ..PolicyDocument::default() };
         reading.roles.push(role(file, node, name, arn, unreadable, None, None, Embedding::Direct));
         return;
     }

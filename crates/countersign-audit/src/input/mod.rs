@@ -51,10 +51,19 @@ pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
             of_node(&file, &node, &mut reading);
             if reading.roles.is_empty() && reading.problems.is_empty() && named == Named::ByUser {
                 let help = "expected a trust policy (an object with `Statement`), or the output of `aws iam get-role`, `list-roles` or `get-account-authorization-details`";
-                reading.problems.push(InputProblem::of_file(path, ProblemSeverity::Error, "no trust policy in this file", help));
+                reading.problems.push(InputProblem::of_file(
+                    path,
+                    ProblemSeverity::Error,
+                    "no trust policy in this file",
+                    help,
+                ));
             }
             if named == Named::InFolder {
-                reading.problems.retain(|problem| problem.message != policy_json::IDENTITY_POLICY || !reading.roles.is_empty() || problem.severity == ProblemSeverity::Note);
+                reading.problems.retain(|problem| {
+                    problem.message != policy_json::IDENTITY_POLICY
+                        || !reading.roles.is_empty()
+                        || problem.severity == ProblemSeverity::Note
+                });
             }
             reading
         }
@@ -66,9 +75,15 @@ pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
 fn unreadable(file: &SourceFile, problem: &Problem, named: Named, bytes: &[u8]) -> Reading {
     let mut reading = Reading::default();
     let looks_like_a_policy = || {
-        let starts = bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"'));
+        let starts = bytes
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace())
+            .is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"'));
         let text = file.text();
-        starts && (text.contains("\"Statement\"") || text.contains("AssumeRolePolicyDocument") || text.contains("\"Principal\""))
+        starts
+            && (text.contains("\"Statement\"")
+                || text.contains("AssumeRolePolicyDocument")
+                || text.contains("\"Principal\""))
     };
     if named == Named::ByUser || looks_like_a_policy() {
         reading.problems.push(InputProblem::in_file(file, problem, ProblemSeverity::Error));
@@ -100,7 +115,8 @@ fn embedded(node: &Node) -> Result<Embedded, Problem> {
         return Ok(Embedded { node: node.clone(), decoded: None, embedding: Embedding::Direct });
     };
     let (policy, encoded) = decode_policy_text(text);
-    let embedding = if encoded { Embedding::PercentEncodedJsonString(node.span) } else { Embedding::JsonString(node.span) };
+    let embedding =
+        if encoded { Embedding::PercentEncodedJsonString(node.span) } else { Embedding::JsonString(node.span) };
     match parse_json(&policy, MAX_NESTING) {
         Ok(inner) => Ok(Embedded { node: inner, decoded: Some(policy.into_owned()), embedding }),
         Err(problem) => Err(Problem { span: node.span, ..problem }),

@@ -1,6 +1,8 @@
 //! Trust policies on their own: JSON objects, JSON strings, percent-encoded text.
 
-use countersign_policy::document::{DuplicateKeys, Embedding, MAX_NESTING, Node, PolicyDocument, decode_policy_text, parse_json};
+use countersign_policy::document::{
+    DuplicateKeys, Embedding, MAX_NESTING, Node, PolicyDocument, decode_policy_text, parse_json,
+};
 
 use super::{Embedded, Reading, embedded, too_large_or_deep};
 use crate::role::Role;
@@ -66,7 +68,8 @@ fn add(file: &SourceFile, policy: Embedded, reading: &mut Reading) {
     let name = file.path().rsplit(['/', '\\']).next().unwrap_or_default();
     let name = name.strip_suffix(".gz").unwrap_or(name);
     let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let trust_first_wins = trust.has_duplicate_keys().then(|| PolicyDocument::from_node(&policy.node, DuplicateKeys::FirstWins));
+    let trust_first_wins =
+        trust.has_duplicate_keys().then(|| PolicyDocument::from_node(&policy.node, DuplicateKeys::FirstWins));
     reading.roles.push(Role {
         name: if name.is_empty() { "policy".to_owned() } else { name.to_owned() },
         arn: None,

@@ -74,10 +74,19 @@ fn role(examined: &Examined) -> Role<'_> {
         source: Source { path: role.file.path(), line: position.line, column: position.column },
         exposure: examined.exposed.exposure,
         depends_on: &examined.exposed.depends_on,
-        deputies: examined.exposed.deputies.iter().filter_map(|(deputy, verdict)| {
-            let external_id = external_id(verdict)?;
-            Some(Deputy { principal: deputy.name(), account: deputy.account().map(|account| account.to_string()), external_id })
-        }).collect(),
+        deputies: examined
+            .exposed
+            .deputies
+            .iter()
+            .filter_map(|(deputy, verdict)| {
+                let external_id = external_id(verdict)?;
+                Some(Deputy {
+                    principal: deputy.name(),
+                    account: deputy.account().map(|account| account.to_string()),
+                    external_id,
+                })
+            })
+            .collect(),
         witness: examined.exposed.witness.as_deref().map(Witness::from),
     }
 }

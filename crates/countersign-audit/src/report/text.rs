@@ -64,7 +64,13 @@ pub fn problem(problem: &InputProblem) -> String {
         ProblemSeverity::Warning => "warning",
         ProblemSeverity::Error => "error",
     };
-    let mut out = format!("{word}: {}\n  --> {}:{}:{}\n", inert(&problem.message), inert(&problem.path), problem.line, problem.column);
+    let mut out = format!(
+        "{word}: {}\n  --> {}:{}:{}\n",
+        inert(&problem.message),
+        inert(&problem.path),
+        problem.line,
+        problem.column
+    );
     if let Some(help) = &problem.help {
         let _ = writeln!(out, " help: {}", inert(help));
     }
@@ -84,7 +90,10 @@ fn finding(out: &mut String, renderer: &Renderer, finding: &Finding, file: Optio
     let (excerpt, marked) = excerpt(&line, location.column, end);
     let path = inert(&location.path);
     let title = level.primary_title(&message).id(finding.id);
-    let snippet = Snippet::source(excerpt.as_str()).line_start(location.line).path(path.as_str()).annotation(AnnotationKind::Primary.span(marked));
+    let snippet = Snippet::source(excerpt.as_str())
+        .line_start(location.line)
+        .path(path.as_str())
+        .annotation(AnnotationKind::Primary.span(marked));
     let grade = format!("severity {}, confidence {}", word(finding.severity), word(finding.confidence));
     let witness = finding.witness.as_ref().map(|witness| format!("allowed: {}", inert(&call(witness))));
     let help = inert(&finding.help);
@@ -125,7 +134,15 @@ pub fn call(witness: &Witness) -> String {
         Some(id) => format!("ExternalId `{id}`"),
         None => "no ExternalId".to_owned(),
     };
-    let derived = ["aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:PrincipalIsAWSService", "aws:PrincipalServiceName", "aws:username", "sts:ExternalId"];
+    let derived = [
+        "aws:PrincipalArn",
+        "aws:PrincipalAccount",
+        "aws:PrincipalType",
+        "aws:PrincipalIsAWSService",
+        "aws:PrincipalServiceName",
+        "aws:username",
+        "sts:ExternalId",
+    ];
     let sent = witness.context.iter().filter(|(key, _)| !derived.iter().any(|name| name.eq_ignore_ascii_case(key)));
     let sent: Vec<String> = sent.map(|(key, values)| format!("{key}={}", values.join(","))).collect();
     let with = if sent.is_empty() { String::new() } else { format!(", {}", sent.join(", ")) };
@@ -140,9 +157,18 @@ fn role_line(out: &mut String, examined: &Examined) {
     let place = format!("{}:{}", role.file.path(), position.line);
     let _ = write!(out, "{:<12} {:<28}", exposed.exposure.to_string(), inert(&role.name));
     let parties = exposed.deputies.iter().filter(|(_, verdict)| *verdict != ExternalIdVerdict::Unassumable);
-    let mut said: Vec<String> = parties.map(|(deputy, verdict)| format!("{}: {}", deputy.name(), accepted(verdict))).collect();
-    said.extend(exposed.federated.iter().filter(|(_, verdict)| verdict.request().is_some()).map(|(provider, _)| provider.clone()));
-    said.extend(exposed.services.iter().filter(|(_, verdict)| verdict.request().is_some()).map(|(service, _)| service.clone()));
+    let mut said: Vec<String> =
+        parties.map(|(deputy, verdict)| format!("{}: {}", deputy.name(), accepted(verdict))).collect();
+    said.extend(
+        exposed
+            .federated
+            .iter()
+            .filter(|(_, verdict)| verdict.request().is_some())
+            .map(|(provider, _)| provider.clone()),
+    );
+    said.extend(
+        exposed.services.iter().filter(|(_, verdict)| verdict.request().is_some()).map(|(service, _)| service.clone()),
+    );
     if !exposed.depends_on.is_empty() {
         said.push(format!("depends on {}", exposed.depends_on.join(", ")));
     }
@@ -157,7 +183,10 @@ fn summary(out: &mut String, report: &Report) {
     let mut severities: Vec<Severity> = report.findings.iter().map(|finding| finding.severity).collect();
     severities.sort_unstable();
     severities.reverse();
-    let by: Vec<String> = severities.chunk_by(|a, b| a == b).filter_map(|chunk| Some(format!("{} {}", chunk.len(), word(chunk.first()?)))).collect();
+    let by: Vec<String> = severities
+        .chunk_by(|a, b| a == b)
+        .filter_map(|chunk| Some(format!("{} {}", chunk.len(), word(chunk.first()?))))
+        .collect();
     let by = if by.is_empty() { String::new() } else { format!(" ({})", by.join(", ")) };
     let _ = write!(out, "{}{of}, {}{by}", plural(roles, "role"), plural(report.findings.len(), "finding"));
     let errors = report.problems.iter().filter(|problem| problem.severity == ProblemSeverity::Error).count();
@@ -170,10 +199,23 @@ fn summary(out: &mut String, report: &Report) {
 /// The text with control and direction characters made visible, so that no input can steer a terminal.
 #[must_use]
 pub fn inert(text: &str) -> String {
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let is_plain = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     if text.chars().all(|c| is_plain(c)) {
         return text.to_owned();
     }
     // One character for one, so that columns stay where they are.
-    text.chars().map(|c| if is_plain(c) { c } else if c == '\t' { ' ' } else { '\u{fffd}' }).collect()
+    text.chars()
+        .map(|c| {
+            if is_plain(c) {
+                c
+            } else if c == '\t' {
+                ' '
+            } else {
+                '\u{fffd}'
+            }
+        })
+        .collect()
 }

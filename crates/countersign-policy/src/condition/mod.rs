@@ -184,7 +184,9 @@ impl ConditionOperator {
     /// The operator a name stands for if letter case does not count.
     #[must_use]
     pub fn parse_folded(name: &str) -> Option<Self> {
-        spellings(name.len(), name.len()).find(|candidate| candidate.eq_ignore_ascii_case(name)).and_then(|name| Self::parse(&name).ok())
+        spellings(name.len(), name.len())
+            .find(|candidate| candidate.eq_ignore_ascii_case(name))
+            .and_then(|name| Self::parse(&name).ok())
     }
 
     /// The operator meant by a name that differs only in case, or by a few slips.
@@ -202,7 +204,8 @@ impl ConditionOperator {
 
 /// Every operator name whose length lies between the two.
 fn spellings(shortest: usize, longest: usize) -> impl Iterator<Item = String> {
-    let parts = ["", "ForAllValues:", "ForAnyValue:"].into_iter().flat_map(|set| ["", "IfExists"].map(|suffix| (set, suffix)));
+    let parts =
+        ["", "ForAllValues:", "ForAnyValue:"].into_iter().flat_map(|set| ["", "IfExists"].map(|suffix| (set, suffix)));
     let names = parts.flat_map(|(set, suffix)| BASES.iter().map(move |(base, ..)| (set, *base, suffix)));
     names
         .filter(move |(set, base, suffix)| (shortest..=longest).contains(&(set.len() + base.len() + suffix.len())))

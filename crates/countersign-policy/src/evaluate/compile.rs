@@ -282,7 +282,12 @@ impl Condition {
         let (strings, arns): (&[Template], &[ArnPattern]) = match &self.values {
             Values::Strings(templates) => (templates, &[]),
             Values::Arns(patterns) => (&[], patterns),
-            Values::Numbers(_) | Values::Dates(_) | Values::Bools(_) | Values::Ranges(_) | Values::Binaries(_) | Values::Unreadable => (&[], &[]),
+            Values::Numbers(_)
+            | Values::Dates(_)
+            | Values::Bools(_)
+            | Values::Ranges(_)
+            | Values::Binaries(_)
+            | Values::Unreadable => (&[], &[]),
         };
         strings.iter().chain(arns.iter().filter_map(ArnPattern::segments).flatten())
     }

@@ -151,15 +151,15 @@ impl<'r> Matcher<'r> {
         if self.attached_to == AttachedTo::Role && statement.principals.is_empty() {
             return None;
         }
-        let identified = principal::Identified { caller: &self.request.caller, unique_id: self.unique_id(), role_partition: self.role_partition };
+        let identified = principal::Identified {
+            caller: &self.request.caller,
+            unique_id: self.unique_id(),
+            role_partition: self.role_partition,
+        };
         let mut weakest = Some(Grant::Direct);
         for (polarity, entries) in &statement.principals {
-            let covered = entries
-                .iter()
-                .filter_map(|entry| {
-                    entry.grant(&identified, self.assumptions, &mut self.used)
-                })
-                .max();
+            let covered =
+                entries.iter().filter_map(|entry| entry.grant(&identified, self.assumptions, &mut self.used)).max();
             let grant = match polarity {
                 Polarity::Listed => covered,
                 Polarity::Excepted => covered.is_none().then_some(Grant::Direct),

@@ -161,7 +161,12 @@ impl Principal {
     }
 
     /// How the entry grants to the caller, or `None` when it does not cover it. Allocates nothing.
-    pub(crate) fn grant(&self, identified: &Identified<'_>, assumptions: Assumptions, used: &mut AssumptionSet) -> Option<Grant> {
+    pub(crate) fn grant(
+        &self,
+        identified: &Identified<'_>,
+        assumptions: Assumptions,
+        used: &mut AssumptionSet,
+    ) -> Option<Grant> {
         let Identified { caller, unique_id, role_partition } = *identified;
         if caller.home().is_some_and(|home| home.partition != role_partition) {
             return None;

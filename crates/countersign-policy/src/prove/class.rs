@@ -74,13 +74,19 @@ impl CallerClass {
             Self::Named(Principal::User(arn) | Principal::RoleSession(arn) | Principal::FederatedUser(arn)) => {
                 crate::arn::Arn::parse(arn)?.account_id()
             }
-            Self::Named(_) | Self::AnyAccount { .. } | Self::OwnOrganization { .. } | Self::Service(_) | Self::Federated(_) => None,
+            Self::Named(_)
+            | Self::AnyAccount { .. }
+            | Self::OwnOrganization { .. }
+            | Self::Service(_)
+            | Self::Federated(_) => None,
         }
     }
 
     pub(crate) fn partition(&self) -> &str {
         match self {
-            Self::Account { partition, .. } | Self::AnyAccount { partition } | Self::OwnOrganization { partition, .. } => partition,
+            Self::Account { partition, .. }
+            | Self::AnyAccount { partition }
+            | Self::OwnOrganization { partition, .. } => partition,
             Self::Named(Principal::Role { partition, .. }) => partition,
             Self::Named(Principal::User(arn) | Principal::RoleSession(arn) | Principal::FederatedUser(arn)) => {
                 arn.split(':').nth(1).unwrap_or("aws")
@@ -97,7 +103,9 @@ impl CallerClass {
         };
         let parse = |arn: &str| Caller::parse(arn).unwrap_or_else(|_| Caller::anonymous());
         match self {
-            Self::Named(Principal::User(arn) | Principal::FederatedUser(arn) | Principal::RoleSession(arn)) => parse(arn),
+            Self::Named(Principal::User(arn) | Principal::FederatedUser(arn) | Principal::RoleSession(arn)) => {
+                parse(arn)
+            }
             Self::Named(Principal::Role { path, name, .. }) => Caller::role_session(&home(), path, name, "?"),
             Self::Named(_) => Caller::anonymous(),
             Self::Account { .. } | Self::AnyAccount { .. } | Self::OwnOrganization { .. } => {
@@ -105,7 +113,9 @@ impl CallerClass {
                 match shape {
                     Shape::User => parse(&format!("arn:{partition}:iam::{account}:user/?")),
                     Shape::FederatedUser => parse(&format!("arn:{partition}:sts::{account}:federated-user/?")),
-                    Shape::RoleSession | Shape::Service | Shape::Federated => Caller::role_session(&home(), "", "?", "?"),
+                    Shape::RoleSession | Shape::Service | Shape::Federated => {
+                        Caller::role_session(&home(), "", "?", "?")
+                    }
                 }
             }
             Self::Service(name) => Caller::service(name),
@@ -147,10 +157,23 @@ pub fn principal_text(principal: &Principal) -> String {
     }
 }
 
+/// The partition of a role whose ARN is not known: that of the first principal that has one (rule P14).
+#[must_use]
+pub fn partition_of(document: &PolicyDocument) -> &str {
+    let elements = document.statements.iter().flat_map(|statement| &statement.principals);
+    let mut entries = elements.flat_map(|element| &element.entries);
+    let partition = |text: &'_ str| -> Option<&'static str> {
+        let written = text.strip_prefix("arn:")?.split(':').next()?;
+        crate::account::PARTITIONS.iter().copied().find(|known| *known == written)
+    };
+    entries.find_map(|entry| partition(entry.value.lossy())).unwrap_or("aws")
+}
+
 /// Every account id a policy mentions, in principals and condition values.
 pub(crate) fn mentioned_accounts(document: &PolicyDocument) -> BTreeSet<AccountId> {
     let statements = document.statements.iter();
-    let principals = statements.clone().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
+    let principals =
+        statements.clone().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
     let values = statements.flat_map(|statement| &statement.conditions).flat_map(|entry| &entry.values);
     principals
         .map(|entry| entry.value.lossy())

@@ -69,7 +69,9 @@ pub(crate) fn classes(prover: &Prover<'_>) -> Vec<CallerClass> {
                 let partition = partition.as_deref().unwrap_or(own_partition);
                 prover.classes_of_account(partition, *account).into_iter().for_each(&mut add);
             }
-            Principal::Role { .. } | Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_) => add(CallerClass::Named(entry.clone())),
+            Principal::Role { .. } | Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_) => {
+                add(CallerClass::Named(entry.clone()))
+            }
             Principal::Service(name) => add(CallerClass::Service(name.clone())),
             Principal::Federated(provider) => add(CallerClass::Federated(provider.clone())),
             Principal::Everyone | Principal::AwsStar | Principal::UniqueId(_) | Principal::Invalid(_) => {}
@@ -80,7 +82,10 @@ pub(crate) fn classes(prover: &Prover<'_>) -> Vec<CallerClass> {
             prover.classes_of_account(own_partition, *account).into_iter().for_each(&mut add);
         }
         for organization in &prover.own_organizations {
-            add(CallerClass::OwnOrganization { partition: own_partition.to_owned(), organization: organization.clone() });
+            add(CallerClass::OwnOrganization {
+                partition: own_partition.to_owned(),
+                organization: organization.clone(),
+            });
         }
         add(CallerClass::AnyAccount { partition: own_partition.to_owned() });
         // `"*"` covers services too; one the policies do not name stands for all.

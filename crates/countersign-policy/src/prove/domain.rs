@@ -1,6 +1,5 @@
 //! Which values a context key can have in a call by a class of caller (semantics reference §4 and §7, the set `Real`).
 
-
 use super::class::{CallerClass, Shape};
 use super::pattern::{CharSet, Pattern};
 use super::setting::Setting;
@@ -24,15 +23,23 @@ pub(crate) struct Domain {
 #[derive(Debug, Clone)]
 pub(crate) enum Words {
     /// Text in one of these patterns, of so many characters, outside of the excluded ones.
-    Text { patterns: Vec<Pattern>, excluded: Vec<Pattern>, min: usize, max: usize },
+    Text {
+        patterns: Vec<Pattern>,
+        excluded: Vec<Pattern>,
+        min: usize,
+        max: usize,
+    },
     Bool,
     Number,
-    Date { from: Moment },
+    Date {
+        from: Moment,
+    },
     IpAddress,
 }
 
 /// `[\w+=,.@:/-]`: an ExternalId's characters (rule E1).
-pub(crate) const EXTERNAL_ID: CharSet = CharSet::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@:/-");
+pub(crate) const EXTERNAL_ID: CharSet =
+    CharSet::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@:/-");
 /// `[\w+=,.@-]`: names of sessions, roles, users and source identities.
 const NAME: CharSet = CharSet::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-");
 const NAME_OR_SLASH: CharSet = CharSet::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-/");
@@ -129,7 +136,9 @@ impl Profile<'_> {
 
     /// Keys AWS does not document are never present; under the other reading they are whatever a caller likes.
     fn unknown_key(&self, key: &str) -> Domain {
-        let closed = key.split_once(':').is_none_or(|(prefix, _)| prefix.eq_ignore_ascii_case("sts") || prefix.eq_ignore_ascii_case("saml"));
+        let closed = key
+            .split_once(':')
+            .is_none_or(|(prefix, _)| prefix.eq_ignore_ascii_case("sts") || prefix.eq_ignore_ascii_case("saml"));
         let misspelt = closed || context_key::nearest(key).is_some();
         if self.setting.assumptions.takes_other(Assumption::UnknownKeyAbsent) && !misspelt {
             return Domain { optional: true, words: Some(free()), arity: Arity::Single };
@@ -178,9 +187,15 @@ impl Profile<'_> {
         if key.eq_ignore_ascii_case("aws:SourceArn") {
             // arn:partition:service:region:account:resource
             let segment = CharSet::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
-            let head = Pattern::literal("arn:").then_some(segment, 1).then_run(segment).then(":").then_some(segment, 1).then_run(segment);
+            let head = Pattern::literal("arn:")
+                .then_some(segment, 1)
+                .then_run(segment)
+                .then(":")
+                .then_some(segment, 1)
+                .then_run(segment);
             let head = head.then(":").then_run(segment).then(":");
-            let with_account = head.clone().then_some(DIGIT, 12).then(":").then_some(CharSet::ANY, 1).then_run(CharSet::ANY);
+            let with_account =
+                head.clone().then_some(DIGIT, 12).then(":").then_some(CharSet::ANY, 1).then_run(CharSet::ANY);
             let without = head.then(":").then_some(CharSet::ANY, 1).then_run(CharSet::ANY);
             return text(vec![with_account, without], 1, LONGEST);
         }
@@ -194,7 +209,11 @@ impl Profile<'_> {
         }
         let is_id = key.eq_ignore_ascii_case("aws:PrincipalOrgID");
         if let CallerClass::OwnOrganization { organization, .. } = self.class {
-            let words = if is_id { fixed(organization) } else { text(vec![Pattern::literal(organization).then("/").then_run(CharSet::ANY)], 1, LONGEST) };
+            let words = if is_id {
+                fixed(organization)
+            } else {
+                text(vec![Pattern::literal(organization).then("/").then_run(CharSet::ANY)], 1, LONGEST)
+            };
             return Domain { optional: false, words: Some(words), arity };
         }
         let own = self.class.account().is_some_and(|account| self.setting.own_accounts.contains(&account));
@@ -229,7 +248,9 @@ impl Profile<'_> {
                 Shape::RoleSession | Shape::Service | Shape::Federated => "AssumedRole",
             })),
             "aws:username" => match (self.shape, self.class) {
-                (Shape::User, CallerClass::Named(Principal::User(arn))) => always(fixed(arn.rsplit('/').next().unwrap_or_default())),
+                (Shape::User, CallerClass::Named(Principal::User(arn))) => {
+                    always(fixed(arn.rsplit('/').next().unwrap_or_default()))
+                }
                 (Shape::User, _) => always(text(vec![Pattern::default().then_run(NAME)], 1, 64)),
                 _ => NEVER,
             },
@@ -262,7 +283,8 @@ impl Profile<'_> {
         match self.class {
             CallerClass::Named(Principal::RoleSession(arn)) => {
                 // The session's ARN does not say where in the path the role stands.
-                let name = crate::arn::Arn::parse(arn).and_then(|arn| arn.kind_path_name()).map_or("", |(_, role, _)| role);
+                let name =
+                    crate::arn::Arn::parse(arn).and_then(|arn| arn.kind_path_name()).map_or("", |(_, role, _)| role);
                 let account = self.class.account().map(|account| account.to_string()).unwrap_or_default();
                 let head = Pattern::literal(&format!("arn:{partition}:iam::{account}:role/"));
                 let with_path = head.clone().then_some(NAME, 1).then_run(NAME_OR_SLASH).then("/").then(name);

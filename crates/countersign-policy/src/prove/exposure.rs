@@ -116,12 +116,15 @@ pub fn exposure(document: &PolicyDocument, setting: &Setting) -> Exposed {
             (assignment, exposed)
         })
         .collect();
-    let exposures: Vec<(hole::Assignment, Exposure)> = answers.iter().map(|(assignment, exposed)| (assignment.clone(), exposed.exposure)).collect();
+    let exposures: Vec<(hole::Assignment, Exposure)> =
+        answers.iter().map(|(assignment, exposed)| (assignment.clone(), exposed.exposure)).collect();
     let deciding = hole::deciding(&exposures);
     let worst = answers.iter().enumerate().min_by_key(|(_, (_, exposed))| exposed.exposure).map_or(0, |(at, _)| at);
     let (_, mut exposed) = answers.swap_remove(worst);
     let harmless = |exposure: &Exposure| *exposure > Exposure::Unknown;
-    if exposures.iter().any(|(_, exposure)| harmless(exposure)) && exposures.iter().any(|(_, exposure)| !harmless(exposure)) {
+    if exposures.iter().any(|(_, exposure)| harmless(exposure))
+        && exposures.iter().any(|(_, exposure)| !harmless(exposure))
+    {
         exposed.exposure = Exposure::Unknown;
     }
     exposed.depends_on.extend(deciding.iter().chain(&strangers).map(ToString::to_string));
@@ -158,7 +161,8 @@ fn over_readings(document: &PolicyDocument, setting: &Setting) -> Exposed {
 fn speaks_of_companions(prover: &Prover<'_>) -> bool {
     let conditions = prover.policy.statements.iter().flat_map(|statement| &statement.conditions);
     conditions.filter_map(|condition| context_key::lookup(&condition.key)).any(|row| {
-        matches!(row.set_by, SetBy::SessionTags | SetBy::SessionContext | SetBy::SourceIdentity) || row.name == "aws:SourceIdentity"
+        matches!(row.set_by, SetBy::SessionTags | SetBy::SessionContext | SetBy::SourceIdentity)
+            || row.name == "aws:SourceIdentity"
     })
 }
 
@@ -190,22 +194,30 @@ fn one_reading(prover: &Prover<'_>, document: &PolicyDocument) -> Exposed {
     for (deputy, verdict) in &deputies {
         let public = *deputy == Deputy::Public;
         match verdict {
-            ExternalIdVerdict::Open { .. } => worst(if public { Exposure::Public } else { Exposure::Open }, verdict.request()),
-            ExternalIdVerdict::Bound { .. } => worst(if public { Exposure::Public } else { Exposure::Guarded }, verdict.request()),
+            ExternalIdVerdict::Open { .. } => {
+                worst(if public { Exposure::Public } else { Exposure::Open }, verdict.request())
+            }
+            ExternalIdVerdict::Bound { .. } => {
+                worst(if public { Exposure::Public } else { Exposure::Guarded }, verdict.request())
+            }
             ExternalIdVerdict::Unknown { why } => unknown.push(why.clone()),
             ExternalIdVerdict::Unassumable => {}
         }
     }
     for (_, verdict) in &federated {
         match verdict {
-            FederatedVerdict::Bound { .. } | FederatedVerdict::Unbound { .. } => worst(Exposure::Federated, verdict.request()),
+            FederatedVerdict::Bound { .. } | FederatedVerdict::Unbound { .. } => {
+                worst(Exposure::Federated, verdict.request())
+            }
             FederatedVerdict::Unknown { why } => unknown.push(why.clone()),
             FederatedVerdict::Unassumable => {}
         }
     }
     for (_, verdict) in &services {
         match verdict {
-            ServiceVerdict::Bound { .. } | ServiceVerdict::Unbound { .. } => worst(Exposure::Service, verdict.request()),
+            ServiceVerdict::Bound { .. } | ServiceVerdict::Unbound { .. } => {
+                worst(Exposure::Service, verdict.request())
+            }
             ServiceVerdict::Unknown { why } => unknown.push(why.clone()),
             ServiceVerdict::Unassumable => {}
         }
@@ -228,7 +240,18 @@ fn one_reading(prover: &Prover<'_>, document: &PolicyDocument) -> Exposed {
     }
     unknown.sort_unstable();
     unknown.dedup();
-    Exposed { exposure, depends_on: unknown, deputies, services, federated, owned, witness, document: document.clone(), assumed: Vec::new(), contested: Vec::new() }
+    Exposed {
+        exposure,
+        depends_on: unknown,
+        deputies,
+        services,
+        federated,
+        owned,
+        witness,
+        document: document.clone(),
+        assumed: Vec::new(),
+        contested: Vec::new(),
+    }
 }
 
 /// The conditions on tags of the role, when its tags are not known.
@@ -237,7 +260,8 @@ fn role_tags(prover: &Prover<'_>) -> Vec<String> {
         return Vec::new();
     }
     let conditions = prover.policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let on_tags = conditions.filter(|condition| context_key::lookup(&condition.key).is_some_and(|row| row.set_by == SetBy::RoleTags));
+    let on_tags = conditions
+        .filter(|condition| context_key::lookup(&condition.key).is_some_and(|row| row.set_by == SetBy::RoleTags));
     on_tags.map(|condition| format!("the role's tag `{}`", condition.key)).collect()
 }
 
@@ -281,7 +305,11 @@ fn first(prover: &Prover<'_>, classes: Vec<CallerClass>) -> Answer {
 }
 
 /// A call by a named party that only gets in as a member of one of the owner's organizations.
-fn owned_through_organization(prover: &Prover<'_>, document: &PolicyDocument, deputies: &[(Deputy, ExternalIdVerdict)]) -> Answer {
+fn owned_through_organization(
+    prover: &Prover<'_>,
+    document: &PolicyDocument,
+    deputies: &[(Deputy, ExternalIdVerdict)],
+) -> Answer {
     if prover.own_organizations.is_empty() {
         return Answer::Impossible;
     }

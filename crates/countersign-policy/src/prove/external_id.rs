@@ -109,7 +109,13 @@ impl ExternalIdVerdict {
 /// The verdict for every deputy the policy lets in or names.
 #[must_use]
 pub fn external_id(prover: &Prover<'_>) -> Vec<(Deputy, ExternalIdVerdict)> {
-    deputies(prover).into_iter().map(|deputy| { let verdict = external_id_of(prover, &deputy); (deputy, verdict) }).collect()
+    deputies(prover)
+        .into_iter()
+        .map(|deputy| {
+            let verdict = external_id_of(prover, &deputy);
+            (deputy, verdict)
+        })
+        .collect()
 }
 
 /// The deputies of a policy: foreign principals of its Allow statements, everyone if it names everyone, and then also the
@@ -125,7 +131,9 @@ pub fn deputies(prover: &Prover<'_>) -> Vec<Deputy> {
                 account: *account,
                 partition: written.as_deref().unwrap_or(partition).to_owned(),
             },
-            Principal::Role { .. } | Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_) => Deputy::Principal(entry.clone()),
+            Principal::Role { .. } | Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_) => {
+                Deputy::Principal(entry.clone())
+            }
             Principal::Everyone
             | Principal::AwsStar
             | Principal::Service(_)
@@ -146,7 +154,9 @@ pub fn deputies(prover: &Prover<'_>) -> Vec<Deputy> {
     for deputy in deputies {
         let own = deputy.account().is_some_and(|account| prover.is_own(account));
         let same = |other: &Deputy| match (other, &deputy) {
-            (Deputy::Account { account: a, partition: p, .. }, Deputy::Account { account: b, partition: q, .. }) => a == b && p == q,
+            (Deputy::Account { account: a, partition: p, .. }, Deputy::Account { account: b, partition: q, .. }) => {
+                a == b && p == q
+            }
             _ => *other == deputy,
         };
         if !own && !kept.iter().any(same) {
@@ -165,12 +175,17 @@ fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
     let listed = Listed::of(prover);
     let ask = |extra: Extra| any_class(prover, &classes, extra);
     let without = ask(Extra { presence: Some(Presence::Absent), ..Extra::default() });
-    let unlisted = ask(Extra { presence: Some(Presence::Present), outside: listed.excluded.clone(), ..Extra::default() });
+    let unlisted =
+        ask(Extra { presence: Some(Presence::Present), outside: listed.excluded.clone(), ..Extra::default() });
     let mut ids = Vec::new();
     let mut first = None;
     let mut unknown = None;
     for id in &listed.ids {
-        match ask(Extra { presence: Some(Presence::Present), inside: vec![vec![Pattern::literal(id)]], ..Extra::default() }) {
+        match ask(Extra {
+            presence: Some(Presence::Present),
+            inside: vec![vec![Pattern::literal(id)]],
+            ..Extra::default()
+        }) {
             Answer::Request(request, _) => {
                 first.get_or_insert(request);
                 ids.push(id.clone());
@@ -189,9 +204,8 @@ fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
             (None, None) => ExternalIdVerdict::Unassumable,
             (None, Some(request)) => ExternalIdVerdict::Bound { ids, request },
         },
-        (Answer::Unknown(why), Answer::Impossible | Answer::Unknown(_)) | (Answer::Impossible, Answer::Unknown(why)) => {
-            ExternalIdVerdict::Unknown { why }
-        }
+        (Answer::Unknown(why), Answer::Impossible | Answer::Unknown(_))
+        | (Answer::Impossible, Answer::Unknown(why)) => ExternalIdVerdict::Unknown { why },
         (without, unlisted) => {
             let (without_id, unlisted_id) = (request(without), request(unlisted));
             let patterns = if unlisted_id.is_some() { cover(prover, &classes, &listed, &mut ids) } else { Vec::new() };
@@ -229,12 +243,21 @@ impl Listed {
             if !condition.key.eq_ignore_ascii_case("sts:ExternalId") {
                 continue;
             }
-            let folds = condition.operator.is_some_and(|operator| operator.comparison == Comparison::StringEqualsIgnoreCase);
+            let folds =
+                condition.operator.is_some_and(|operator| operator.comparison == Comparison::StringEqualsIgnoreCase);
             match &condition.values {
                 Values::Strings(templates) => templates.iter().for_each(|template| listed.add(template, folds)),
-                Values::Arns(arns) => arns.iter().filter_map(crate::condition::arn::ArnPattern::as_literal).for_each(|id| listed.add_id(&id, false)),
+                Values::Arns(arns) => arns
+                    .iter()
+                    .filter_map(crate::condition::arn::ArnPattern::as_literal)
+                    .for_each(|id| listed.add_id(&id, false)),
                 // `Bool` accepts two words in any letter case; the others have endless spellings.
-                Values::Numbers(_) | Values::Dates(_) | Values::Bools(_) | Values::Ranges(_) | Values::Binaries(_) | Values::Unreadable => {}
+                Values::Numbers(_)
+                | Values::Dates(_)
+                | Values::Bools(_)
+                | Values::Ranges(_)
+                | Values::Binaries(_)
+                | Values::Unreadable => {}
             }
         }
         listed
@@ -246,12 +269,20 @@ impl Listed {
             return;
         }
         let mut no_variables = |_: &crate::condition::variable::Variable| None;
-        let Some(pattern) = Pattern::from_template(template, Case::Sensitive, Wildcard(CharSet::ANY), &mut no_variables) else { return };
-        let text: String = template.tokens().iter().map(|token| match token {
-            crate::condition::string::Token::Literal(text) => text.as_str(),
-            crate::condition::string::Token::AnyOne => "?",
-            crate::condition::string::Token::AnyRun | crate::condition::string::Token::Variable(_) => "*",
-        }).collect();
+        let Some(pattern) =
+            Pattern::from_template(template, Case::Sensitive, Wildcard(CharSet::ANY), &mut no_variables)
+        else {
+            return;
+        };
+        let text: String = template
+            .tokens()
+            .iter()
+            .map(|token| match token {
+                crate::condition::string::Token::Literal(text) => text.as_str(),
+                crate::condition::string::Token::AnyOne => "?",
+                crate::condition::string::Token::AnyRun | crate::condition::string::Token::Variable(_) => "*",
+            })
+            .collect();
         if !self.patterns.iter().any(|(known, _)| *known == text) {
             self.patterns.push((text, pattern));
         }
@@ -274,7 +305,11 @@ fn cover(prover: &Prover<'_>, classes: &[CallerClass], listed: &Listed, ids: &mu
     let legal = vec![vec![Pattern::default().then_run(EXTERNAL_ID)]];
     let beyond = |more: &[Pattern]| {
         let outside = listed.excluded.iter().chain(more).cloned().collect();
-        any_class(prover, classes, Extra { presence: Some(Presence::Present), outside, inside: legal.clone(), ..Extra::default() })
+        any_class(
+            prover,
+            classes,
+            Extra { presence: Some(Presence::Present), outside, inside: legal.clone(), ..Extra::default() },
+        )
     };
     let all_patterns: Vec<Pattern> = listed.patterns.iter().map(|(_, pattern)| pattern.clone()).collect();
     if !matches!(beyond(&all_patterns), Answer::Impossible) {
@@ -297,10 +332,16 @@ fn cover(prover: &Prover<'_>, classes: &[CallerClass], listed: &Listed, ids: &mu
         return vec!["*".to_owned()];
     }
     let accepted = |pattern: &Pattern| {
-        let extra = Extra { presence: Some(Presence::Present), outside: listed.excluded.clone(), inside: vec![vec![pattern.clone()]], ..Extra::default() };
+        let extra = Extra {
+            presence: Some(Presence::Present),
+            outside: listed.excluded.clone(),
+            inside: vec![vec![pattern.clone()]],
+            ..Extra::default()
+        };
         !matches!(any_class(prover, classes, extra), Answer::Impossible)
     };
-    let mut patterns: Vec<String> = listed.patterns.iter().filter(|(_, pattern)| accepted(pattern)).map(|(text, _)| text.clone()).collect();
+    let mut patterns: Vec<String> =
+        listed.patterns.iter().filter(|(_, pattern)| accepted(pattern)).map(|(text, _)| text.clone()).collect();
     patterns.sort_unstable();
     ids.retain(|id| !listed.patterns.iter().any(|(text, pattern)| patterns.contains(text) && pattern.matches(id)));
     patterns

@@ -97,9 +97,9 @@ pub fn tenancy(provider: &str) -> Tenancy {
         return Tenancy { shared: Sharing::Saml, claim: "aud" };
     }
     let host = provider_of(provider).unwrap_or(provider).split('/').next().unwrap_or_default();
-    let found = SHARED_PROVIDERS.iter().find(|(name, _)| {
-        if name.starts_with('.') { host.ends_with(name) } else { host.eq_ignore_ascii_case(name) }
-    });
+    let found = SHARED_PROVIDERS
+        .iter()
+        .find(|(name, _)| if name.starts_with('.') { host.ends_with(name) } else { host.eq_ignore_ascii_case(name) });
     match found {
         Some((_, claim)) => Tenancy { shared: Sharing::Shared, claim },
         None => Tenancy { shared: Sharing::Private, claim: "sub" },
@@ -120,7 +120,9 @@ fn verdict(prover: &Prover<'_>, provider: String) -> FederatedVerdict {
     let tenancy = tenancy(&provider);
     let key = match tenancy.shared {
         Sharing::Saml => "saml:aud".to_owned(),
-        Sharing::Shared | Sharing::Private => format!("{}:{}", provider_of(&provider).unwrap_or_default(), tenancy.claim),
+        Sharing::Shared | Sharing::Private => {
+            format!("{}:{}", provider_of(&provider).unwrap_or_default(), tenancy.claim)
+        }
     };
     let outside = tenants(prover, &key, tenancy);
     let foreign = Extras::from([(key, Extra { outside, ..Extra::default() })]);
@@ -145,14 +147,23 @@ fn tenants(prover: &Prover<'_>, key: &str, tenancy: Tenancy) -> Vec<Pattern> {
         let Values::Strings(templates) = &condition.values else { continue };
         for template in templates {
             match (template.as_literal(), tenancy) {
-                (Some(text), Tenancy { shared: Sharing::Shared, claim: "sub" }) => tenants.push(owner(text).unwrap_or_else(|| Pattern::literal(text))),
+                (Some(text), Tenancy { shared: Sharing::Shared, claim: "sub" }) => {
+                    tenants.push(owner(text).unwrap_or_else(|| Pattern::literal(text)))
+                }
                 (Some(text), _) => tenants.push(Pattern::literal(text)),
-                (None, Tenancy { shared: Sharing::Shared, claim: "sub" }) => tenants.extend(owner(literal_head(template))),
+                (None, Tenancy { shared: Sharing::Shared, claim: "sub" }) => {
+                    tenants.extend(owner(literal_head(template)))
+                }
                 // A provider of one's own: any text beside the wildcards narrows it.
                 (None, Tenancy { shared: Sharing::Private | Sharing::Saml, .. }) => {
                     let narrows = template.tokens().iter().any(|token| matches!(token, Token::Literal(_)));
                     let mut none = |_: &crate::condition::variable::Variable| None;
-                    let pattern = Pattern::from_template(template, crate::condition::string::Case::Sensitive, super::pattern::Wildcard(super::pattern::CharSet::ANY), &mut none);
+                    let pattern = Pattern::from_template(
+                        template,
+                        crate::condition::string::Case::Sensitive,
+                        super::pattern::Wildcard(super::pattern::CharSet::ANY),
+                        &mut none,
+                    );
                     tenants.extend(pattern.filter(|_| narrows));
                 }
                 (None, Tenancy { shared: Sharing::Shared, .. }) => {}
@@ -174,5 +185,6 @@ fn owner(subject: &str) -> Option<Pattern> {
     let (kind, rest) = subject.split_once(':')?;
     let end = rest.find(['/', ':'])?;
     let (name, separator) = (rest.get(..end)?, rest.get(end..=end)?);
-    (!name.is_empty()).then(|| Pattern::literal(&format!("{kind}:{name}{separator}")).then_run(super::pattern::CharSet::ANY))
+    (!name.is_empty())
+        .then(|| Pattern::literal(&format!("{kind}:{name}{separator}")).then_run(super::pattern::CharSet::ANY))
 }

@@ -20,7 +20,11 @@ const MAX_ASSIGNMENTS: usize = 64;
 #[must_use]
 pub fn holes_in_principals(document: &PolicyDocument) -> BTreeSet<Box<str>> {
     let elements = document.statements.iter().flat_map(|statement| &statement.principals);
-    elements.flat_map(|element| &element.entries).flat_map(|entry| entry.value.holes()).map(|hole| hole.name.clone()).collect()
+    elements
+        .flat_map(|element| &element.entries)
+        .flat_map(|entry| entry.value.holes())
+        .map(|hole| hole.name.clone())
+        .collect()
 }
 
 /// Assignments that stand for every value of the holes, or `None` when there are too many to try.
@@ -80,7 +84,9 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
         }
     };
     let mut in_principal = false;
-    for entry in document.statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries) {
+    for entry in
+        document.statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries)
+    {
         if !has(&entry.value) {
             continue;
         }
@@ -88,7 +94,9 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
         let whole = entry.value.lossy().is_empty();
         add(match (entry.kind, whole) {
             (PrincipalKind::Service, true) => "service.amazonaws.com".to_owned(),
-            (PrincipalKind::Federated, true) => format!("arn:{}:iam::{stranger}:oidc-provider/example.com", setting.partition()),
+            (PrincipalKind::Federated, true) => {
+                format!("arn:{}:iam::{stranger}:oidc-provider/example.com", setting.partition())
+            }
             (_, true) => format!("arn:{}:iam::{stranger}:root", setting.partition()),
             // The partition, the account, or a name, by what stands before the hole.
             (_, false) => match entry.value.lossy().get(..entry.value.holes().first().map_or(0, |hole| hole.at)) {
@@ -146,7 +154,12 @@ mod tests {
     #[test]
     fn the_deciding_hole_is_named() {
         let assignment = |a: &str, b: &str| Assignment::from([("a".into(), a.to_owned()), ("b".into(), b.to_owned())]);
-        let answers = [(assignment("1", "1"), 1), (assignment("1", "2"), 1), (assignment("2", "1"), 2), (assignment("2", "2"), 2)];
+        let answers = [
+            (assignment("1", "1"), 1),
+            (assignment("1", "2"), 1),
+            (assignment("2", "1"), 2),
+            (assignment("2", "2"), 2),
+        ];
         assert_eq!(deciding(&answers), ["a".into()]);
     }
 }

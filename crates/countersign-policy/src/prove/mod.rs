@@ -22,7 +22,7 @@ pub mod setting;
 mod value;
 pub mod who;
 
-pub use class::CallerClass;
+pub use class::{CallerClass, partition_of};
 pub use compare::{Comparison, Difference, compare};
 pub use exposure::{Exposed, Exposure, exposure};
 pub use external_id::{AcceptedIds, Deputy, ExternalIdVerdict, external_id};

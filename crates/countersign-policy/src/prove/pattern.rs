@@ -106,7 +106,8 @@ impl Pattern {
     /// This pattern, then `text` in any ASCII letter case.
     #[must_use]
     pub fn then_folded(mut self, text: &str) -> Self {
-        let symbol = |c: char| if c.is_ascii_alphabetic() { Symbol::Fold(c.to_ascii_lowercase()) } else { Symbol::Char(c) };
+        let symbol =
+            |c: char| if c.is_ascii_alphabetic() { Symbol::Fold(c.to_ascii_lowercase()) } else { Symbol::Char(c) };
         self.pieces.extend(text.chars().map(|c| Piece::One(symbol(c))));
         self
     }
@@ -388,7 +389,8 @@ impl WordQuery<'_> {
     /// The shortest word; among equally short ones the first in a fixed, readable order.
     #[must_use]
     pub fn shortest(&self, budget: &mut Budget) -> Found {
-        let finite = self.inside.iter().filter_map(|union| union.iter().map(Pattern::as_literal).collect::<Option<Vec<_>>>());
+        let finite =
+            self.inside.iter().filter_map(|union| union.iter().map(Pattern::as_literal).collect::<Option<Vec<_>>>());
         if let Some(mut candidates) = finite.min_by_key(Vec::len) {
             candidates.sort_by(|a, b| (a.chars().count(), a).cmp(&(b.chars().count(), b)));
             let patterns: usize = self.outside.len() + self.inside.iter().map(|union| union.len()).sum::<usize>();
@@ -425,7 +427,9 @@ impl WordQuery<'_> {
         let readable = ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_-=.,+@/:".chars());
         let all = readable.chain((0u8..128).map(char::from)).chain(['é']);
         for c in all {
-            if named.binary_search(&c).is_err() && classes.insert(sets.iter().map(|set| set.contains(c)).collect::<Vec<_>>()) {
+            if named.binary_search(&c).is_err()
+                && classes.insert(sets.iter().map(|set| set.contains(c)).collect::<Vec<_>>())
+            {
                 alphabet.push(c);
             }
         }
@@ -510,7 +514,8 @@ impl<'q, 'a> Search<'q, 'a> {
             }
             let mut next_level = Vec::new();
             for (state, trace) in level {
-                for c in self.letters(&state) {
+                let named = self.named_letters(&state);
+                for c in named.as_deref().unwrap_or(&self.alphabet).iter().copied() {
                     let successors = match self.step(&state, c, budget) {
                         Some(successors) => successors,
                         None => return Found::Limit,
@@ -530,39 +535,50 @@ impl<'q, 'a> Search<'q, 'a> {
 
     fn patterns_taken<'s>(&'s self, state: &'s State) -> impl Iterator<Item = (&'a Pattern, usize)> + 's {
         let taken = self.query.inside.iter().zip(&state.taken);
-        taken.filter_map(|(union, (pattern, at))| union.get(usize::from(*pattern)).map(|pattern| (pattern, usize::from(*at))))
+        taken.filter_map(|(union, (pattern, at))| {
+            union.get(usize::from(*pattern)).map(|pattern| (pattern, usize::from(*at)))
+        })
     }
 
     fn accepts(&self, state: &State) -> bool {
         usize::from(state.length) >= self.query.min_length.min(usize::from(u16::MAX))
             && self.patterns_taken(state).all(|(pattern, at)| pattern.accepts_at(at))
             && !state.excluded.iter().any(|(pattern, at)| {
-                self.query.outside.get(usize::from(*pattern)).is_some_and(|pattern| pattern.accepts_at(usize::from(*at)))
+                self.query
+                    .outside
+                    .get(usize::from(*pattern))
+                    .is_some_and(|pattern| pattern.accepts_at(usize::from(*at)))
             })
     }
 
     /// An excluded pattern already matches whatever follows.
     fn hopeless(&self, state: &State) -> bool {
         state.excluded.iter().any(|(pattern, at)| {
-            self.query.outside.get(usize::from(*pattern)).is_some_and(|pattern| pattern.accepts_all_from(usize::from(*at)))
+            self.query
+                .outside
+                .get(usize::from(*pattern))
+                .is_some_and(|pattern| pattern.accepts_all_from(usize::from(*at)))
         })
     }
 
-    /// The characters worth trying: the few a pattern names here, or the whole alphabet.
-    fn letters(&self, state: &State) -> Vec<char> {
+    /// The few characters some pattern names here; `None` when every one has to be tried.
+    fn named_letters(&self, state: &State) -> Option<Vec<char>> {
         let mut named = Vec::new();
         for (pattern, at) in self.patterns_taken(state) {
             named.clear();
             if pattern.named_next(at, &mut named) {
                 named.sort_unstable();
                 named.dedup();
-                return named;
+                return Some(named);
             }
         }
-        self.alphabet.clone()
+        None
     }
 
     fn step(&self, state: &State, c: char, budget: &mut Budget) -> Option<Vec<State>> {
+        if self.patterns_taken(state).any(|(pattern, at)| pattern.successors(at, c).next().is_none()) {
+            return budget.spend(1).then(Vec::new);
+        }
         let mut taken: Vec<Vec<(u16, u16)>> = vec![Vec::with_capacity(state.taken.len())];
         for ((pattern, at), (index, _)) in self.patterns_taken(state).zip(&state.taken) {
             let nexts: Vec<usize> = pattern.successors(at, c).collect();
@@ -575,7 +591,9 @@ impl<'q, 'a> Search<'q, 'a> {
                 _ => {
                     taken = taken
                         .iter()
-                        .flat_map(|path| nexts.iter().map(|next| path.iter().copied().chain([(*index, small(*next))]).collect()))
+                        .flat_map(|path| {
+                            nexts.iter().map(|next| path.iter().copied().chain([(*index, small(*next))]).collect())
+                        })
                         .collect();
                 }
             }
@@ -624,7 +642,12 @@ mod tests {
     fn shortest(inside: &[&str], outside: &[&str]) -> Found {
         let inside: Vec<Vec<Pattern>> = inside.iter().map(|text| vec![like(text)]).collect();
         let outside: Vec<Pattern> = outside.iter().map(|text| like(text)).collect();
-        let query = WordQuery { inside: inside.iter().map(Vec::as_slice).collect(), outside: outside.iter().collect(), min_length: 0, max_length: 1224 };
+        let query = WordQuery {
+            inside: inside.iter().map(Vec::as_slice).collect(),
+            outside: outside.iter().collect(),
+            min_length: 0,
+            max_length: 1224,
+        };
         query.shortest(&mut Budget::new(2_000_000))
     }
 
@@ -663,8 +686,10 @@ mod tests {
     #[test]
     fn limits_are_told_not_hidden() {
         let inside: Vec<Pattern> = vec![like("*")];
-        let outside: Vec<Pattern> = vec![like("*a??????????????????b*"), like("*b??????????????????a*"), like("?????*")];
-        let query = WordQuery { inside: vec![&inside], outside: outside.iter().collect(), min_length: 30, max_length: 1224 };
+        let outside: Vec<Pattern> =
+            vec![like("*a??????????????????b*"), like("*b??????????????????a*"), like("?????*")];
+        let query =
+            WordQuery { inside: vec![&inside], outside: outside.iter().collect(), min_length: 30, max_length: 1224 };
         assert!(matches!(query.shortest(&mut Budget::new(50)), Found::Limit | Found::Nothing));
     }
 }

@@ -59,7 +59,12 @@ impl<'a> Prover<'a> {
         self.known.extend(&other.known);
         let more = other.named.iter().filter(|principal| !self.named.contains(principal)).cloned().collect::<Vec<_>>();
         self.named.extend(more);
-        let more = other.own_organizations.iter().filter(|id| !self.own_organizations.contains(id)).cloned().collect::<Vec<_>>();
+        let more = other
+            .own_organizations
+            .iter()
+            .filter(|id| !self.own_organizations.contains(id))
+            .cloned()
+            .collect::<Vec<_>>();
         self.own_organizations.extend(more);
         self.uses.network |= other.uses.network;
         self.uses.caller_shape |= other.uses.caller_shape;
@@ -71,8 +76,16 @@ impl<'a> Prover<'a> {
         self.search(class, action, &[(&self.policy, Wish::Allows)], Scope::Call, extras)
     }
 
-    pub(crate) fn search(&self, class: &CallerClass, action: &str, goals: &[(&Policy, Wish)], scope: Scope, extras: &Extras) -> Answer {
-        let networks: &[Network] = if self.uses.network { &[Network::Internet, Network::VpcEndpoint] } else { &[Network::Internet] };
+    pub(crate) fn search(
+        &self,
+        class: &CallerClass,
+        action: &str,
+        goals: &[(&Policy, Wish)],
+        scope: Scope,
+        extras: &Extras,
+    ) -> Answer {
+        let networks: &[Network] =
+            if self.uses.network { &[Network::Internet, Network::VpcEndpoint] } else { &[Network::Internet] };
         let shapes = if self.uses.caller_shape { class.shapes() } else { class.shapes().get(..1).unwrap_or_default() };
         let mut best: Option<Answer> = None;
         let mut unknown = None;
@@ -126,14 +139,16 @@ impl<'a> Prover<'a> {
     pub(crate) fn names_everyone(&self) -> bool {
         let allows = self.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
         allows.flat_map(|statement| &statement.principals).any(|(polarity, entries)| {
-            *polarity == Polarity::Excepted || entries.iter().any(|entry| matches!(entry, Principal::Everyone | Principal::AwsStar))
+            *polarity == Polarity::Excepted
+                || entries.iter().any(|entry| matches!(entry, Principal::Everyone | Principal::AwsStar))
         })
     }
 
     /// The entries of Allow statements, in order, without repetition.
     pub(crate) fn allowed_entries(&self) -> Vec<&Principal> {
         let allows = self.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
-        let listed = allows.flat_map(|statement| &statement.principals).filter(|(polarity, _)| *polarity == Polarity::Listed);
+        let listed =
+            allows.flat_map(|statement| &statement.principals).filter(|(polarity, _)| *polarity == Polarity::Listed);
         let mut entries: Vec<&Principal> = Vec::new();
         for entry in listed.flat_map(|(_, entries)| entries) {
             if !entries.contains(&entry) {
@@ -179,7 +194,8 @@ fn own_organizations(document: &PolicyDocument, setting: &Setting) -> Vec<String
 fn uses(policy: &Policy) -> Uses {
     let mut uses = Uses::default();
     let conditions = policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let keys = conditions.flat_map(|condition| condition.variables().map(|variable| &*variable.key).chain([&*condition.key]));
+    let keys =
+        conditions.flat_map(|condition| condition.variables().map(|variable| &*variable.key).chain([&*condition.key]));
     for row in keys.filter_map(context_key::lookup) {
         match row.set_by {
             SetBy::Network => uses.network = true,

@@ -93,8 +93,16 @@ impl<'a> Search<'a> {
         extras: &'a BTreeMap<String, Extra>,
     ) -> Self {
         let representative = profile.class.representative(profile.shape, profile.known_accounts);
-        let mut search =
-            Self { profile, goals, scope, extras, keys: Vec::new(), atoms: Vec::new(), statements: Vec::new(), representative };
+        let mut search = Self {
+            profile,
+            goals,
+            scope,
+            extras,
+            keys: Vec::new(),
+            atoms: Vec::new(),
+            statements: Vec::new(),
+            representative,
+        };
         for name in extras.keys() {
             search.key(name);
         }
@@ -103,7 +111,9 @@ impl<'a> Search<'a> {
             let mut matcher = Matcher::new(&request, profile.setting.assumptions, AttachedTo::Role);
             let mut statements = Vec::with_capacity(policy.statements.len());
             for statement in &policy.statements {
-                let covered = matcher.principals(statement).is_some() && matcher.resources(statement) && !search.is_void(statement, &mut matcher);
+                let covered = matcher.principals(statement).is_some()
+                    && matcher.resources(statement)
+                    && !search.is_void(statement, &mut matcher);
                 let atoms = if covered { search.atoms_of(statement) } else { Vec::new() };
                 statements.push(Applicable { covered, atoms });
             }
@@ -215,7 +225,11 @@ impl<'a> Search<'a> {
         let mut chosen: Vec<Option<Chosen>> = vec![None; self.keys.len()];
         // Keys whose conditions use variables come after the keys they use.
         let (mut later, first): (Vec<usize>, Vec<usize>) = (0..self.keys.len()).partition(|key| {
-            node.decided.iter().any(|(atom, _)| self.atoms.get(*atom).is_some_and(|atom| atom.key == *key && atom.condition.variables().next().is_some()))
+            node.decided.iter().any(|(atom, _)| {
+                self.atoms
+                    .get(*atom)
+                    .is_some_and(|atom| atom.key == *key && atom.condition.variables().next().is_some())
+            })
         });
         // Among those, the one that others wait for goes first; a cycle is broken anywhere.
         later.sort_by_key(|key| node.decided.iter().filter(|(atom, _)| self.uses(*atom, *key)).count());
@@ -247,10 +261,19 @@ impl<'a> Search<'a> {
 
     fn uses(&self, atom: usize, key: usize) -> bool {
         let name = self.name(key);
-        self.atoms.get(atom).is_some_and(|atom| atom.key != key && atom.condition.variables().any(|variable| variable.key.eq_ignore_ascii_case(name)))
+        self.atoms.get(atom).is_some_and(|atom| {
+            atom.key != key && atom.condition.variables().any(|variable| variable.key.eq_ignore_ascii_case(name))
+        })
     }
 
-    fn solve(&self, node: &Node, key: usize, chosen: &[Option<Chosen>], also: Option<&Extra>, budget: &mut Budget) -> Solved {
+    fn solve(
+        &self,
+        node: &Node,
+        key: usize,
+        chosen: &[Option<Chosen>],
+        also: Option<&Extra>,
+        budget: &mut Budget,
+    ) -> Solved {
         let Some(own) = self.keys.get(key) else { return Solved::Impossible };
         let wanted: Vec<Wanted<'_>> = self.wanted(node, key).collect();
         let mut extra = own.extra.clone();
@@ -292,7 +315,11 @@ impl<'a> Search<'a> {
         // Parts of the ARN, and keys that have one value only.
         let arn_at = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case("aws:PrincipalArn"));
         let arn = arn_at.and_then(|at| chosen.get(at)).and_then(Option::as_ref).and_then(Chosen::single);
-        self.caller(arn, None).context().into_iter().find(|(key, _)| key.eq_ignore_ascii_case(&variable.key)).map(|(_, value)| value)
+        self.caller(arn, None)
+            .context()
+            .into_iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(&variable.key))
+            .map(|(_, value)| value)
     }
 
     /// A condition of `key` compares it with another key's value and no cheapest value of that key fits: look for one
@@ -317,13 +344,17 @@ impl<'a> Search<'a> {
         let doubt = Choice::CannotSay(format!("`{}`: a policy variable relates it to another key", self.name(key)));
         for atom in with_variables {
             for sole in atom.condition.sole_variables() {
-                let Some(other) = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(&sole.key)) else { continue };
+                let Some(other) = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(&sole.key)) else {
+                    continue;
+                };
                 if other == key {
                     continue;
                 }
                 // A value of the other key that this key's remaining conditions and domain accept.
                 let mut relaxed = node.clone();
-                relaxed.decided.retain(|(candidate, _)| !self.atoms.get(*candidate).is_some_and(|candidate| std::ptr::eq(candidate, atom)));
+                relaxed.decided.retain(|(candidate, _)| {
+                    !self.atoms.get(*candidate).is_some_and(|candidate| std::ptr::eq(candidate, atom))
+                });
                 let Some(fits) = self.keys.get(key).map(Key::as_extra) else { continue };
                 let Solved::Chosen(value) = self.solve(&relaxed, other, chosen, Some(&fits), budget) else { continue };
                 let Some(word) = value.single().map(str::to_owned) else { continue };
@@ -384,11 +415,19 @@ impl<'a> Search<'a> {
             Shape::Service | Shape::Federated => return None,
         };
         match profile.class {
-            CallerClass::Named(principal @ crate::evaluate::Principal::Role { .. }) => Some(super::class::principal_text(principal)),
+            CallerClass::Named(principal @ crate::evaluate::Principal::Role { .. }) => {
+                Some(super::class::principal_text(principal))
+            }
             CallerClass::Named(_) | CallerClass::Service(_) | CallerClass::Federated(_) => None,
             CallerClass::Account { .. } | CallerClass::AnyAccount { .. } | CallerClass::OwnOrganization { .. } => {
-                let taken = |name: &str| profile.named.iter().any(|named| super::class::principal_text(named).to_ascii_lowercase().ends_with(&format!("/{name}")));
-                let name = (1..).map(|n| if n == 1 { "caller".to_owned() } else { format!("caller{n}") }).find(|name| !taken(name))?;
+                let taken = |name: &str| {
+                    profile.named.iter().any(|named| {
+                        super::class::principal_text(named).to_ascii_lowercase().ends_with(&format!("/{name}"))
+                    })
+                };
+                let name = (1..)
+                    .map(|n| if n == 1 { "caller".to_owned() } else { format!("caller{n}") })
+                    .find(|name| !taken(name))?;
                 let service = if kind == "federated-user" { "sts" } else { "iam" };
                 Some(format!("arn:{}:{service}::{}:{kind}/{name}", home.partition, home.account))
             }
@@ -441,18 +480,35 @@ impl<'a> Search<'a> {
     }
 
     /// The statements of a goal that can apply to the action, with their atoms.
-    fn applicable(&self, goal: usize, policy: &'a Policy, request: &Request, effect: Effect) -> impl Iterator<Item = (&'a CompiledStatement, &[usize])> {
+    fn applicable(
+        &self,
+        goal: usize,
+        policy: &'a Policy,
+        request: &Request,
+        effect: Effect,
+    ) -> impl Iterator<Item = (&'a CompiledStatement, &[usize])> {
         let matcher = Matcher::new(request, self.profile.setting.assumptions, AttachedTo::Role);
-        let covered: Vec<bool> = policy.statements.iter().map(|statement| statement.effect == effect && matcher.actions(statement)).collect();
+        let covered: Vec<bool> = policy
+            .statements
+            .iter()
+            .map(|statement| statement.effect == effect && matcher.actions(statement))
+            .collect();
         let statements = policy.statements.iter().zip(self.statements.get(goal).into_iter().flatten()).zip(covered);
-        statements.filter(|((_, applicable), acts)| applicable.covered && *acts).map(|((statement, applicable), _)| (statement, applicable.atoms.as_slice()))
+        statements
+            .filter(|((_, applicable), acts)| applicable.covered && *acts)
+            .map(|((statement, applicable), _)| (statement, applicable.atoms.as_slice()))
     }
 
     /// Of the applying statements, the one with the fewest conditions: the fewest ways to stop it.
     fn applying(&self, goal: usize, policy: &'a Policy, request: &Request, effect: Effect) -> Option<&[usize]> {
         let mut matcher = Matcher::new(request, self.profile.setting.assumptions, AttachedTo::Role);
-        let applies = |statement: &CompiledStatement, matcher: &mut Matcher<'_>| statement.conditions.iter().all(|condition| matcher.condition(condition, effect));
-        self.applicable(goal, policy, request, effect).filter(|(statement, _)| applies(statement, &mut matcher)).map(|(_, atoms)| atoms).min_by_key(|atoms| atoms.len())
+        let applies = |statement: &CompiledStatement, matcher: &mut Matcher<'_>| {
+            statement.conditions.iter().all(|condition| matcher.condition(condition, effect))
+        };
+        self.applicable(goal, policy, request, effect)
+            .filter(|(statement, _)| applies(statement, &mut matcher))
+            .map(|(_, atoms)| atoms)
+            .min_by_key(|atoms| atoms.len())
     }
 
     fn break_a_deny(&self, node: &Node, goal: usize, policy: &'a Policy, request: &Request) -> Vec<Node> {
@@ -473,7 +529,8 @@ impl<'a> Search<'a> {
 
     fn stop_an_allow(&self, node: &Node, goal: usize, policy: &'a Policy, request: &Request) -> Vec<Node> {
         let atoms = self.applying(goal, policy, request, Effect::Allow).unwrap_or_default();
-        let mut ways: Vec<Node> = atoms.iter().filter_map(|atom| self.decide(node, request, &[(*atom, false)])).collect();
+        let mut ways: Vec<Node> =
+            atoms.iter().filter_map(|atom| self.decide(node, request, &[(*atom, false)])).collect();
         for (_, atoms) in self.applicable(goal, policy, request, Effect::Deny) {
             let all: Vec<(usize, bool)> = atoms.iter().map(|atom| (*atom, true)).collect();
             ways.extend(self.decide(node, request, &all));
@@ -508,7 +565,10 @@ impl<'a> Search<'a> {
         if !(other && companion && atom.condition.key.eq_ignore_ascii_case("sts:ExternalId")) {
             return None;
         }
-        Some(Matcher::new(request, self.profile.setting.assumptions, AttachedTo::Role).condition(atom.condition, atom.effect))
+        Some(
+            Matcher::new(request, self.profile.setting.assumptions, AttachedTo::Role)
+                .condition(atom.condition, atom.effect),
+        )
     }
 
     /// The node in which the call does not need the companion action at all.
@@ -518,11 +578,15 @@ impl<'a> Search<'a> {
         }
         let causes = |key: &Key<'_>| match request.action.as_str() {
             "sts:TagSession" => set_by(key.name, SetBy::SessionTags),
-            "sts:SetSourceIdentity" => key.name.eq_ignore_ascii_case("aws:SourceIdentity") || set_by(key.name, SetBy::SourceIdentity),
+            "sts:SetSourceIdentity" => {
+                key.name.eq_ignore_ascii_case("aws:SourceIdentity") || set_by(key.name, SetBy::SourceIdentity)
+            }
             _ => set_by(key.name, SetBy::SessionContext),
         };
         let mut next = node.clone();
-        next.absent.extend((0..self.keys.len()).filter(|at| !node.absent.contains(at) && self.keys.get(*at).is_some_and(causes)));
+        next.absent.extend(
+            (0..self.keys.len()).filter(|at| !node.absent.contains(at) && self.keys.get(*at).is_some_and(causes)),
+        );
         vec![next]
     }
 }
@@ -542,7 +606,9 @@ impl Key<'_> {
         match &self.domain.words {
             None => false,
             Some(Words::Text { patterns, .. }) => {
-                self.domain.optional || patterns.len() > 1 || patterns.iter().any(|pattern| pattern.as_literal().is_none())
+                self.domain.optional
+                    || patterns.len() > 1
+                    || patterns.iter().any(|pattern| pattern.as_literal().is_none())
             }
             Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => true,
         }
@@ -552,9 +618,12 @@ impl Key<'_> {
     fn as_extra(&self) -> Extra {
         use super::domain::Words;
         let own = match &self.domain.words {
-            Some(Words::Text { patterns, excluded, min, .. }) => {
-                Extra { inside: vec![patterns.clone()], outside: excluded.clone(), min_length: *min, ..Extra::default() }
-            }
+            Some(Words::Text { patterns, excluded, min, .. }) => Extra {
+                inside: vec![patterns.clone()],
+                outside: excluded.clone(),
+                min_length: *min,
+                ..Extra::default()
+            },
             None | Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => Extra::default(),
         };
         own.and(&self.extra).and(&Extra { presence: Some(Presence::Present), ..Extra::default() })
@@ -569,7 +638,9 @@ fn set_by(key: &str, by: SetBy) -> bool {
 fn complete(context: &mut RequestContext) {
     let tags: Vec<String> = context
         .iter()
-        .filter_map(|(key, _)| key.get(..15).filter(|prefix| prefix.eq_ignore_ascii_case("aws:RequestTag/")).and_then(|_| key.get(15..)))
+        .filter_map(|(key, _)| {
+            key.get(..15).filter(|prefix| prefix.eq_ignore_ascii_case("aws:RequestTag/")).and_then(|_| key.get(15..))
+        })
         .map(str::to_owned)
         .collect();
     let list = |context: &RequestContext, key: &str| context.get(key).map(<[String]>::to_vec).unwrap_or_default();

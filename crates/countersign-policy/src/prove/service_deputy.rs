@@ -97,7 +97,11 @@ fn foreign_source(prover: &Prover<'_>) -> Extras {
         ("aws:SourceOrgPaths", paths.collect()),
         ("sts:ExternalId", Listed::of(prover).excluded),
     ];
-    limits.into_iter().filter(|(key, _)| speaks_of(key)).map(|(key, patterns)| (key.to_owned(), outside(patterns))).collect()
+    limits
+        .into_iter()
+        .filter(|(key, _)| speaks_of(key))
+        .map(|(key, patterns)| (key.to_owned(), outside(patterns)))
+        .collect()
 }
 
 /// Without a role account, the accounts the conditions name are taken for the owner's
@@ -119,7 +123,12 @@ fn accounts_in_source_conditions(prover: &Prover<'_>) -> Vec<AccountId> {
                 let segments = arns.iter().filter_map(|arn| arn.segments()?.get(4)?.as_literal());
                 accounts.extend(segments.flat_map(account_ids_in));
             }
-            Values::Numbers(_) | Values::Dates(_) | Values::Bools(_) | Values::Ranges(_) | Values::Binaries(_) | Values::Unreadable => {}
+            Values::Numbers(_)
+            | Values::Dates(_)
+            | Values::Bools(_)
+            | Values::Ranges(_)
+            | Values::Binaries(_)
+            | Values::Unreadable => {}
         }
     }
     accounts

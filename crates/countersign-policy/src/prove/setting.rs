@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-
 use crate::account::AccountId;
 use crate::assumptions::Assumptions;
 use crate::condition::date::Moment;

@@ -162,7 +162,8 @@ impl KeyQuestion<'_> {
         if self.domain.arity == Arity::Single {
             every.append(&mut some);
         }
-        let rounds: Vec<Option<ValueTest<'_>>> = if some.is_empty() { vec![None] } else { some.into_iter().map(Some).collect() };
+        let rounds: Vec<Option<ValueTest<'_>>> =
+            if some.is_empty() { vec![None] } else { some.into_iter().map(Some).collect() };
         let mut values = Vec::new();
         for witness in rounds {
             let tests: Vec<ValueTest<'_>> = every.iter().copied().chain(witness).collect();
@@ -267,7 +268,9 @@ impl KeyQuestion<'_> {
                 let mut candidates = vec!["0".to_owned(), "1".to_owned()];
                 candidates.extend(self.candidates(&others));
                 candidates.retain(|text| Decimal::parse(text).is_some() && !text.starts_with('-'));
-                let complete = complete_if(sets.is_empty() && others.iter().all(|test| matches!(test.comparison(), Comparison::Numeric(_))));
+                let complete = complete_if(
+                    sets.is_empty() && others.iter().all(|test| matches!(test.comparison(), Comparison::Numeric(_))),
+                );
                 self.typed(candidates, &sets, &others, complete, budget)
             }
             Words::Date { from } => {
@@ -282,7 +285,9 @@ impl KeyQuestion<'_> {
                 moments.retain(|moment| moment >= from);
                 moments.sort_unstable();
                 let candidates = moments.iter().map(ToString::to_string).collect();
-                let complete = complete_if(sets.is_empty() && others.iter().all(|test| matches!(test.comparison(), Comparison::Date(_))));
+                let complete = complete_if(
+                    sets.is_empty() && others.iter().all(|test| matches!(test.comparison(), Comparison::Date(_))),
+                );
                 self.typed(candidates, &sets, &others, complete, budget)
             }
             Words::IpAddress => {
@@ -290,13 +295,22 @@ impl KeyQuestion<'_> {
                 candidates.extend(self.candidates(&others));
                 candidates.extend(sets.literals());
                 candidates.retain(|text| text.parse::<core::net::IpAddr>().is_ok());
-                let complete = complete_if(sets.is_empty() && others.iter().all(|test| test.comparison() == Comparison::IpAddress));
+                let complete = complete_if(
+                    sets.is_empty() && others.iter().all(|test| test.comparison() == Comparison::IpAddress),
+                );
                 self.typed(candidates, &sets, &others, complete, budget)
             }
         }
     }
 
-    fn typed(&self, candidates: Vec<String>, sets: &TextSets, others: &[&ValueTest<'_>], complete: Complete, budget: &mut Budget) -> Solved {
+    fn typed(
+        &self,
+        candidates: Vec<String>,
+        sets: &TextSets,
+        others: &[&ValueTest<'_>],
+        complete: Complete,
+        budget: &mut Budget,
+    ) -> Solved {
         let query = sets.query(None, &[], 0, usize::MAX);
         match (self.pick(candidates, others, |word| query_admits(&query, word), budget), complete) {
             (Solved::Impossible, Complete::No) => Solved::CannotSay(MIXED),
@@ -304,7 +318,13 @@ impl KeyQuestion<'_> {
         }
     }
 
-    fn pick(&self, mut candidates: Vec<String>, others: &[&ValueTest<'_>], admitted: impl Fn(&str) -> bool, budget: &mut Budget) -> Solved {
+    fn pick(
+        &self,
+        mut candidates: Vec<String>,
+        others: &[&ValueTest<'_>],
+        admitted: impl Fn(&str) -> bool,
+        budget: &mut Budget,
+    ) -> Solved {
         candidates.sort_by_key(|text| text.chars().count());
         for word in candidates {
             if !budget.spend(10 + others.len() * 4) {
@@ -338,7 +358,8 @@ impl KeyQuestion<'_> {
     /// The strings that make a text condition's test come out as wanted, or `None` when it is not about text.
     fn text_set(&self, test: &ValueTest<'_>) -> Option<TextSet> {
         let operator = test.condition.operator?;
-        let mut variable = |variable: &Variable| (self.resolve)(variable).or_else(|| variable.default.as_deref().map(str::to_owned));
+        let mut variable =
+            |variable: &Variable| (self.resolve)(variable).or_else(|| variable.default.as_deref().map(str::to_owned));
         let case = match operator.comparison {
             Comparison::StringEqualsIgnoreCase => Case::IgnoreAscii,
             _ => Case::Sensitive,
@@ -349,7 +370,12 @@ impl KeyQuestion<'_> {
                 .filter_map(|template| Pattern::from_template(template, case, Wildcard(CharSet::ANY), &mut variable))
                 .collect(),
             Values::Arns(patterns) => patterns.iter().filter_map(|arn| Pattern::from_arn(arn, &mut variable)).collect(),
-            Values::Numbers(_) | Values::Dates(_) | Values::Bools(_) | Values::Ranges(_) | Values::Binaries(_) | Values::Unreadable => return None,
+            Values::Numbers(_)
+            | Values::Dates(_)
+            | Values::Bools(_)
+            | Values::Ranges(_)
+            | Values::Binaries(_)
+            | Values::Unreadable => return None,
         };
         // `${key}` alone, compared with the key itself, matches whatever is sent.
         if test.condition.sole_variables().any(|variable| variable.key.eq_ignore_ascii_case(self.key)) {
@@ -486,7 +512,13 @@ impl TextSets {
         self.inside.iter().flatten().filter_map(Pattern::as_literal).collect()
     }
 
-    fn query<'a>(&'a self, shape: Option<&'a [Pattern]>, excluded: &'a [Pattern], min: usize, max: usize) -> WordQuery<'a> {
+    fn query<'a>(
+        &'a self,
+        shape: Option<&'a [Pattern]>,
+        excluded: &'a [Pattern],
+        min: usize,
+        max: usize,
+    ) -> WordQuery<'a> {
         WordQuery {
             inside: shape.into_iter().chain(self.inside.iter().map(Vec::as_slice)).collect(),
             outside: self.outside.iter().chain(excluded).collect(),

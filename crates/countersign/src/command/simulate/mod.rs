@@ -1,6 +1,7 @@
 //! `countersign simulate`: one call against a role, decided and explained.
 
 mod args;
+mod json;
 mod report;
 
 pub(crate) use args::Args;
@@ -54,7 +55,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
             output::talk(&report::problems(&simulation));
             output::answer(&report::text(&simulation))?;
         }
-        Format::Json => output::answer_json(&report::json(&simulation))?,
+        Format::Json => output::answer_json(&json::answer(&simulation))?,
     }
     Ok(match simulation.decided.decision {
         Decision::Allowed => Exit::Clean,

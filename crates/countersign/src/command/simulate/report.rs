@@ -1,4 +1,4 @@
-//! What a simulation prints: for people the reason first and the trace below it, for programs one JSON document.
+//! What a simulation prints for people: the reason first and the trace below it.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -7,7 +7,6 @@ use countersign_policy::assumptions::{Assumption, Assumptions};
 use countersign_policy::evaluate::Decision;
 use countersign_policy::evaluate::assume_role::{Layer, LayerTrace};
 use countersign_policy::request::context_key::{self, SetBy};
-use serde_json::{Value, json};
 
 use super::Simulation;
 use crate::diagnostic::Diagnostic;
@@ -20,7 +19,7 @@ const PROBLEMS_SHOWN: usize = 20;
 
 impl Simulation {
     /// Every policy that was asked, with the file it came from. What was assumed is left out.
-    fn layers(&self) -> impl Iterator<Item = (&LayerTrace, &PolicyFile)> {
+    pub(super) fn layers(&self) -> impl Iterator<Item = (&LayerTrace, &PolicyFile)> {
         let mut asked: HashMap<(&str, Layer), usize> = HashMap::new();
         self.decided.layers.iter().filter_map(move |trace| {
             let nth = asked.entry((&trace.action, trace.layer)).or_default();
@@ -30,13 +29,13 @@ impl Simulation {
     }
 
     /// What is wrong with each file.
-    fn problems(&self) -> impl Iterator<Item = (&PolicyFile, Vec<Diagnostic>)> {
+    pub(super) fn problems(&self) -> impl Iterator<Item = (&PolicyFile, Vec<Diagnostic>)> {
         let trust = &self.policies.trust;
         let others = self.policies.others().map(|file| (file, file.shape_problems()));
         std::iter::once((trust, trust.trust_problems())).chain(others)
     }
 
-    fn readings(&self) -> impl Iterator<Item = (Assumption, &'static str)> {
+    pub(super) fn readings(&self) -> impl Iterator<Item = (Assumption, &'static str)> {
         self.decided.assumptions.iter().map(|assumption| (assumption, reading(assumption, self.assumptions)))
     }
 }
@@ -74,10 +73,7 @@ pub(super) fn text(simulation: &Simulation) -> String {
         let _ = writeln!(text, " {label}note:{plain} {}", inert(note));
     }
     for (layer, file) in simulation.layers() {
-        let name = reason::layer_name(layer.layer);
-        let decision = trace::decision(layer.evaluation.decision);
-        let _ = writeln!(text, "\n{name}, {}: {decision}", inert(&layer.action));
-        text += &trace::statements(&layer.evaluation, |span| Some(file.place(span)));
+        let _ = write!(text, "\n{}", trace::layer(layer, |span| Some(file.place(span))));
     }
     let readings: Vec<_> = simulation.readings().collect();
     if !readings.is_empty() {
@@ -89,51 +85,8 @@ pub(super) fn text(simulation: &Simulation) -> String {
     text
 }
 
-/// The answer for programs.
-pub(super) fn json(simulation: &Simulation) -> Value {
-    let Simulation { decided, request, .. } = simulation;
-    let reason = reason::of_call(decided, request);
-    let context: serde_json::Map<String, Value> =
-        request.context.iter().map(|(key, values)| (key.to_owned(), json!(values))).collect();
-    let layers: Vec<Value> = simulation
-        .layers()
-        .map(|(layer, file)| {
-            json!({
-                "layer": layer.layer,
-                "document": layer.document,
-                "path": file.input.name,
-                "action": layer.action,
-                "decision": layer.evaluation.decision,
-                "statements": layer.evaluation.statements,
-            })
-        })
-        .collect();
-    json!({
-        "schema": "countersign.simulate/1",
-        "decision": decided.decision,
-        "reason": reason.text,
-        "help": help(&reason, simulation),
-        "notes": simulation.notes,
-        "request": {
-            "caller": request.caller.name(),
-            "action": request.action,
-            "role": request.role,
-            "context": context,
-        },
-        "trust": decided.trust,
-        "actions": decided.actions.iter()
-            .map(|(action, decision)| json!({"action": action, "decision": decision})).collect::<Vec<_>>(),
-        "refusal": decided.refusal.as_ref().map(ToString::to_string),
-        "layers": layers,
-        "assumptions": simulation.readings()
-            .map(|(assumption, reading)| json!({"name": assumption.name(), "reading": reading})).collect::<Vec<_>>(),
-        "problems": simulation.problems()
-            .flat_map(|(_, problems)| problems).map(|problem| problem.to_json()).collect::<Vec<_>>(),
-    })
-}
-
 /// What to try next, in the words of the command line.
-fn help(reason: &reason::Reason, simulation: &Simulation) -> Vec<String> {
+pub(super) fn help(reason: &reason::Reason, simulation: &Simulation) -> Vec<String> {
     let decided = &simulation.decided;
     let denies = |trace: &LayerTrace| trace.evaluation.decision == Decision::ExplicitDeny;
     let silent_scp = decided.decision == Decision::ExplicitDeny && !decided.layers.iter().any(denies);

@@ -8,6 +8,7 @@ use countersign_policy::evaluate::assume_role::{AssumeRoleDecision, CallerSide, 
 use countersign_policy::evaluate::{AttachedTo, Decision, Evaluation, evaluate};
 use countersign_policy::request::Request;
 
+use crate::output::inert;
 use crate::policy_file::PolicyFile;
 use crate::read::Input;
 use crate::{reason, trace};
@@ -170,18 +171,22 @@ impl Case {
     fn trust_trace(&self, input: &Input, evaluation: &Evaluation) -> String {
         let reason = reason::of_policy(evaluation, "trust policy", &self.request.action, &self.request);
         let statements = trace::statements(evaluation, |span| Some(self.trust.place(input, span)));
-        format!("  {}\n{statements}", crate::output::inert(&reason.text))
+        indented(&format!("{}\n{statements}", inert(&reason.text)))
     }
 
+    /// The trust policy's part, and those of the others that stood in the way.
     fn call_trace(&self, input: &Input, decided: &AssumeRoleDecision) -> String {
-        let reason = reason::of_call(decided, &self.request);
-        let mut text = format!("  {}\n", crate::output::inert(&reason.text));
+        let mut text = format!("{}\n", inert(&reason::of_call(decided, &self.request).text));
         for layer in &decided.layers {
-            let (name, decision) = (reason::layer_name(layer.layer), trace::decision(layer.evaluation.decision));
-            text += &format!("  {name}, {}: {decision}\n", crate::output::inert(&layer.action));
-            let place = |span| (layer.layer == Layer::Trust).then(|| self.trust.place(input, span));
-            text += &trace::statements(&layer.evaluation, place);
+            let trust = layer.layer == Layer::Trust;
+            if trust || layer.evaluation.decision != Decision::Allowed {
+                text += &trace::layer(layer, |span| trust.then(|| self.trust.place(input, span)));
+            }
         }
-        text
+        indented(&text)
     }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
 }

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use countersign_policy::document::Problem;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::case::{Answer, Case, Outcome, place, word};
+use super::case::{Case, Expectation, Outcome, place, word};
 use crate::cli::Format;
 use crate::command::Exit;
 use crate::diagnostic::Diagnostic;
@@ -20,7 +20,7 @@ pub(super) struct Report {
     /// Files and cases that could not be read.
     unanswered: usize,
     failures: String,
-    results: Vec<Value>,
+    results: Vec<CaseResult>,
     problems: Vec<Diagnostic>,
 }
 
@@ -75,11 +75,11 @@ impl Report {
     /// When stdout cannot be written to.
     pub(super) fn print(&self) -> std::io::Result<()> {
         match self.format {
-            Format::Json => output::answer_json(&json!({
-                "schema": "countersign.test/1",
-                "results": self.results,
-                "problems": self.problems.iter().map(Diagnostic::to_json).collect::<Vec<_>>(),
-            })),
+            Format::Json => output::answer_json(&Results {
+                schema: "countersign.test/1",
+                results: &self.results,
+                problems: &self.problems,
+            }),
             Format::Text => {
                 let problems: String = self.problems.iter().map(|problem| problem.render() + "\n").collect();
                 output::talk(&problems);
@@ -103,20 +103,35 @@ impl Report {
     }
 }
 
-fn result(case: &Case, outcome: &Outcome) -> Value {
-    let mut result = json!({
-        "id": case.id,
-        "expected": outcome.main.expected.map(|expected| expected.word()),
-        "actual": word(outcome.main.actual),
-        "pass": outcome.passes(),
-    });
-    if let (Some(Answer { expected, actual }), Some(members)) = (outcome.call, result.as_object_mut()) {
-        if let Some(expected) = expected {
-            members.insert("final_expected".into(), expected.word().into());
-        }
-        members.insert("final_actual".into(), word(actual).into());
+/// The results for programs, `countersign.test/1`.
+#[derive(Serialize)]
+struct Results<'r> {
+    schema: &'static str,
+    results: &'r [CaseResult],
+    problems: &'r [Diagnostic],
+}
+
+#[derive(Serialize)]
+struct CaseResult {
+    id: String,
+    expected: Option<&'static str>,
+    actual: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    final_expected: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    final_actual: Option<&'static str>,
+    pass: bool,
+}
+
+fn result(case: &Case, outcome: &Outcome) -> CaseResult {
+    CaseResult {
+        id: case.id.clone(),
+        expected: outcome.main.expected.map(Expectation::word),
+        actual: word(outcome.main.actual),
+        final_expected: outcome.call.and_then(|call| call.expected).map(Expectation::word),
+        final_actual: outcome.call.map(|call| word(call.actual)),
+        pass: outcome.passes(),
     }
-    result
 }
 
 fn failure(input: &Input, case: &Case, outcome: &Outcome) -> String {
@@ -124,7 +139,7 @@ fn failure(input: &Input, case: &Case, outcome: &Outcome) -> String {
         Some(call) if outcome.main.passes() => (call, " of the call as a whole"),
         _ => (outcome.main, ""),
     };
-    let expected = answer.expected.map_or("nothing", |expected| expected.word());
+    let expected = answer.expected.map_or("nothing", Expectation::word);
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(

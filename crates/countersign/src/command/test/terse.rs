@@ -104,14 +104,18 @@ fn policy(
         reader.error(node.span, "this is the text of a policy, not the name of a file", Some(help));
         return None;
     }
-    match PolicyFile::read(&folder.join(path)) {
+    match PolicyFile::read(&folder.join(&path)) {
         Ok(file) => {
             report.aside(file.trust_problems().into_iter().filter(Diagnostic::is_error));
             Some(TrustPolicy::File(file))
         }
         Err(diagnostic) => {
-            reader.error(node.span, diagnostic.message.clone(), diagnostic.help.as_deref());
-            report.aside(diagnostic.has_position().then_some(*diagnostic));
+            if diagnostic.has_position() {
+                reader.error(node.span, format!("`{path}` could not be read"), Some("see the problem in that file"));
+                report.aside([*diagnostic]);
+            } else {
+                reader.error(node.span, diagnostic.message, diagnostic.help.as_deref());
+            }
             None
         }
     }

@@ -1,0 +1,49 @@
+//! `countersign explain`: the page of an audit.
+
+use countersign_audit::audit::{AUDITS, by_id};
+
+use super::Exit;
+use crate::output;
+
+/// Explain an audit: what it finds, why it matters, how to fix it. Without an id, list them all.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The audit, as findings name it, e.g. external-id-if-exists.
+    #[arg(value_name = "AUDIT-ID")]
+    audit: Option<String>,
+}
+
+/// Prints the page, or the list.
+///
+/// # Errors
+/// When there is no such audit.
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let Some(id) = &args.audit else {
+        let lines: Vec<String> = AUDITS.iter().map(|audit| format!("{:<30} {}\n", audit.id, audit.summary)).collect();
+        output::answer(&lines.concat())?;
+        return Ok(Exit::Clean);
+    };
+    let Some(audit) = by_id(id) else {
+        let nearest = AUDITS.iter().min_by_key(|audit| countersign_policy::similar::distance(audit.id, id));
+        let hint = nearest.map_or(String::new(), |audit| format!("; did you mean `{}`?", audit.id));
+        anyhow::bail!("there is no audit `{id}`{hint} (`countersign explain` lists them)");
+    };
+    output::answer(&readable(audit.page))?;
+    Ok(Exit::Clean)
+}
+
+/// The page without the words that make its examples tests.
+fn readable(page: &str) -> String {
+    let mut text = String::new();
+    for line in page.lines() {
+        let words: Vec<&str> = line.strip_prefix("```").unwrap_or_default().split_whitespace().collect();
+        match words.as_slice() {
+            ["json", verdict @ ("bad" | "good"), ..] => text.push_str(&format!("```json ({verdict})\n")),
+            _ => {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
