@@ -203,7 +203,7 @@ pub fn inert(text: &str) -> String {
         !c.is_control()
             && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    if text.chars().all(|c| is_plain(c)) {
+    if text.chars().all(is_plain) {
         return text.to_owned();
     }
     // One character for one, so that columns stay where they are.

@@ -21,6 +21,7 @@ pub mod service_deputy;
 pub mod setting;
 mod value;
 pub mod who;
+mod word;
 
 pub use class::{CallerClass, partition_of};
 pub use compare::{Comparison, Difference, compare};

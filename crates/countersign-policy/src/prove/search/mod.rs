@@ -5,20 +5,22 @@
 //! in the way, and the search branches over the ways around it. Every branch adds a condition the last assignment
 //! violated, so the search ends; when it ends empty-handed there is no such request.
 
+mod assemble;
+mod choose;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::class::{CallerClass, Shape};
 use super::domain::{Domain, Profile};
 use super::pattern::Budget;
-use super::value::{Chosen, Extra, KeyQuestion, Lift, Presence, Solved, Wanted};
+use super::value::{Chosen, Extra, Lift};
 use crate::assumptions::Assumption;
-use crate::condition::variable::Variable;
 use crate::document::Effect;
 use crate::evaluate::assume_role::{for_action, needed_actions};
 use crate::evaluate::{AttachedTo, CompiledStatement, Condition, Decision, Matcher, Policy};
 use crate::request::context_key::{self, SetBy};
-use crate::request::{Caller, Request, RequestContext, caller::Home};
+use crate::request::{Caller, Request};
 
 /// What a policy is to say of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,241 +222,6 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Fills `node.chosen` with the cheapest values that meet what is decided.
-    fn choose(&self, node: &mut Node, budget: &mut Budget) -> Choice {
-        let mut chosen: Vec<Option<Chosen>> = vec![None; self.keys.len()];
-        // Keys whose conditions use variables come after the keys they use.
-        let (mut later, first): (Vec<usize>, Vec<usize>) = (0..self.keys.len()).partition(|key| {
-            node.decided.iter().any(|(atom, _)| {
-                self.atoms
-                    .get(*atom)
-                    .is_some_and(|atom| atom.key == *key && atom.condition.variables().next().is_some())
-            })
-        });
-        // Among those, the one that others wait for goes first; a cycle is broken anywhere.
-        later.sort_by_key(|key| node.decided.iter().filter(|(atom, _)| self.uses(*atom, *key)).count());
-        later.reverse();
-        for key in first.into_iter().chain(later) {
-            match self.solve(node, key, &chosen, None, budget) {
-                Solved::Chosen(value) => self.put(&mut chosen, key, value),
-                Solved::Impossible => match self.solve_jointly(node, key, &mut chosen, budget) {
-                    Choice::Made => {}
-                    other => return other,
-                },
-                Solved::CannotSay(why) => return Choice::CannotSay(format!("`{}`: {why}", self.name(key))),
-                Solved::Limit => return Choice::CannotSay(LIMIT.to_owned()),
-            }
-        }
-        node.chosen = chosen.into_iter().map(|value| value.unwrap_or(Chosen::Absent)).collect();
-        Choice::Made
-    }
-
-    fn put(&self, chosen: &mut [Option<Chosen>], key: usize, value: Chosen) {
-        if let Some(slot) = chosen.get_mut(key) {
-            *slot = Some(value);
-        }
-    }
-
-    fn name(&self, key: usize) -> &str {
-        self.keys.get(key).map_or("", |key| key.name)
-    }
-
-    fn uses(&self, atom: usize, key: usize) -> bool {
-        let name = self.name(key);
-        self.atoms.get(atom).is_some_and(|atom| {
-            atom.key != key && atom.condition.variables().any(|variable| variable.key.eq_ignore_ascii_case(name))
-        })
-    }
-
-    fn solve(
-        &self,
-        node: &Node,
-        key: usize,
-        chosen: &[Option<Chosen>],
-        also: Option<&Extra>,
-        budget: &mut Budget,
-    ) -> Solved {
-        let Some(own) = self.keys.get(key) else { return Solved::Impossible };
-        let wanted: Vec<Wanted<'_>> = self.wanted(node, key).collect();
-        let mut extra = own.extra.clone();
-        if node.absent.contains(&key) {
-            extra = extra.and(&Extra { presence: Some(Presence::Absent), ..Extra::default() });
-        }
-        if let Some(also) = also {
-            extra = extra.and(also);
-        }
-        let resolve = |variable: &Variable| self.value_of(variable, chosen);
-        let question = KeyQuestion {
-            key: own.name,
-            domain: &own.domain,
-            wanted: &wanted,
-            extra: &extra,
-            assumptions: self.profile.setting.assumptions,
-            resolve: &resolve,
-        };
-        question.solve(budget)
-    }
-
-    fn wanted<'s>(&'s self, node: &'s Node, key: usize) -> impl Iterator<Item = Wanted<'s>> {
-        node.decided.iter().filter_map(move |(atom, holds)| {
-            let atom = self.atoms.get(*atom).filter(|atom| atom.key == key)?;
-            Some(Wanted { condition: atom.condition, effect: atom.effect, holds: *holds, lift: atom.lift })
-        })
-    }
-
-    /// The text of a policy variable, from the values chosen so far.
-    fn value_of(&self, variable: &Variable, chosen: &[Option<Chosen>]) -> Option<String> {
-        if context_key::is_multivalued(&variable.key) {
-            return None;
-        }
-        if let Some(at) = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(&variable.key))
-            && let Some(Some(value)) = chosen.get(at)
-        {
-            return value.single().map(str::to_owned);
-        }
-        // Parts of the ARN, and keys that have one value only.
-        let arn_at = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case("aws:PrincipalArn"));
-        let arn = arn_at.and_then(|at| chosen.get(at)).and_then(Option::as_ref).and_then(Chosen::single);
-        self.caller(arn, None)
-            .context()
-            .into_iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(&variable.key))
-            .map(|(_, value)| value)
-    }
-
-    /// A condition of `key` compares it with another key's value and no cheapest value of that key fits: look for one
-    /// value that serves both.
-    fn solve_jointly(&self, node: &Node, key: usize, chosen: &mut [Option<Chosen>], budget: &mut Budget) -> Choice {
-        let mut with_variables = node
-            .decided
-            .iter()
-            .filter_map(|(atom, _)| self.atoms.get(*atom))
-            .filter(|atom| atom.key == key && atom.condition.variables().next().is_some())
-            .peekable();
-        if with_variables.peek().is_none() {
-            return Choice::Impossible;
-        }
-        let fixed = |variable: &Variable| {
-            let at = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(&variable.key));
-            at.is_none_or(|at| at == key || self.keys.get(at).is_none_or(|key| !key.is_free()))
-        };
-        if with_variables.clone().all(|atom| atom.condition.variables().all(fixed)) {
-            return Choice::Impossible;
-        }
-        let doubt = Choice::CannotSay(format!("`{}`: a policy variable relates it to another key", self.name(key)));
-        for atom in with_variables {
-            for sole in atom.condition.sole_variables() {
-                let Some(other) = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(&sole.key)) else {
-                    continue;
-                };
-                if other == key {
-                    continue;
-                }
-                // A value of the other key that this key's remaining conditions and domain accept.
-                let mut relaxed = node.clone();
-                relaxed.decided.retain(|(candidate, _)| {
-                    !self.atoms.get(*candidate).is_some_and(|candidate| std::ptr::eq(candidate, atom))
-                });
-                let Some(fits) = self.keys.get(key).map(Key::as_extra) else { continue };
-                let Solved::Chosen(value) = self.solve(&relaxed, other, chosen, Some(&fits), budget) else { continue };
-                let Some(word) = value.single().map(str::to_owned) else { continue };
-                let before = chosen.get(other).cloned().flatten();
-                self.put(chosen, other, value);
-                match self.solve(node, key, chosen, Some(&Extra::exactly(&word)), budget) {
-                    Solved::Chosen(value) => {
-                        self.put(chosen, key, value);
-                        return Choice::Made;
-                    }
-                    // The shortest did not fit; one that avoids the excluded texts of this key may.
-                    Solved::Impossible | Solved::CannotSay(_) | Solved::Limit => {
-                        if let Some(slot) = chosen.get_mut(other) {
-                            *slot = before;
-                        }
-                    }
-                }
-            }
-        }
-        doubt
-    }
-
-    /// The caller for a principal ARN and a user id that were chosen.
-    fn caller(&self, arn: Option<&str>, user_id: Option<&str>) -> Caller {
-        let session = user_id.and_then(|id| id.split_once(':')).map_or("session", |(_, session)| session);
-        let unnamed = |arn: &str| {
-            let parsed = crate::arn::Arn::parse(arn)?;
-            let (kind, path, name) = parsed.kind_path_name()?;
-            if kind != "role" {
-                return Caller::parse(arn).ok();
-            }
-            let home = Home { partition: parsed.partition.to_owned(), account: parsed.account_id()? };
-            Some(match self.representative.role_and_session() {
-                // A named session keeps its name.
-                Some((_, fixed)) if fixed != "?" => Caller::role_session(&home, path, name, fixed),
-                _ => Caller::role_session(&home, path, name, session),
-            })
-        };
-        let caller = match arn {
-            Some(arn) => unnamed(arn),
-            None => self.default_arn().as_deref().and_then(unnamed),
-        };
-        let caller = caller.unwrap_or_else(|| self.representative.clone());
-        match user_id.map(|id| id.split(':').next().unwrap_or_default()) {
-            Some(id) if id.starts_with("AROA") || id.starts_with("AIDA") => caller.with_unique_id(id),
-            _ => caller,
-        }
-    }
-
-    /// The ARN shown for a caller whose ARN no condition asks about.
-    fn default_arn(&self) -> Option<String> {
-        let profile = self.profile;
-        let home = self.representative.home()?;
-        let kind = match profile.shape {
-            Shape::User => "user",
-            Shape::FederatedUser => "federated-user",
-            Shape::RoleSession => "role",
-            Shape::Service | Shape::Federated => return None,
-        };
-        match profile.class {
-            CallerClass::Named(principal @ crate::evaluate::Principal::Role { .. }) => {
-                Some(super::class::principal_text(principal))
-            }
-            CallerClass::Named(_) | CallerClass::Service(_) | CallerClass::Federated(_) => None,
-            CallerClass::Account { .. } | CallerClass::AnyAccount { .. } | CallerClass::OwnOrganization { .. } => {
-                let taken = |name: &str| {
-                    profile.named.iter().any(|named| {
-                        super::class::principal_text(named).to_ascii_lowercase().ends_with(&format!("/{name}"))
-                    })
-                };
-                let name = (1..)
-                    .map(|n| if n == 1 { "caller".to_owned() } else { format!("caller{n}") })
-                    .find(|name| !taken(name))?;
-                let service = if kind == "federated-user" { "sts" } else { "iam" };
-                Some(format!("arn:{}:{service}::{}:{kind}/{name}", home.partition, home.account))
-            }
-        }
-    }
-
-    /// The request the chosen values make, with the keys that follow from them.
-    fn request(&self, chosen: &[Chosen], node: Option<&Node>) -> Request {
-        let value = |name: &str| {
-            let at = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(name))?;
-            chosen.get(at).and_then(Chosen::single)
-        };
-        let caller = match node {
-            None => self.representative.clone(),
-            Some(_) => self.caller(value("aws:PrincipalArn"), value("aws:userid")),
-        };
-        let mut context = RequestContext::for_caller(&caller);
-        for (key, value) in self.keys.iter().zip(chosen) {
-            match value {
-                Chosen::Values(values) => context.set(key.name, values.iter().cloned()),
-                Chosen::Absent => context.remove(key.name),
-            }
-        }
-        complete(&mut context);
-        Request { caller, action: self.profile.action.to_owned(), role: self.profile.setting.role_arn.clone(), context }
-    }
-
     /// What has to change for the goals to be met, or `None` when they are.
     fn ways_around(&self, node: &Node, request: &Request) -> Option<Vec<Node>> {
         let assumptions = self.profile.setting.assumptions;
@@ -599,79 +366,6 @@ enum Choice {
     CannotSay(String),
 }
 
-impl Key<'_> {
-    /// The key can take more than one state.
-    fn is_free(&self) -> bool {
-        use super::domain::Words;
-        match &self.domain.words {
-            None => false,
-            Some(Words::Text { patterns, .. }) => {
-                self.domain.optional
-                    || patterns.len() > 1
-                    || patterns.iter().any(|pattern| pattern.as_literal().is_none())
-            }
-            Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => true,
-        }
-    }
-
-    /// What another key's value must be like to be a value of this one.
-    fn as_extra(&self) -> Extra {
-        use super::domain::Words;
-        let own = match &self.domain.words {
-            Some(Words::Text { patterns, excluded, min, .. }) => Extra {
-                inside: vec![patterns.clone()],
-                outside: excluded.clone(),
-                min_length: *min,
-                ..Extra::default()
-            },
-            None | Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => Extra::default(),
-        };
-        own.and(&self.extra).and(&Extra { presence: Some(Presence::Present), ..Extra::default() })
-    }
-}
-
 fn set_by(key: &str, by: SetBy) -> bool {
     context_key::lookup(key).is_some_and(|row| row.set_by == by)
-}
-
-/// Adds the keys that follow from others, so that the request is one that can be made.
-fn complete(context: &mut RequestContext) {
-    let tags: Vec<String> = context
-        .iter()
-        .filter_map(|(key, _)| {
-            key.get(..15).filter(|prefix| prefix.eq_ignore_ascii_case("aws:RequestTag/")).and_then(|_| key.get(15..))
-        })
-        .map(str::to_owned)
-        .collect();
-    let list = |context: &RequestContext, key: &str| context.get(key).map(<[String]>::to_vec).unwrap_or_default();
-    let transitive = list(context, "sts:TransitiveTagKeys");
-    let mut keys = list(context, "aws:TagKeys");
-    for tag in tags.iter().chain(&transitive) {
-        if !keys.iter().any(|key| key.eq_ignore_ascii_case(tag)) {
-            keys.push(tag.clone());
-        }
-    }
-    for key in &keys {
-        if !tags.iter().any(|tag| tag.eq_ignore_ascii_case(key)) {
-            context.set(format!("aws:RequestTag/{key}"), ["x"]);
-        }
-    }
-    if !keys.is_empty() {
-        context.set("aws:TagKeys", keys);
-    }
-    if context.get("aws:MultiFactorAuthAge").is_some() {
-        context.set("aws:MultiFactorAuthPresent", ["true"]);
-    }
-    if let Some([path]) = context.get("aws:PrincipalOrgPaths")
-        && let Some((organization, _)) = path.split_once('/')
-        && context.get("aws:PrincipalOrgID").is_none()
-    {
-        let organization = organization.to_owned();
-        context.set("aws:PrincipalOrgID", [organization]);
-    }
-    if let Some([now]) = context.get("aws:CurrentTime")
-        && let Some(time) = crate::condition::date::parse(now)
-    {
-        context.set("aws:EpochTime", [time.seconds().to_string()]);
-    }
 }

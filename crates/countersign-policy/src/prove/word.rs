@@ -1,0 +1,368 @@
+//! The shortest word that lies inside some sets of strings and outside others.
+//!
+//! Intersections are searched as a product of positions (one position per pattern the word must match, chosen
+//! nondeterministically), complements as sets of positions (determinized on the fly), breadth first, so the first word
+//! found is the shortest. The alphabet is what the patterns can tell apart: every character they name, and one
+//! representative of each remaining class.
+
+use std::collections::HashSet;
+
+use super::pattern::{Pattern, Symbol};
+
+/// Steps a proof may still take; when they run out the answer is "unknown".
+#[derive(Debug, Clone)]
+pub struct Budget {
+    left: u64,
+}
+
+impl Budget {
+    /// A budget of so many steps.
+    #[must_use]
+    pub fn new(steps: u64) -> Self {
+        Self { left: steps }
+    }
+
+    /// Spends; false when nothing is left.
+    pub fn spend(&mut self, steps: usize) -> bool {
+        self.left = self.left.saturating_sub(steps as u64);
+        self.left > 0
+    }
+
+    /// Whether anything is left.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+}
+
+/// A question: the shortest word in every set of `inside` (each a union of patterns), in no pattern of `outside`, with a
+/// length in characters within the bounds.
+#[derive(Debug, Default)]
+pub struct WordQuery<'a> {
+    /// The word lies in each of these unions.
+    pub inside: Vec<&'a [Pattern]>,
+    /// The word matches none of these.
+    pub outside: Vec<&'a Pattern>,
+    /// Fewest characters.
+    pub min_length: usize,
+    /// Most characters.
+    pub max_length: usize,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// The shortest word.
+    Word(String),
+    /// There is none.
+    Nothing,
+    /// The budget ran out.
+    Limit,
+}
+
+impl WordQuery<'_> {
+    pub(super) fn admits(&self, word: &str) -> bool {
+        let length = word.chars().count();
+        (self.min_length..=self.max_length).contains(&length)
+            && self.inside.iter().all(|union| union.iter().any(|pattern| pattern.matches(word)))
+            && !self.outside.iter().any(|pattern| pattern.matches(word))
+    }
+
+    /// The shortest word; among equally short ones the first in a fixed, readable order.
+    #[must_use]
+    pub fn shortest(&self, budget: &mut Budget) -> Found {
+        let finite =
+            self.inside.iter().filter_map(|union| union.iter().map(Pattern::as_literal).collect::<Option<Vec<_>>>());
+        if let Some(mut candidates) = finite.min_by_key(Vec::len) {
+            candidates.sort_by(|a, b| (a.chars().count(), a).cmp(&(b.chars().count(), b)));
+            let patterns: usize = self.outside.len() + self.inside.iter().map(|union| union.len()).sum::<usize>();
+            for word in candidates {
+                if !budget.spend(1 + patterns / 4) {
+                    return Found::Limit;
+                }
+                if self.admits(&word) {
+                    return Found::Word(word);
+                }
+            }
+            return Found::Nothing;
+        }
+        Search::new(self).run(budget)
+    }
+
+    /// Every character the patterns can tell apart, and one of each class they cannot.
+    fn alphabet(&self) -> Vec<char> {
+        let patterns = || self.inside.iter().flat_map(|union| union.iter()).chain(self.outside.iter().copied());
+        let (mut named, mut sets) = (Vec::new(), Vec::new());
+        for symbol in patterns().flat_map(Pattern::symbols) {
+            match symbol {
+                Symbol::Char(c) => named.push(c),
+                Symbol::Fold(c) => named.extend([c, c.to_ascii_uppercase()]),
+                Symbol::Set(set) => sets.push(set),
+            }
+        }
+        named.sort_unstable();
+        named.dedup();
+        sets.sort_unstable();
+        sets.dedup();
+        let mut alphabet = named.clone();
+        let mut classes = HashSet::new();
+        let readable = ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_-=.,+@/:".chars());
+        let all = readable.chain((0u8..128).map(char::from)).chain(['é']);
+        for c in all {
+            if named.binary_search(&c).is_err()
+                && classes.insert(sets.iter().map(|set| set.contains(c)).collect::<Vec<_>>())
+            {
+                alphabet.push(c);
+            }
+        }
+        let rank = |c: &char| match c {
+            'a'..='z' => 0,
+            '0'..='9' => 1,
+            'A'..='Z' => 2,
+            '!'..='~' => 3,
+            _ => 4,
+        };
+        alphabet.sort_unstable_by_key(|c| (rank(c), *c));
+        alphabet.dedup();
+        alphabet
+    }
+}
+
+/// One state of the product: for each union the pattern and position taken, and all positions of the excluded patterns.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct State {
+    /// Length so far, saturating at the minimum.
+    length: u16,
+    /// `(pattern, position)` per union.
+    taken: Vec<(u16, u16)>,
+    /// Sorted `(pattern, position)` of the excluded patterns.
+    excluded: Vec<(u16, u16)>,
+}
+
+struct Search<'q, 'a> {
+    query: &'q WordQuery<'a>,
+    alphabet: Vec<char>,
+}
+
+fn small(number: usize) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+impl<'q, 'a> Search<'q, 'a> {
+    fn new(query: &'q WordQuery<'a>) -> Self {
+        Self { query, alphabet: query.alphabet() }
+    }
+
+    fn run(&self, budget: &mut Budget) -> Found {
+        let too_long = |pattern: &Pattern| pattern.length() >= usize::from(u16::MAX);
+        let all = self.query.inside.iter().flat_map(|union| union.iter()).chain(self.query.outside.iter().copied());
+        if all.clone().any(too_long) || all.count() >= usize::from(u16::MAX) {
+            return Found::Limit;
+        }
+        let mut starts = vec![Vec::new()];
+        for union in &self.query.inside {
+            let mut longer = Vec::new();
+            for start in &starts {
+                for pattern in 0..union.len() {
+                    if !budget.spend(1) {
+                        return Found::Limit;
+                    }
+                    let mut taken: Vec<(u16, u16)> = start.clone();
+                    taken.push((small(pattern), 0));
+                    longer.push(taken);
+                }
+            }
+            starts = longer;
+        }
+        let excluded: Vec<(u16, u16)> = (0..self.query.outside.len()).map(|pattern| (small(pattern), 0)).collect();
+        // Level by level: each entry is a state, the index of its parent, and the character read.
+        let mut seen = HashSet::new();
+        let mut trail: Vec<(usize, char)> = Vec::new();
+        let mut level: Vec<(State, usize)> = Vec::new();
+        for taken in starts {
+            let state = State { length: 0, taken, excluded: excluded.clone() };
+            if !self.hopeless(&state) && seen.insert(state.clone()) {
+                level.push((state, usize::MAX));
+            }
+        }
+        for length in 0..=self.query.max_length {
+            for (state, trace) in &level {
+                if self.accepts(state) {
+                    return Found::Word(word(&trail, *trace));
+                }
+            }
+            if length == self.query.max_length || level.is_empty() {
+                break;
+            }
+            let mut next_level = Vec::new();
+            for (state, trace) in level {
+                let named = self.named_letters(&state);
+                for c in named.as_deref().unwrap_or(&self.alphabet).iter().copied() {
+                    let successors = match self.step(&state, c, budget) {
+                        Some(successors) => successors,
+                        None => return Found::Limit,
+                    };
+                    for successor in successors {
+                        if !self.hopeless(&successor) && seen.insert(successor.clone()) {
+                            trail.push((trace, c));
+                            next_level.push((successor, trail.len() - 1));
+                        }
+                    }
+                }
+            }
+            level = next_level;
+        }
+        Found::Nothing
+    }
+
+    fn patterns_taken<'s>(&'s self, state: &'s State) -> impl Iterator<Item = (&'a Pattern, usize)> + 's {
+        let taken = self.query.inside.iter().zip(&state.taken);
+        taken.filter_map(|(union, (pattern, at))| {
+            union.get(usize::from(*pattern)).map(|pattern| (pattern, usize::from(*at)))
+        })
+    }
+
+    fn accepts(&self, state: &State) -> bool {
+        usize::from(state.length) >= self.query.min_length.min(usize::from(u16::MAX))
+            && self.patterns_taken(state).all(|(pattern, at)| pattern.accepts_at(at))
+            && !state.excluded.iter().any(|(pattern, at)| {
+                self.query
+                    .outside
+                    .get(usize::from(*pattern))
+                    .is_some_and(|pattern| pattern.accepts_at(usize::from(*at)))
+            })
+    }
+
+    /// An excluded pattern already matches whatever follows.
+    fn hopeless(&self, state: &State) -> bool {
+        state.excluded.iter().any(|(pattern, at)| {
+            self.query
+                .outside
+                .get(usize::from(*pattern))
+                .is_some_and(|pattern| pattern.accepts_all_from(usize::from(*at)))
+        })
+    }
+
+    /// The few characters some pattern names here; `None` when every one has to be tried.
+    fn named_letters(&self, state: &State) -> Option<Vec<char>> {
+        let mut named = Vec::new();
+        for (pattern, at) in self.patterns_taken(state) {
+            named.clear();
+            if pattern.named_next(at, &mut named) {
+                named.sort_unstable();
+                named.dedup();
+                return Some(named);
+            }
+        }
+        None
+    }
+
+    fn step(&self, state: &State, c: char, budget: &mut Budget) -> Option<Vec<State>> {
+        if self.patterns_taken(state).any(|(pattern, at)| pattern.successors(at, c).next().is_none()) {
+            return budget.spend(1).then(Vec::new);
+        }
+        let mut taken: Vec<Vec<(u16, u16)>> = vec![Vec::with_capacity(state.taken.len())];
+        for ((pattern, at), (index, _)) in self.patterns_taken(state).zip(&state.taken) {
+            let nexts: Vec<usize> = pattern.successors(at, c).collect();
+            if !budget.spend(1) {
+                return None;
+            }
+            match nexts.as_slice() {
+                [] => return Some(Vec::new()),
+                [only] => taken.iter_mut().for_each(|path| path.push((*index, small(*only)))),
+                _ => {
+                    taken = taken
+                        .iter()
+                        .flat_map(|path| {
+                            nexts.iter().map(|next| path.iter().copied().chain([(*index, small(*next))]).collect())
+                        })
+                        .collect();
+                }
+            }
+        }
+        if !budget.spend(taken.len() + state.excluded.len() / 4) {
+            return None;
+        }
+        let mut excluded: Vec<(u16, u16)> = Vec::with_capacity(state.excluded.len());
+        for (index, at) in &state.excluded {
+            if let Some(pattern) = self.query.outside.get(usize::from(*index)) {
+                excluded.extend(pattern.successors(usize::from(*at), c).map(|next| (*index, small(next))));
+            }
+        }
+        excluded.sort_unstable();
+        excluded.dedup();
+        let length = (state.length + 1).min(small(self.query.min_length));
+        let last = taken.len().saturating_sub(1);
+        let states = taken.into_iter().enumerate().map(|(at, taken)| State {
+            length,
+            taken,
+            excluded: if at == last { std::mem::take(&mut excluded) } else { excluded.clone() },
+        });
+        Some(states.collect())
+    }
+}
+
+fn word(trail: &[(usize, char)], mut at: usize) -> String {
+    let mut reversed = Vec::new();
+    while let Some((parent, c)) = trail.get(at) {
+        reversed.push(*c);
+        at = *parent;
+    }
+    reversed.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pattern::{CharSet, Wildcard};
+    use super::*;
+    use crate::condition::string::{Case, Template, Variables, Wildcards};
+
+    fn like(text: &str) -> Pattern {
+        let template = Template::compile(text, Wildcards::Match, Variables::Literal);
+        Pattern::from_template(&template, Case::Sensitive, Wildcard(CharSet::ANY), &mut |_| None).unwrap()
+    }
+
+    fn shortest(inside: &[&str], outside: &[&str]) -> Found {
+        let inside: Vec<Vec<Pattern>> = inside.iter().map(|text| vec![like(text)]).collect();
+        let outside: Vec<Pattern> = outside.iter().map(|text| like(text)).collect();
+        let query = WordQuery {
+            inside: inside.iter().map(Vec::as_slice).collect(),
+            outside: outside.iter().collect(),
+            min_length: 0,
+            max_length: 1224,
+        };
+        query.shortest(&mut Budget::new(2_000_000))
+    }
+
+    fn word(text: &str) -> Found {
+        Found::Word(text.to_owned())
+    }
+
+    #[test]
+    fn the_shortest_word_of_an_intersection_is_found() {
+        assert_eq!(shortest(&["a*", "*b"], &[]), word("ab"));
+        assert_eq!(shortest(&["a*", "*a"], &[]), word("a"));
+        assert_eq!(shortest(&["a*", "*a"], &["a"]), word("aa"));
+        assert_eq!(shortest(&["a*", "b*"], &[]), Found::Nothing);
+        assert_eq!(shortest(&["acme-?"], &["acme-a", "acme-b"]), word("acme-c"));
+        assert_eq!(shortest(&["a*"], &["a*"]), Found::Nothing);
+        assert_eq!(shortest(&["*"], &["", "?*"]), Found::Nothing);
+    }
+
+    #[test]
+    fn patterns_that_blow_up_determinization_are_fine_as_intersections() {
+        let Found::Word(word) = shortest(&["*a?????????????b*", "*c?????????????d*"], &[]) else { panic!("a word") };
+        assert_eq!(word.len(), 16);
+        assert_eq!(shortest(&["*a?????????????b*"], &["*b*"]), Found::Nothing);
+    }
+
+    #[test]
+    fn limits_are_told_not_hidden() {
+        let inside: Vec<Pattern> = vec![like("*")];
+        let outside: Vec<Pattern> =
+            vec![like("*a??????????????????b*"), like("*b??????????????????a*"), like("?????*")];
+        let query =
+            WordQuery { inside: vec![&inside], outside: outside.iter().collect(), min_length: 30, max_length: 1224 };
+        assert!(matches!(query.shortest(&mut Budget::new(50)), Found::Limit | Found::Nothing));
+    }
+}
