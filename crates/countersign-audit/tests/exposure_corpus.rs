@@ -1,5 +1,14 @@
 //! `corpus/exposure` through the audits: the findings a case must have, and those it must not.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 use countersign_audit::audit::run;
 use countersign_audit::examine::{Options, examine};
 use countersign_audit::input::{Named, read};

@@ -1,6 +1,15 @@
 //! Every audit's page is its test: the fences marked `bad` must be found by the page's audit, those marked `good` must
 //! not, and the exposures must be as the fences say.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 use countersign_audit::audit::{AUDITS, run};
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::{Named, read};

@@ -1,6 +1,15 @@
 //! Every case of `corpus/evaluation` through the library: the trust decision, and the whole decision where a case has
 //! caller-side policies.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod corpus;
 
 use countersign_policy::assumptions::Assumptions;

@@ -1,6 +1,15 @@
 //! Every case of `corpus/exposure` through the prover: exposure and accepted ExternalIds. What it finds is confirmed by
 //! the evaluator.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod corpus;
 
 use countersign_policy::condition::date::Moment;

@@ -4,7 +4,7 @@ use countersign_policy::request::{Caller, Request, RequestContext};
 use serde_json::Value;
 
 /// Every case of every file in `corpus/<folder>`, with the file's name.
-pub fn cases(folder: &str) -> Vec<(String, Value)> {
+pub(crate) fn cases(folder: &str) -> Vec<(String, Value)> {
     let path = format!("{}/../../corpus/{folder}", env!("CARGO_MANIFEST_DIR"));
     let mut files: Vec<_> = std::fs::read_dir(&path).expect(&path).map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -20,7 +20,7 @@ pub fn cases(folder: &str) -> Vec<(String, Value)> {
 
 /// The request of an evaluation case.
 #[allow(dead_code, reason = "not every test that reads the corpus has requests")]
-pub fn request(request: &Value) -> Request {
+pub(crate) fn request(request: &Value) -> Request {
     let principal = request["principal"].as_str().unwrap();
     let caller = match request["principal_type"].as_str() {
         Some("Service") => Caller::service(principal),
