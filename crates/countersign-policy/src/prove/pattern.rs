@@ -35,6 +35,11 @@ impl CharSet {
         if c.is_ascii() { self.ascii & (1 << (c as u32)) != 0 } else { self.beyond_ascii }
     }
 
+    /// Its ASCII characters, one bit each.
+    pub(super) fn ascii(self) -> u128 {
+        self.ascii
+    }
+
     /// The set without `c`, an ASCII character.
     #[must_use]
     pub const fn without(self, c: u8) -> Self {

@@ -5,7 +5,9 @@
 //! found is the shortest. The alphabet is what the patterns can tell apart: every character they name, and one
 //! representative of each remaining class.
 
-use std::collections::HashSet;
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::pattern::{Pattern, Symbol};
 
@@ -104,16 +106,17 @@ impl WordQuery<'_> {
         named.dedup();
         sets.sort_unstable();
         sets.dedup();
-        let mut alphabet = named.clone();
-        let mut classes = HashSet::new();
-        let readable = ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_-=.,+@/:".chars());
-        let all = readable.chain((0u8..128).map(char::from)).chain(['é']);
-        for c in all {
-            if named.binary_search(&c).is_err()
-                && classes.insert(sets.iter().map(|set| set.contains(c)).collect::<Vec<_>>())
-            {
-                alphabet.push(c);
-            }
+        // ASCII without the named characters, split by every set into classes no set can tell apart inside.
+        let bit = |c: char| if c.is_ascii() { 1u128 << (c as u32) } else { 0 };
+        let mut classes = vec![!named.iter().fold(0, |mask, c| mask | bit(*c))];
+        for set in &sets {
+            classes = classes.iter().flat_map(|class| [class & set.ascii(), class & !set.ascii()]).filter(|class| *class != 0).collect();
+        }
+        let readable = || ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_-=.,+@/:".chars()).chain((0u8..128).map(char::from));
+        let mut alphabet = named;
+        alphabet.extend(classes.iter().filter_map(|class| readable().find(|c| class & bit(*c) != 0)));
+        if !alphabet.contains(&'é') {
+            alphabet.push('é');
         }
         let rank = |c: &char| match c {
             'a'..='z' => 0,
@@ -128,15 +131,13 @@ impl WordQuery<'_> {
     }
 }
 
-/// One state of the product: for each union the pattern and position taken, and all positions of the excluded patterns.
+/// One state of the product: for each union the pattern and position taken, then all positions of the excluded patterns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct State {
     /// Length so far, saturating at the minimum.
     length: u16,
-    /// `(pattern, position)` per union.
-    taken: Vec<(u16, u16)>,
-    /// Sorted `(pattern, position)` of the excluded patterns.
-    excluded: Vec<(u16, u16)>,
+    /// `(pattern, position)`: one per union, in order; then those of the excluded patterns, sorted.
+    positions: Rc<[(u16, u16)]>,
 }
 
 struct Search<'q, 'a> {
@@ -176,11 +177,11 @@ impl<'q, 'a> Search<'q, 'a> {
         }
         let excluded: Vec<(u16, u16)> = (0..self.query.outside.len()).map(|pattern| (small(pattern), 0)).collect();
         // Level by level: each entry is a state, the index of its parent, and the character read.
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut trail: Vec<(usize, char)> = Vec::new();
         let mut level: Vec<(State, usize)> = Vec::new();
         for taken in starts {
-            let state = State { length: 0, taken, excluded: excluded.clone() };
+            let state = State { length: 0, positions: taken.iter().chain(&excluded).copied().collect() };
             if !self.hopeless(&state) && seen.insert(state.clone()) {
                 level.push((state, usize::MAX));
             }
@@ -216,16 +217,20 @@ impl<'q, 'a> Search<'q, 'a> {
     }
 
     fn patterns_taken<'s>(&'s self, state: &'s State) -> impl Iterator<Item = (&'a Pattern, usize)> + 's {
-        let taken = self.query.inside.iter().zip(&state.taken);
+        let taken = self.query.inside.iter().zip(state.positions.iter());
         taken.filter_map(|(union, (pattern, at))| {
             union.get(usize::from(*pattern)).map(|pattern| (pattern, usize::from(*at)))
         })
     }
 
+    fn excluded<'s>(&self, state: &'s State) -> &'s [(u16, u16)] {
+        state.positions.get(self.query.inside.len()..).unwrap_or_default()
+    }
+
     fn accepts(&self, state: &State) -> bool {
         usize::from(state.length) >= self.query.min_length.min(usize::from(u16::MAX))
             && self.patterns_taken(state).all(|(pattern, at)| pattern.accepts_at(at))
-            && !state.excluded.iter().any(|(pattern, at)| {
+            && !self.excluded(state).iter().any(|(pattern, at)| {
                 self.query
                     .outside
                     .get(usize::from(*pattern))
@@ -235,7 +240,7 @@ impl<'q, 'a> Search<'q, 'a> {
 
     /// An excluded pattern already matches whatever follows.
     fn hopeless(&self, state: &State) -> bool {
-        state.excluded.iter().any(|(pattern, at)| {
+        self.excluded(state).iter().any(|(pattern, at)| {
             self.query
                 .outside
                 .get(usize::from(*pattern))
@@ -261,30 +266,31 @@ impl<'q, 'a> Search<'q, 'a> {
         if self.patterns_taken(state).any(|(pattern, at)| pattern.successors(at, c).next().is_none()) {
             return budget.spend(1).then(Vec::new);
         }
-        let mut taken: Vec<Vec<(u16, u16)>> = vec![Vec::with_capacity(state.taken.len())];
-        for ((pattern, at), (index, _)) in self.patterns_taken(state).zip(&state.taken) {
-            let nexts: Vec<usize> = pattern.successors(at, c).collect();
+        let excluded_before = self.excluded(state);
+        let mut taken: Vec<Vec<(u16, u16)>> = vec![Vec::with_capacity(state.positions.len() + 2)];
+        for ((pattern, at), (index, _)) in self.patterns_taken(state).zip(state.positions.iter()) {
             if !budget.spend(1) {
                 return None;
             }
-            match nexts.as_slice() {
-                [] => return Some(Vec::new()),
-                [only] => taken.iter_mut().for_each(|path| path.push((*index, small(*only)))),
-                _ => {
-                    taken = taken
-                        .iter()
-                        .flat_map(|path| {
-                            nexts.iter().map(|next| path.iter().copied().chain([(*index, small(*next))]).collect())
-                        })
-                        .collect();
-                }
+            let mut nexts = pattern.successors(at, c);
+            let (first, mut second) = (nexts.next()?, nexts.next());
+            if second.is_none() {
+                taken.iter_mut().for_each(|path| path.push((*index, small(first))));
+                continue;
             }
+            let mut longer = taken.clone();
+            longer.iter_mut().for_each(|path| path.push((*index, small(first))));
+            while let Some(next) = second {
+                longer.extend(taken.iter().map(|path| path.iter().copied().chain([(*index, small(next))]).collect::<Vec<_>>()));
+                second = nexts.next();
+            }
+            taken = longer;
         }
-        if !budget.spend(taken.len() + state.excluded.len() / 4) {
+        if !budget.spend(taken.len() + excluded_before.len() / 4) {
             return None;
         }
-        let mut excluded: Vec<(u16, u16)> = Vec::with_capacity(state.excluded.len());
-        for (index, at) in &state.excluded {
+        let mut excluded: Vec<(u16, u16)> = Vec::with_capacity(excluded_before.len() + 2);
+        for (index, at) in excluded_before {
             if let Some(pattern) = self.query.outside.get(usize::from(*index)) {
                 excluded.extend(pattern.successors(usize::from(*at), c).map(|next| (*index, small(next))));
             }
@@ -292,11 +298,9 @@ impl<'q, 'a> Search<'q, 'a> {
         excluded.sort_unstable();
         excluded.dedup();
         let length = (state.length + 1).min(small(self.query.min_length));
-        let last = taken.len().saturating_sub(1);
-        let states = taken.into_iter().enumerate().map(|(at, taken)| State {
-            length,
-            taken,
-            excluded: if at == last { std::mem::take(&mut excluded) } else { excluded.clone() },
+        let states = taken.into_iter().map(|mut positions| {
+            positions.extend_from_slice(&excluded);
+            State { length, positions: positions.into() }
         });
         Some(states.collect())
     }
