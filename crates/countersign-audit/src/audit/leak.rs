@@ -199,7 +199,7 @@ pub(super) fn principal_span(statement: &Statement, deputy: &Deputy) -> Span {
 pub(super) fn describe(deputy: &Deputy) -> String {
     match deputy {
         Deputy::Account { account, .. } => format!("account {account}"),
-        Deputy::Principal(_) => format!("`{}`", deputy.name()),
+        Deputy::Principal(_) | Deputy::NotInInput { .. } => format!("`{}`", deputy.name()),
         Deputy::Public => "any AWS account".to_owned(),
     }
 }

@@ -127,10 +127,33 @@ pub fn exposure(document: &PolicyDocument, setting: &Setting) -> Exposed {
     {
         exposed.exposure = Exposure::Unknown;
     }
+    name_strangers(&mut exposed, document);
     exposed.depends_on.extend(deciding.iter().chain(&strangers).map(ToString::to_string));
     exposed.depends_on.sort_unstable();
     exposed.depends_on.dedup();
     exposed
+}
+
+/// Gives deputies that stand for a value not in the input their spelling in the input.
+fn name_strangers(exposed: &mut Exposed, document: &PolicyDocument) {
+    let entries = |document: &'_ PolicyDocument| {
+        let statements = document.statements.clone();
+        statements
+            .into_iter()
+            .flat_map(|statement| statement.principals)
+            .flat_map(|element| element.entries)
+            .collect::<Vec<_>>()
+    };
+    let pairs = entries(document).into_iter().zip(entries(&exposed.document));
+    for (written, filled) in pairs.filter(|(written, _)| !written.value.holes().is_empty()) {
+        let strangers =
+            exposed.deputies.iter_mut().chain(exposed.contested.iter_mut().flat_map(|(_, deputies)| deputies));
+        for (deputy, _) in strangers {
+            if filled.value.known() == Some(deputy.name().as_str()) {
+                *deputy = Deputy::NotInInput { spelled: written.value.display() };
+            }
+        }
+    }
 }
 
 /// The exposure under the default readings; `unknown` when another reading makes it worse.
@@ -321,7 +344,9 @@ fn owned_through_organization(
         let member = Prover::new(document, &setting);
         let classes = match deputy {
             Deputy::Principal(principal) => vec![CallerClass::Named(principal.clone())],
-            Deputy::Account { .. } | Deputy::Public => member.classes_of_account(partition, account),
+            Deputy::Account { .. } | Deputy::NotInInput { .. } | Deputy::Public => {
+                member.classes_of_account(partition, account)
+            }
         };
         match first(&member, classes) {
             Answer::Impossible => {}
@@ -329,4 +354,59 @@ fn owned_through_organization(
         }
     }
     Answer::Impossible
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::condition::date::Moment;
+    use crate::document::{Spanned, Text};
+
+    fn document(principal: Text, operator: &str, value: Text) -> PolicyDocument {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"x"}},"Action":"sts:AssumeRole",
+            "Condition":{{"{operator}":{{"sts:ExternalId":"y"}}}}}}}}"#
+        );
+        let mut document = PolicyDocument::parse(&text);
+        for statement in &mut document.statements {
+            statement
+                .principals
+                .iter_mut()
+                .flat_map(|element| &mut element.entries)
+                .for_each(|entry| entry.value = principal.clone());
+            for entry in &mut statement.conditions {
+                let span = entry.span;
+                entry.values = vec![Spanned { value: value.clone(), span }];
+            }
+        }
+        document
+    }
+
+    fn exposed(document: &PolicyDocument) -> (Exposure, Vec<String>) {
+        let setting = Setting::for_role("arn:aws:iam::111111111111:role/R", Moment::from_seconds(1_790_000_000));
+        let exposed = exposure(document, &setting);
+        (exposed.exposure, exposed.depends_on)
+    }
+
+    #[test]
+    fn an_unknown_value_under_an_exact_operator_guards() {
+        let hole = Text::default().with_hole("random_uuid.id");
+        let (exposure, _) = exposed(&document("999988887777".into(), "StringEquals", hole.clone()));
+        assert_eq!(exposure, Exposure::Guarded);
+        let (exposure, depends_on) = exposed(&document("999988887777".into(), "StringLike", hole.clone()));
+        assert_eq!((exposure, depends_on), (Exposure::Unknown, vec!["random_uuid.id".to_owned()]));
+        assert_eq!(exposed(&document("999988887777".into(), "StringEqualsIfExists", hole)).0, Exposure::Open);
+    }
+
+    #[test]
+    fn an_unknown_principal_is_a_third_party_and_is_named() {
+        let vendor = Text::literal("arn:aws:iam::").with_hole("var.vendor").with_literal(":root");
+        let document = document(vendor, "StringLike", "*".into());
+        let (exposure_word, depends_on) = exposed(&document);
+        assert_eq!((exposure_word, depends_on), (Exposure::Open, vec!["var.vendor".to_owned()]));
+        let setting = Setting::for_role("arn:aws:iam::111111111111:role/R", Moment::from_seconds(1_790_000_000));
+        let names: Vec<String> =
+            exposure(&document, &setting).deputies.iter().map(|(deputy, _)| deputy.name()).collect();
+        assert_eq!(names, ["arn:aws:iam::⟨var.vendor⟩:root"]);
+    }
 }

@@ -29,6 +29,11 @@ pub enum Deputy {
     },
     /// A user, role or session.
     Principal(Principal),
+    /// A principal whose account is not in the input: a third party until it is known.
+    NotInInput {
+        /// The principal with its holes shown.
+        spelled: String,
+    },
     /// Any AWS account.
     Public,
 }
@@ -40,6 +45,7 @@ impl Deputy {
         match self {
             Self::Account { spelled, .. } => spelled.clone(),
             Self::Principal(principal) => principal_text(principal),
+            Self::NotInInput { spelled } => spelled.clone(),
             Self::Public => "*".to_owned(),
         }
     }
@@ -50,7 +56,7 @@ impl Deputy {
         match self {
             Self::Account { account, .. } => Some(*account),
             Self::Principal(principal) => CallerClass::Named(principal.clone()).account(),
-            Self::Public => None,
+            Self::NotInInput { .. } | Self::Public => None,
         }
     }
 }
@@ -170,6 +176,8 @@ fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
     let classes = match deputy {
         Deputy::Account { account, partition, .. } => prover.classes_of_account(partition, *account),
         Deputy::Principal(principal) => vec![CallerClass::Named(principal.clone())],
+        // Holes are filled before anything is proved.
+        Deputy::NotInInput { .. } => Vec::new(),
         Deputy::Public => vec![CallerClass::AnyAccount { partition: prover.setting.partition().to_owned() }],
     };
     let listed = Listed::of(prover);

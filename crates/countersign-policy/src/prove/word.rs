@@ -110,9 +110,15 @@ impl WordQuery<'_> {
         let bit = |c: char| if c.is_ascii() { 1u128 << (c as u32) } else { 0 };
         let mut classes = vec![!named.iter().fold(0, |mask, c| mask | bit(*c))];
         for set in &sets {
-            classes = classes.iter().flat_map(|class| [class & set.ascii(), class & !set.ascii()]).filter(|class| *class != 0).collect();
+            classes = classes
+                .iter()
+                .flat_map(|class| [class & set.ascii(), class & !set.ascii()])
+                .filter(|class| *class != 0)
+                .collect();
         }
-        let readable = || ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_-=.,+@/:".chars()).chain((0u8..128).map(char::from));
+        let readable = || {
+            ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_-=.,+@/:".chars()).chain((0u8..128).map(char::from))
+        };
         let mut alphabet = named;
         alphabet.extend(classes.iter().filter_map(|class| readable().find(|c| class & bit(*c) != 0)));
         if !alphabet.contains(&'é') {
@@ -281,7 +287,9 @@ impl<'q, 'a> Search<'q, 'a> {
             let mut longer = taken.clone();
             longer.iter_mut().for_each(|path| path.push((*index, small(first))));
             while let Some(next) = second {
-                longer.extend(taken.iter().map(|path| path.iter().copied().chain([(*index, small(next))]).collect::<Vec<_>>()));
+                longer.extend(
+                    taken.iter().map(|path| path.iter().copied().chain([(*index, small(next))]).collect::<Vec<_>>()),
+                );
                 second = nexts.next();
             }
             taken = longer;
