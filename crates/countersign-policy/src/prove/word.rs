@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::pattern::{Pattern, Symbol};
 
@@ -62,6 +62,34 @@ pub enum Found {
     Limit,
 }
 
+/// A union of patterns, as a set of texts where it is one.
+enum Union<'a> {
+    Texts(FxHashSet<String>),
+    Patterns(&'a [Pattern]),
+}
+
+impl<'a> Union<'a> {
+    fn of(patterns: &'a [Pattern]) -> Self {
+        let texts: Option<FxHashSet<String>> = patterns.iter().map(Pattern::as_literal).collect();
+        texts.map_or(Self::Patterns(patterns), Self::Texts)
+    }
+
+    fn holds(&self, word: &str) -> bool {
+        match self {
+            Self::Texts(texts) => texts.contains(word),
+            Self::Patterns(patterns) => patterns.iter().any(|pattern| pattern.matches(word)),
+        }
+    }
+
+    /// How many patterns a word is tried against.
+    fn patterns(&self) -> usize {
+        match self {
+            Self::Texts(_) => 0,
+            Self::Patterns(patterns) => patterns.len(),
+        }
+    }
+}
+
 impl WordQuery<'_> {
     pub(super) fn admits(&self, word: &str) -> bool {
         let length = word.chars().count();
@@ -73,22 +101,33 @@ impl WordQuery<'_> {
     /// The shortest word; among equally short ones the first in a fixed, readable order.
     #[must_use]
     pub fn shortest(&self, budget: &mut Budget) -> Found {
-        let finite =
-            self.inside.iter().filter_map(|union| union.iter().map(Pattern::as_literal).collect::<Option<Vec<_>>>());
-        if let Some(mut candidates) = finite.min_by_key(Vec::len) {
-            candidates.sort_by(|a, b| (a.chars().count(), a).cmp(&(b.chars().count(), b)));
-            let patterns: usize = self.outside.len() + self.inside.iter().map(|union| union.len()).sum::<usize>();
-            for word in candidates {
-                if !budget.spend(1 + patterns / 4) {
-                    return Found::Limit;
-                }
-                if self.admits(&word) {
-                    return Found::Word(word);
-                }
+        let unions: Vec<Union<'_>> = self.inside.iter().map(|union| Union::of(union)).collect();
+        let finite = unions.iter().filter_map(|union| match union {
+            Union::Texts(texts) => Some(texts),
+            Union::Patterns(_) => None,
+        });
+        let Some(smallest) = finite.min_by_key(|texts| texts.len()) else {
+            return Search::new(self).run(budget);
+        };
+        let mut candidates: Vec<&String> = smallest.iter().collect();
+        candidates.sort_by_key(|text| (text.chars().count(), *text));
+        let (texts, patterns): (Vec<_>, Vec<_>) =
+            self.outside.iter().map(|pattern| (pattern.as_literal(), *pattern)).partition(|(text, _)| text.is_some());
+        let excluded: FxHashSet<String> = texts.into_iter().filter_map(|(text, _)| text).collect();
+        let tried: usize = patterns.len() + unions.iter().map(Union::patterns).sum::<usize>();
+        for word in candidates {
+            if !budget.spend(1 + tried) {
+                return Found::Limit;
             }
-            return Found::Nothing;
+            let admitted = (self.min_length..=self.max_length).contains(&word.chars().count())
+                && unions.iter().all(|union| union.holds(word))
+                && !excluded.contains(word)
+                && !patterns.iter().any(|(_, pattern)| pattern.matches(word));
+            if admitted {
+                return Found::Word(word.clone());
+            }
         }
-        Search::new(self).run(budget)
+        Found::Nothing
     }
 
     /// Every character the patterns can tell apart, and one of each class they cannot.
@@ -119,11 +158,8 @@ impl WordQuery<'_> {
         let readable = || {
             ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_-=.,+@/:".chars()).chain((0u8..128).map(char::from))
         };
-        let mut alphabet = named;
-        alphabet.extend(classes.iter().filter_map(|class| readable().find(|c| class & bit(*c) != 0)));
-        if !alphabet.contains(&'é') {
-            alphabet.push('é');
-        }
+        let unnamed = classes.iter().filter_map(|class| readable().find(|c| class & bit(*c) != 0));
+        let mut unnamed: Vec<char> = unnamed.chain((!named.contains(&'é')).then_some('é')).collect();
         let rank = |c: &char| match c {
             'a'..='z' => 0,
             '0'..='9' => 1,
@@ -131,9 +167,11 @@ impl WordQuery<'_> {
             '!'..='~' => 3,
             _ => 4,
         };
-        alphabet.sort_unstable_by_key(|c| (rank(c), *c));
-        alphabet.dedup();
-        alphabet
+        unnamed.sort_unstable_by_key(|c| (rank(c), *c));
+        named.sort_unstable_by_key(|c| (rank(c), *c));
+        // What no pattern names comes first: it leads to the fewest positions.
+        unnamed.extend(named);
+        unnamed
     }
 }
 
@@ -144,6 +182,43 @@ struct State {
     length: u16,
     /// `(pattern, position)`: one per union, in order; then those of the excluded patterns, sorted.
     positions: Rc<[(u16, u16)]>,
+}
+
+/// The states met, so far as they are not dominated.
+///
+/// Of two states that took the same positions, the one with fewer excluded positions can still become every word the
+/// other can. Breadth first, it was met no later, so the other need not be followed.
+struct Seen {
+    unions: usize,
+    /// By length and positions taken: the sets of excluded positions.
+    states: FxHashMap<(u16, Rc<[(u16, u16)]>), Vec<Rc<[(u16, u16)]>>>,
+    exact: FxHashSet<State>,
+}
+
+impl Seen {
+    /// Dominators looked at per state; more are rarely worth the time.
+    const LOOKED_AT: usize = 32;
+
+    fn new(unions: usize) -> Self {
+        Self { unions, states: FxHashMap::default(), exact: FxHashSet::default() }
+    }
+
+    fn is_new(&mut self, state: &State) -> bool {
+        let (taken, excluded) = state.positions.split_at_checked(self.unions).unwrap_or_default();
+        let met = self.states.entry((state.length, taken.into())).or_default();
+        if met.iter().take(Self::LOOKED_AT).any(|other| is_subset(other, excluded)) || !self.exact.insert(state.clone())
+        {
+            return false;
+        }
+        met.push(excluded.into());
+        true
+    }
+}
+
+/// Whether the sorted list `small` lies inside the sorted list `large`.
+fn is_subset(small: &[(u16, u16)], large: &[(u16, u16)]) -> bool {
+    let mut large = large.iter();
+    small.len() <= large.len() && small.iter().all(|item| large.by_ref().any(|other| other == item))
 }
 
 struct Search<'q, 'a> {
@@ -183,12 +258,12 @@ impl<'q, 'a> Search<'q, 'a> {
         }
         let excluded: Vec<(u16, u16)> = (0..self.query.outside.len()).map(|pattern| (small(pattern), 0)).collect();
         // Level by level: each entry is a state, the index of its parent, and the character read.
-        let mut seen = FxHashSet::default();
+        let mut seen = Seen::new(self.query.inside.len());
         let mut trail: Vec<(usize, char)> = Vec::new();
         let mut level: Vec<(State, usize)> = Vec::new();
         for taken in starts {
             let state = State { length: 0, positions: taken.iter().chain(&excluded).copied().collect() };
-            if !self.hopeless(&state) && seen.insert(state.clone()) {
+            if !self.hopeless(&state) && seen.is_new(&state) {
                 level.push((state, usize::MAX));
             }
         }
@@ -210,7 +285,7 @@ impl<'q, 'a> Search<'q, 'a> {
                         None => return Found::Limit,
                     };
                     for successor in successors {
-                        if !self.hopeless(&successor) && seen.insert(successor.clone()) {
+                        if !self.hopeless(&successor) && seen.is_new(&successor) {
                             trail.push((trace, c));
                             next_level.push((successor, trail.len() - 1));
                         }
@@ -356,7 +431,7 @@ mod tests {
         assert_eq!(shortest(&["a*", "*a"], &[]), word("a"));
         assert_eq!(shortest(&["a*", "*a"], &["a"]), word("aa"));
         assert_eq!(shortest(&["a*", "b*"], &[]), Found::Nothing);
-        assert_eq!(shortest(&["acme-?"], &["acme-a", "acme-b"]), word("acme-c"));
+        assert_eq!(shortest(&["acme-?"], &["acme-a", "acme-b"]), word("acme-d"));
         assert_eq!(shortest(&["a*"], &["a*"]), Found::Nothing);
         assert_eq!(shortest(&["*"], &["", "?*"]), Found::Nothing);
     }
