@@ -144,6 +144,7 @@ pub fn call(witness: &Witness) -> String {
         "sts:ExternalId",
     ];
     let sent = witness.context.iter().filter(|(key, _)| !derived.iter().any(|name| name.eq_ignore_ascii_case(key)));
+    let sent = sent.filter(|(key, values)| !(*key == "sts:RoleSessionName" && **values == ["session"]));
     let sent: Vec<String> = sent.map(|(key, values)| format!("{key}={}", values.join(","))).collect();
     let with = if sent.is_empty() { String::new() } else { format!(", {}", sent.join(", ")) };
     let id = if witness.action.eq_ignore_ascii_case("sts:AssumeRole") { format!(", {id}") } else { String::new() };

@@ -110,6 +110,10 @@ fn complete(context: &mut RequestContext) {
     if !keys.is_empty() {
         context.set("aws:TagKeys", keys);
     }
+    // A required parameter of every AssumeRole call.
+    if context.get("sts:RoleSessionName").is_none() {
+        context.set("sts:RoleSessionName", ["session"]);
+    }
     if context.get("aws:MultiFactorAuthAge").is_some() {
         context.set("aws:MultiFactorAuthPresent", ["true"]);
     }
