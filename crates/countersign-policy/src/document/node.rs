@@ -184,13 +184,24 @@ impl Node {
 /// # Errors
 /// A [`Problem`] with the place of the first character that is not JSON.
 pub fn parse_json(text: &str, max_nesting: usize) -> Result<Node, Problem> {
-    if let Some(at) = too_deep(text.as_bytes(), max_nesting) {
-        return Err(Problem {
-            severity: Severity::Error,
-            span: Span::new(at, at + 1),
-            message: format!("nesting deeper than {max_nesting} levels"),
-            help: Some("no policy IAM accepts needs this; flatten the document".into()),
-        });
+    match scan(text.as_bytes(), max_nesting) {
+        Ok(()) => {}
+        Err(Stop::TooDeep(at)) => {
+            return Err(Problem {
+                severity: Severity::Error,
+                span: Span::new(at, at + 1),
+                message: format!("nesting deeper than {max_nesting} levels"),
+                help: Some("no policy IAM accepts needs this; flatten the document".into()),
+            });
+        }
+        Err(Stop::NotJson(at, what)) => {
+            return Err(Problem {
+                severity: Severity::Error,
+                span: Span::new(at, at + 1),
+                message: format!("not JSON: {what}"),
+                help: Some("write it as an escape (`\\t`, `\\n`, `\\u00a0`), or remove it".into()),
+            });
+        }
     }
     let options = jsonc_parser::ParseOptions {
         allow_comments: false,
@@ -228,12 +239,22 @@ pub fn parse_json(text: &str, max_nesting: usize) -> Result<Node, Problem> {
     }
 }
 
-/// The offset of the first bracket that opens level `max + 1`, outside of strings.
-fn too_deep(bytes: &[u8], max: usize) -> Option<usize> {
+/// Why a text is not handed to the parser.
+enum Stop {
+    /// The bracket here opens a level too many.
+    TooDeep(usize),
+    /// A character the parser would let pass.
+    NotJson(usize, &'static str),
+}
+
+/// One pass over the bytes for what the parser does not refuse: nesting, and characters JSON does not have.
+fn scan(bytes: &[u8], max: usize) -> Result<(), Stop> {
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    for (at, byte) in bytes.iter().enumerate() {
+    let start = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+    for (at, byte) in bytes.iter().enumerate().skip(start) {
         if in_string {
             match byte {
+                0..0x20 => return Err(Stop::NotJson(at, "a control character inside a string")),
                 _ if escaped => escaped = false,
                 b'\\' => escaped = true,
                 b'"' => in_string = false,
@@ -246,14 +267,15 @@ fn too_deep(bytes: &[u8], max: usize) -> Option<usize> {
             b'{' | b'[' => {
                 depth += 1;
                 if depth > max {
-                    return Some(at);
+                    return Err(Stop::TooDeep(at));
                 }
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
+            b'\t' | b'\n' | b'\r' | 0x20..0x7F => {}
+            _ => return Err(Stop::NotJson(at, "a character that JSON does not have outside of strings")),
         }
     }
-    None
+    Ok(())
 }
 
 fn node(value: ast::Value<'_>) -> Node {

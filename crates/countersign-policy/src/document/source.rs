@@ -41,7 +41,7 @@ impl Embedding {
                 }
                 let (skip, width) = match byte {
                     b'\\' if escapes => match encoded.as_bytes().get(at + 1) {
-                        Some(b'u') => (5, 2),
+                        Some(b'u') => (5, escaped_width(encoded, at + 2)),
                         _ => (1, 1),
                     },
                     b'%' if percent => (2, 1),
@@ -55,6 +55,18 @@ impl Embedding {
             outer.end
         };
         Span { start: place(span.start), end: place(span.end) }
+    }
+}
+
+/// How many bytes of UTF-8 the `\u` escape with digits at `at` stands for; a surrogate pair counts at its first half.
+fn escaped_width(text: &str, at: usize) -> u32 {
+    let unit = text.get(at..at + 4).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0);
+    match unit {
+        0..0x80 => 1,
+        0x80..0x800 => 2,
+        0xD800..0xDC00 => 4,
+        0xDC00..0xE000 => 0,
+        _ => 3,
     }
 }
 

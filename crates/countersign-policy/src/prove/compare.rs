@@ -40,6 +40,7 @@ pub fn compare(before: &PolicyDocument, after: &PolicyDocument, setting: &Settin
 fn difference(less: &PolicyDocument, more: &PolicyDocument, setting: &Setting) -> Difference {
     let less = Prover::new(less, setting);
     let prover = Prover::new(more, setting).and(&less);
+
     let goals: [(&Policy, Wish); 2] = [(&prover.policy, Wish::Allows), (&less.policy, Wish::DoesNotAllow)];
     let mut unknown = None;
     for class in classes(&prover) {
@@ -72,9 +73,12 @@ pub(crate) fn classes(prover: &Prover<'_>) -> Vec<CallerClass> {
             Principal::Role { .. } | Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_) => {
                 add(CallerClass::Named(entry.clone()))
             }
-            Principal::Service(name) => add(CallerClass::Service(name.clone())),
-            Principal::Federated(provider) => add(CallerClass::Federated(provider.clone())),
-            Principal::Everyone | Principal::AwsStar | Principal::UniqueId(_) | Principal::Invalid(_) => {}
+            Principal::Everyone
+            | Principal::AwsStar
+            | Principal::Service(_)
+            | Principal::Federated(_)
+            | Principal::UniqueId(_)
+            | Principal::Invalid(_) => {}
         }
     }
     if prover.names_everyone() {
@@ -88,9 +92,9 @@ pub(crate) fn classes(prover: &Prover<'_>) -> Vec<CallerClass> {
             });
         }
         add(CallerClass::AnyAccount { partition: own_partition.to_owned() });
-        // `"*"` covers services too; one the policies do not name stands for all.
-        add(CallerClass::Service("service.amazonaws.com".to_owned()));
     }
+    prover.services().into_iter().map(CallerClass::Service).for_each(&mut add);
+    prover.providers().into_iter().map(CallerClass::Federated).for_each(&mut add);
     classes
 }
 

@@ -7,7 +7,7 @@ use super::prover::{Extras, Prover};
 use super::search::Answer;
 use super::value::Extra;
 use crate::condition::string::{Template, Token};
-use crate::evaluate::{Principal, Values};
+use crate::evaluate::Values;
 use crate::request::Request;
 
 /// The answer for one identity provider.
@@ -106,14 +106,10 @@ pub fn tenancy(provider: &str) -> Tenancy {
     }
 }
 
-/// The verdict for every identity provider the policy names.
+/// The verdict for every identity provider the policy can let in.
 #[must_use]
 pub fn federated_subject(prover: &Prover<'_>) -> Vec<(String, FederatedVerdict)> {
-    let providers = prover.allowed_entries().into_iter().filter_map(|entry| match entry {
-        Principal::Federated(name) => Some(name.clone()),
-        _ => None,
-    });
-    providers.map(|provider| (provider.clone(), verdict(prover, provider))).collect()
+    prover.providers().into_iter().map(|provider| (provider.clone(), verdict(prover, provider))).collect()
 }
 
 fn verdict(prover: &Prover<'_>, provider: String) -> FederatedVerdict {

@@ -158,6 +158,44 @@ impl<'a> Prover<'a> {
         entries
     }
 
+    /// The service principals some Allow can let in: those it names and, when it is open to everyone, those any statement
+    /// names and one that stands for all others.
+    pub(crate) fn services(&self) -> Vec<String> {
+        let names = |entry: &Principal| match entry {
+            Principal::Service(name) => Some(name.clone()),
+            _ => None,
+        };
+        let mut services: Vec<String> = self.allowed_entries().into_iter().filter_map(names).collect();
+        if self.names_everyone() {
+            services.extend(self.all_entries().filter_map(names));
+            services.push(ANY_SERVICE.to_owned());
+        }
+        unique(services)
+    }
+
+    /// The identity providers some Allow can let in. `"*"` covers none; an Allow for everyone but some covers all.
+    pub(crate) fn providers(&self) -> Vec<String> {
+        let names = |entry: &Principal| match entry {
+            Principal::Federated(name) => Some(name.clone()),
+            _ => None,
+        };
+        let mut providers: Vec<String> = self.allowed_entries().into_iter().filter_map(names).collect();
+        let allows = self.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+        if allows.flat_map(|statement| &statement.principals).any(|(polarity, _)| *polarity == Polarity::Excepted) {
+            providers.extend(self.all_entries().filter_map(names));
+            let own = self.setting.role_arn.split(':').nth(4).unwrap_or_default();
+            let in_role_account = |kind: &str, name: &str| format!("arn:{}:iam::{own}:{kind}/{name}", self.setting.partition());
+            providers.push("cognito-identity.amazonaws.com".to_owned());
+            providers.push(in_role_account("oidc-provider", "provider.example.com"));
+            providers.push(in_role_account("saml-provider", "provider"));
+        }
+        unique(providers)
+    }
+
+    fn all_entries(&self) -> impl Iterator<Item = &Principal> {
+        self.policy.statements.iter().flat_map(|statement| &statement.principals).flat_map(|(_, entries)| entries)
+    }
+
     /// The classes that make up an account: its unnamed principals, and the ones the policy names.
     pub(crate) fn classes_of_account(&self, partition: &str, account: AccountId) -> Vec<CallerClass> {
         let unnamed = CallerClass::Account { partition: partition.to_owned(), account };
@@ -166,6 +204,15 @@ impl<'a> Prover<'a> {
             .chain(named.filter(|class| class.account() == Some(account) && class.partition() == partition))
             .collect()
     }
+}
+
+/// Stands for every service no policy names.
+pub(crate) const ANY_SERVICE: &str = "service.amazonaws.com";
+
+fn unique(mut names: Vec<String>) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    names
 }
 
 fn own_organizations(document: &PolicyDocument, setting: &Setting) -> Vec<String> {

@@ -7,7 +7,7 @@ use super::prover::{Extras, Prover};
 use super::search::Answer;
 use super::value::Extra;
 use crate::account::{AccountId, account_ids_in};
-use crate::evaluate::{Principal, Values};
+use crate::evaluate::Values;
 use crate::request::Request;
 
 /// The answer for one service principal.
@@ -43,18 +43,16 @@ impl ServiceVerdict {
     }
 }
 
-/// The verdict for every service principal the policy names.
+/// The verdict for every service principal the policy can let in.
 ///
 /// Whether a service can be tricked at all also depends on the service: many accept only roles of the caller's own
 /// account. That knowledge is the auditor's, not the policy's.
 #[must_use]
 pub fn service_deputy(prover: &Prover<'_>) -> Vec<(String, ServiceVerdict)> {
-    let services = prover.allowed_entries().into_iter().filter_map(|entry| match entry {
-        Principal::Service(name) => Some(name.clone()),
-        _ => None,
-    });
     let foreign = foreign_source(prover);
-    services
+    prover
+        .services()
+        .into_iter()
         .map(|name| {
             let class = CallerClass::Service(name.clone());
             let verdict = match prover.find(&class, "sts:AssumeRole", &foreign) {
