@@ -200,6 +200,7 @@ pub(super) fn describe(deputy: &Deputy) -> String {
     match deputy {
         Deputy::Account { account, .. } => format!("account {account}"),
         Deputy::Principal(_) | Deputy::NotInInput { .. } => format!("`{}`", deputy.name()),
+        Deputy::Organization(id) => format!("organization {id}"),
         Deputy::Public => "any AWS account".to_owned(),
     }
 }

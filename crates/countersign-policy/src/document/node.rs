@@ -195,9 +195,10 @@ pub fn parse_json(text: &str, max_nesting: usize) -> Result<Node, Problem> {
             });
         }
         Err(Stop::NotJson(at, what)) => {
+            let width = text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
             return Err(Problem {
                 severity: Severity::Error,
-                span: Span::new(at, at + 1),
+                span: Span::new(at, at + width),
                 message: format!("not JSON: {what}"),
                 help: Some("write it as an escape (`\\t`, `\\n`, `\\u00a0`), or remove it".into()),
             });

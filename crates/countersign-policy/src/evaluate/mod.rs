@@ -151,6 +151,10 @@ impl<'r> Matcher<'r> {
         if self.attached_to == AttachedTo::Role && statement.principals.is_empty() {
             return None;
         }
+        // Delegation never leaves a partition (rule P14), whatever a statement says.
+        if self.request.caller.home().is_some_and(|home| home.partition != self.role_partition) {
+            return None;
+        }
         let identified = principal::Identified {
             caller: &self.request.caller,
             unique_id: self.unique_id(),

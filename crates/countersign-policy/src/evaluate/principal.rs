@@ -103,6 +103,7 @@ impl Principal {
             PrincipalKind::Service if text.contains(['*', '?']) || text.is_empty() => {
                 Self::Invalid(InvalidPrincipal::PartialWildcard)
             }
+            PrincipalKind::Service if !text.contains('.') => Self::Invalid(InvalidPrincipal::Unrecognized),
             PrincipalKind::Service => Self::Service(text.to_owned()),
             PrincipalKind::Federated if text.contains("${") => Self::Invalid(InvalidPrincipal::Variable),
             PrincipalKind::Federated if text.contains(['*', '?']) || text.is_empty() => {
@@ -168,11 +169,8 @@ impl Principal {
         used: &mut AssumptionSet,
     ) -> Option<Grant> {
         let Identified { caller, unique_id, role_partition } = *identified;
-        if caller.home().is_some_and(|home| home.partition != role_partition) {
-            return None;
-        }
         match self {
-            Self::Everyone => (!matches!(caller.kind(), CallerKind::Federated)).then_some(Grant::Direct),
+            Self::Everyone => Some(Grant::Direct),
             Self::AwsStar => match caller.kind() {
                 CallerKind::Service => {
                     used.insert(Assumption::AwsStarCoversServices);

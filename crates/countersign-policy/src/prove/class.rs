@@ -29,8 +29,8 @@ pub enum CallerClass {
         /// Their partition.
         partition: String,
     },
-    /// The users and roles of unmentioned accounts inside one of the owner's organizations.
-    OwnOrganization {
+    /// The users and roles of unmentioned accounts inside an organization that conditions name.
+    Organization {
         /// Their partition.
         partition: String,
         /// The organization's id.
@@ -59,7 +59,7 @@ impl CallerClass {
             Self::Named(Principal::User(_)) => &[Shape::User],
             Self::Named(Principal::FederatedUser(_)) => &[Shape::FederatedUser],
             Self::Named(_) => &[Shape::RoleSession],
-            Self::Account { .. } | Self::AnyAccount { .. } | Self::OwnOrganization { .. } => {
+            Self::Account { .. } | Self::AnyAccount { .. } | Self::Organization { .. } => {
                 &[Shape::RoleSession, Shape::User, Shape::FederatedUser]
             }
             Self::Service(_) => &[Shape::Service],
@@ -76,7 +76,7 @@ impl CallerClass {
             }
             Self::Named(_)
             | Self::AnyAccount { .. }
-            | Self::OwnOrganization { .. }
+            | Self::Organization { .. }
             | Self::Service(_)
             | Self::Federated(_) => None,
         }
@@ -84,9 +84,9 @@ impl CallerClass {
 
     pub(crate) fn partition(&self) -> &str {
         match self {
-            Self::Account { partition, .. }
-            | Self::AnyAccount { partition }
-            | Self::OwnOrganization { partition, .. } => partition,
+            Self::Account { partition, .. } | Self::AnyAccount { partition } | Self::Organization { partition, .. } => {
+                partition
+            }
             Self::Named(Principal::Role { partition, .. }) => partition,
             Self::Named(Principal::User(arn) | Principal::RoleSession(arn) | Principal::FederatedUser(arn)) => {
                 arn.split(':').nth(1).unwrap_or("aws")
@@ -108,7 +108,7 @@ impl CallerClass {
             }
             Self::Named(Principal::Role { path, name, .. }) => Caller::role_session(&home(), path, name, "?"),
             Self::Named(_) => Caller::anonymous(),
-            Self::Account { .. } | Self::AnyAccount { .. } | Self::OwnOrganization { .. } => {
+            Self::Account { .. } | Self::AnyAccount { .. } | Self::Organization { .. } => {
                 let Home { partition, account } = home();
                 match shape {
                     Shape::User => parse(&format!("arn:{partition}:iam::{account}:user/?")),
@@ -130,7 +130,7 @@ impl fmt::Display for CallerClass {
             Self::Named(principal) => f.write_str(&principal_text(principal)),
             Self::Account { partition, account } => write!(f, "arn:{partition}:iam::{account}:root"),
             Self::AnyAccount { .. } => f.write_str("*"),
-            Self::OwnOrganization { organization, .. } => f.write_str(organization),
+            Self::Organization { organization, .. } => f.write_str(organization),
             Self::Service(name) | Self::Federated(name) => f.write_str(name),
         }
     }

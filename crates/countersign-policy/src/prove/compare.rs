@@ -39,7 +39,7 @@ pub fn compare(before: &PolicyDocument, after: &PolicyDocument, setting: &Settin
 
 fn difference(less: &PolicyDocument, more: &PolicyDocument, setting: &Setting) -> Difference {
     let less = Prover::new(less, setting);
-    let prover = Prover::new(more, setting).and(&less);
+    let prover = Prover::new(more, setting).and(&less).with_members();
 
     let goals: [(&Policy, Wish); 2] = [(&prover.policy, Wish::Allows), (&less.policy, Wish::DoesNotAllow)];
     let mut unknown = None;
@@ -71,7 +71,7 @@ pub(crate) fn classes(prover: &Prover<'_>) -> Vec<CallerClass> {
                 prover.classes_of_account(partition, *account).into_iter().for_each(&mut add);
             }
             Principal::Role { .. } | Principal::User(_) | Principal::RoleSession(_) | Principal::FederatedUser(_) => {
-                add(CallerClass::Named(entry.clone()))
+                prover.with_sessions(entry).into_iter().for_each(&mut add);
             }
             Principal::Everyone
             | Principal::AwsStar
@@ -85,11 +85,8 @@ pub(crate) fn classes(prover: &Prover<'_>) -> Vec<CallerClass> {
         for account in &prover.known {
             prover.classes_of_account(own_partition, *account).into_iter().for_each(&mut add);
         }
-        for organization in &prover.own_organizations {
-            add(CallerClass::OwnOrganization {
-                partition: own_partition.to_owned(),
-                organization: organization.clone(),
-            });
+        for organization in prover.own_organizations.iter().chain(&prover.other_organizations) {
+            add(CallerClass::Organization { partition: own_partition.to_owned(), organization: organization.clone() });
         }
         add(CallerClass::AnyAccount { partition: own_partition.to_owned() });
     }

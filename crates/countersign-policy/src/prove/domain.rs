@@ -34,7 +34,10 @@ pub(crate) enum Words {
     Date {
         from: Moment,
     },
-    IpAddress,
+    /// An address; `public`: one that can be seen from the internet.
+    IpAddress {
+        public: bool,
+    },
 }
 
 /// `[\w+=,.@:/-]`: an ExternalId's characters (rule E1).
@@ -42,7 +45,8 @@ pub(crate) const EXTERNAL_ID: CharSet =
     CharSet::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@:/-");
 /// `[\w+=,.@-]`: names of sessions, roles, users and source identities.
 const NAME: CharSet = CharSet::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-");
-const NAME_OR_SLASH: CharSet = CharSet::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-/");
+/// An IAM path may hold any printable ASCII character.
+const NAME_OR_SLASH: CharSet = CharSet::printable();
 const DIGIT: CharSet = CharSet::of(b"0123456789");
 const UNIQUE_ID: CharSet = CharSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 /// Longest text a key can carry.
@@ -67,8 +71,18 @@ pub(crate) struct Profile<'a> {
     pub(crate) known_accounts: &'a std::collections::BTreeSet<AccountId>,
     /// Principals the policies name.
     pub(crate) named: &'a [Principal],
-    /// Organization ids that count as the owner's.
-    pub(crate) own_organizations: &'a [String],
+    /// Organization ids that are classes of their own: the owner's, and others that conditions name.
+    pub(crate) named_organizations: &'a [String],
+    pub(crate) membership: Membership,
+}
+
+/// Whether callers of a named account can be members of an organization that is named too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Membership {
+    /// They are outside: a question about third parties.
+    Outside,
+    /// They may be inside.
+    Any,
 }
 
 fn text(patterns: Vec<Pattern>, min: usize, max: usize) -> Words {
@@ -77,6 +91,11 @@ fn text(patterns: Vec<Pattern>, min: usize, max: usize) -> Words {
 
 fn free() -> Words {
     text(vec![Pattern::any()], 1, LONGEST)
+}
+
+/// A tag's value: it may be empty.
+fn tag_value() -> Words {
+    text(vec![Pattern::any()], 0, 256)
 }
 
 fn fixed(value: &str) -> Words {
@@ -96,13 +115,17 @@ impl Profile<'_> {
         let domain = |optional, words: Words| Domain { optional, words: Some(words), arity: row.arity };
         let aws = self.is_aws_caller();
         match row.set_by {
-            SetBy::ExternalId => match (self.action.eq_ignore_ascii_case("sts:AssumeRole"), self.shape) {
-                (true, _) => domain(true, text(vec![Pattern::default().then_run(EXTERNAL_ID)], 2, 1224)),
-                (false, _) => NEVER,
-            },
+            SetBy::ExternalId if self.belongs_to("sts:AssumeRole") => {
+                domain(true, text(vec![Pattern::default().then_run(EXTERNAL_ID)], 2, 1224))
+            }
+            SetBy::ExternalId => NEVER,
             SetBy::SessionName => domain(false, text(vec![Pattern::default().then_run(NAME)], 2, 64)),
             SetBy::SourceIdentity => domain(true, text(vec![Pattern::default().then_run(NAME)], 2, 64)),
+            SetBy::SessionTags if row.name.ends_with('/') => domain(true, tag_value()),
             SetBy::SessionTags | SetBy::SessionContext | SetBy::Sometimes => domain(true, typed(row.key_type)),
+            // Users come from no identity provider.
+            SetBy::CallerAttribute if row.name == "aws:FederatedProvider" && self.shape == Shape::User => NEVER,
+            SetBy::CallerAttribute if aws && row.name.ends_with('/') => domain(true, tag_value()),
             SetBy::CallerAttribute if aws => domain(true, typed(row.key_type)),
             SetBy::Mfa if aws => domain(true, typed(row.key_type)),
             SetBy::CallerAttribute | SetBy::Mfa => NEVER,
@@ -112,14 +135,20 @@ impl Profile<'_> {
             SetBy::ServiceSource if self.shape == Shape::Service => domain(true, self.source_words(key, row.key_type)),
             SetBy::ServiceSource => NEVER,
             SetBy::Network => match (self.network, key.eq_ignore_ascii_case("aws:SourceIp")) {
-                (Network::Internet, true) => domain(self.shape == Shape::Service, typed(row.key_type)),
+                (Network::Internet, true) => domain(self.shape == Shape::Service, Words::IpAddress { public: true }),
                 (Network::VpcEndpoint, false) => domain(true, typed(row.key_type)),
                 (Network::Internet, false) | (Network::VpcEndpoint, true) => NEVER,
             },
             SetBy::Clock => domain(false, Words::Date { from: self.setting.now }),
+            // STS answers HTTPS only.
+            SetBy::Always if row.name == "aws:SecureTransport" => domain(false, fixed("true")),
             SetBy::Always => domain(false, typed(row.key_type)),
             SetBy::RoleTags => self.role_tag(key),
-            SetBy::Saml => self.federation_key(self.action.eq_ignore_ascii_case("sts:AssumeRoleWithSAML"), row.arity),
+            SetBy::RoleProperty => domain(true, free()),
+            SetBy::Saml => {
+                let persists = ["saml:namequalifier", "saml:sub", "saml:sub_type"].contains(&row.name);
+                self.federation_key(self.belongs_to("sts:AssumeRoleWithSAML"), persists, row.arity)
+            }
             SetBy::Oidc => {
                 let of_provider = match self.class {
                     CallerClass::Federated(provider) => provider_of(provider),
@@ -127,8 +156,9 @@ impl Profile<'_> {
                 };
                 let provider = context_key::oidc_claim(key).map(|(provider, _)| provider);
                 let matches = matches!((of_provider, provider), (Some(of), Some(key)) if of.eq_ignore_ascii_case(key));
-                let web_identity = self.action.eq_ignore_ascii_case("sts:AssumeRoleWithWebIdentity");
-                self.federation_key(web_identity && matches, row.arity)
+                let claim = context_key::oidc_claim(key).map_or("", |(_, claim)| claim);
+                let persists = ["amr", "aud", "id", "sub"].iter().any(|name| name.eq_ignore_ascii_case(claim));
+                self.federation_key(self.belongs_to("sts:AssumeRoleWithWebIdentity") && matches, persists, row.arity)
             }
             SetBy::NotHere => NEVER,
         }
@@ -146,9 +176,18 @@ impl Profile<'_> {
         NEVER
     }
 
+    /// Whether the action asked about is `main`, or one that goes with it in a call by such a caller.
+    fn belongs_to(&self, main: &str) -> bool {
+        let mains = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"];
+        if mains.iter().any(|action| action.eq_ignore_ascii_case(self.action)) {
+            return main.eq_ignore_ascii_case(self.action);
+        }
+        super::prover::Prover::entry_actions(self.class).contains(&main)
+    }
+
     /// Claims are present in federated calls; sessions that came from a provider keep some of them when they chain.
-    fn federation_key(&self, here: bool, arity: Arity) -> Domain {
-        if here || (self.shape == Shape::RoleSession && self.action.eq_ignore_ascii_case("sts:AssumeRole")) {
+    fn federation_key(&self, here: bool, persists: bool, arity: Arity) -> Domain {
+        if here || (persists && self.shape == Shape::RoleSession && self.belongs_to("sts:AssumeRole")) {
             return Domain { optional: true, words: Some(free()), arity };
         }
         NEVER
@@ -175,6 +214,10 @@ impl Profile<'_> {
             };
         }
         match self.class {
+            CallerClass::Service(name) if name == super::prover::ANY_SERVICE => {
+                let label = CharSet::of(b"abcdefghijklmnopqrstuvwxyz0123456789-.");
+                always(text(vec![Pattern::default().then_some(label, 1).then_run(label)], 1, 128))
+            }
             CallerClass::Service(name) => always(fixed(name)),
             _ => NEVER,
         }
@@ -208,7 +251,7 @@ impl Profile<'_> {
             return NEVER;
         }
         let is_id = key.eq_ignore_ascii_case("aws:PrincipalOrgID");
-        if let CallerClass::OwnOrganization { organization, .. } = self.class {
+        if let CallerClass::Organization { organization, .. } = self.class {
             let words = if is_id {
                 fixed(organization)
             } else {
@@ -217,13 +260,14 @@ impl Profile<'_> {
             return Domain { optional: false, words: Some(words), arity };
         }
         let own = self.class.account().is_some_and(|account| self.setting.own_accounts.contains(&account));
-        let own_organizations: &[String] = if own { &[] } else { self.own_organizations };
+        let member = self.membership == Membership::Any && !matches!(self.class, CallerClass::AnyAccount { .. });
+        let own_organizations: &[String] = if own || member { &[] } else { self.named_organizations };
         let excluded = own_organizations.iter().map(|id| {
             let id = Pattern::literal(id);
             if is_id { id } else { id.then("/").then_run(CharSet::ANY) }
         });
         let patterns = if is_id {
-            vec![Pattern::any()]
+            vec![Pattern::literal("o-").then_run(CharSet::ANY.without(b'/'))]
         } else {
             vec![Pattern::literal("o-").then_run(CharSet::ANY.without(b'/')).then("/").then_run(CharSet::ANY)]
         };
@@ -259,7 +303,7 @@ impl Profile<'_> {
     }
 
     fn user_id(&self) -> Words {
-        let unique = |prefix: &str| Pattern::literal(prefix).then_some(UNIQUE_ID, 17);
+        let unique = |prefix: &str| Pattern::literal(prefix).then_some(UNIQUE_ID, 12).then_run(UNIQUE_ID);
         let pattern = match (self.shape, self.class) {
             (Shape::User, _) => unique("AIDA"),
             (Shape::FederatedUser, CallerClass::Named(Principal::FederatedUser(arn))) => {
@@ -290,8 +334,20 @@ impl Profile<'_> {
                 let with_path = head.clone().then_some(NAME, 1).then_run(NAME_OR_SLASH).then("/").then(name);
                 text(vec![head.then(name), with_path], 1, LONGEST)
             }
+            CallerClass::Named(principal @ Principal::Role { account, path, name, .. })
+                if !self.setting.assumptions.takes_other(Assumption::RoleNameCase) =>
+            {
+                // The policy may spell the role's name in another letter case than the role does.
+                let slash = if path.is_empty() { "" } else { "/" };
+                let head = Pattern::literal(&format!("arn:{partition}:iam::{account}:role/{path}{slash}"));
+                text(
+                    vec![Pattern::literal(&super::class::principal_text(principal)), head.then_folded(name)],
+                    1,
+                    LONGEST,
+                )
+            }
             CallerClass::Named(principal) => fixed(&super::class::principal_text(principal)),
-            CallerClass::Account { .. } | CallerClass::AnyAccount { .. } | CallerClass::OwnOrganization { .. } => {
+            CallerClass::Account { .. } | CallerClass::AnyAccount { .. } | CallerClass::Organization { .. } => {
                 self.unnamed_arn(partition)
             }
             CallerClass::Service(_) | CallerClass::Federated(_) => fixed(""),
@@ -340,7 +396,7 @@ fn typed(key_type: KeyType) -> Words {
         KeyType::Numeric => Words::Number,
         KeyType::Date => Words::Date { from: Moment::MIN },
         KeyType::Bool => Words::Bool,
-        KeyType::IpAddress => Words::IpAddress,
+        KeyType::IpAddress => Words::IpAddress { public: false },
     }
 }
 

@@ -91,6 +91,8 @@ const CONTESTED: &[Assumption] = &[
     Assumption::TypeClash,
     Assumption::VariablesInBool,
     Assumption::RoleNameCase,
+    Assumption::EmptyStringIsNull,
+    Assumption::AwsStarCoversServices,
     Assumption::ExternalIdInTagSession,
     Assumption::OperatorCase,
     Assumption::Unreadable,
@@ -100,6 +102,18 @@ const CONTESTED: &[Assumption] = &[
 /// The exposure of a role with this trust policy: over every value of its holes and every contested reading it touches.
 #[must_use]
 pub fn exposure(document: &PolicyDocument, setting: &Setting) -> Exposed {
+    if let Some(extremes) = hole::extremes(document) {
+        let mut exposed = exposure(&extremes.upper, setting);
+        let least = exposure(&extremes.lower, setting).exposure;
+        if least != exposed.exposure {
+            let open_either_way = least.max(exposed.exposure) <= Exposure::Open;
+            exposed.exposure = if open_either_way { Exposure::Open } else { Exposure::Unknown };
+            exposed.depends_on.extend(extremes.holes.iter().map(ToString::to_string));
+            exposed.depends_on.sort_unstable();
+            exposed.depends_on.dedup();
+        }
+        return exposed;
+    }
     let strangers = hole::holes_in_principals(document);
     let Some(assignments) = hole::assignments(document, setting) else {
         let mut exposed = over_readings(&document.instantiate(|_| String::new()), setting);
@@ -162,22 +176,40 @@ fn over_readings(document: &PolicyDocument, setting: &Setting) -> Exposed {
     let mut exposed = one_reading(&prover, document);
     let touches = prover.policy.touches();
     exposed.assumed = touches.iter().collect();
-    let lets_in = |exposure: Exposure| exposure <= Exposure::Open;
     let default = exposed.exposure;
-    for assumption in CONTESTED.iter().copied().filter(|assumption| touches.contains(*assumption)) {
-        if assumption == Assumption::ExternalIdInTagSession && !speaks_of_companions(&prover) {
+    let relevant: Vec<Assumption> = CONTESTED
+        .iter()
+        .copied()
+        .filter(|assumption| touches.contains(*assumption))
+        .filter(|assumption| *assumption != Assumption::ExternalIdInTagSession || speaks_of_companions(&prover))
+        .collect();
+    // Each reading by itself, then all of them together.
+    let mut readings: Vec<Vec<Assumption>> = relevant.iter().map(|assumption| vec![*assumption]).collect();
+    if relevant.len() > 1 {
+        readings.push(relevant);
+    }
+    // All readings together may cost about as much as the default one.
+    let mut steps = setting.limits.steps;
+    for reading in readings {
+        if default == Exposure::Unknown || exposed.exposure == Exposure::Unknown && reading.len() > 1 {
+            break;
+        }
+        let assumptions = reading.iter().fold(setting.assumptions, |all, assumption| all.with_other(*assumption));
+        let mut other = Setting { assumptions, ..setting.clone() };
+        other.limits.steps = (steps / 2).max(1);
+        let prover = Prover::new(document, &other);
+        let otherwise = one_reading(&prover, document);
+        steps = steps.saturating_sub(other.limits.steps.saturating_sub(prover.steps_left()));
+        let lets_in = |exposure: Exposure| exposure <= Exposure::Open;
+        let same = otherwise.exposure == default || (lets_in(default) && lets_in(otherwise.exposure));
+        if same {
             continue;
         }
-        let mut other = Setting { assumptions: setting.assumptions.with_other(assumption), ..setting.clone() };
-        // Many readings together must not cost much more than one.
-        other.limits.steps /= 4;
-        let otherwise = one_reading(&Prover::new(document, &other), document);
-        let decides = lets_in(default) != lets_in(otherwise.exposure) || otherwise.exposure == Exposure::Unknown;
-        if decides && default != Exposure::Unknown {
-            exposed.exposure = Exposure::Unknown;
-            exposed.depends_on.push(format!("assumption {assumption}"));
-            exposed.witness = exposed.witness.filter(|_| lets_in(default)).or(otherwise.witness);
-            exposed.contested.push((assumption, otherwise.deputies));
+        exposed.exposure = Exposure::Unknown;
+        exposed.depends_on.extend(reading.iter().map(|assumption| format!("assumption {assumption}")));
+        exposed.witness = exposed.witness.filter(|_| lets_in(default)).or(otherwise.witness);
+        if let Some(assumption) = reading.first() {
+            exposed.contested.push((*assumption, otherwise.deputies));
         }
     }
     exposed
@@ -254,9 +286,9 @@ fn one_reading(prover: &Prover<'_>, document: &PolicyDocument) -> Exposed {
         exposure = Exposure::Unknown;
     }
     if exposure == Exposure::Unknown {
-        unknown.extend(role_tags(prover));
+        unknown.extend(role_facts(prover));
     } else if exposure <= Exposure::Open
-        && let tags = role_tags(prover)
+        && let tags = role_facts(prover)
         && !tags.is_empty()
     {
         // Who gets in hangs on the role's own tags, which no caller chooses.
@@ -279,15 +311,16 @@ fn one_reading(prover: &Prover<'_>, document: &PolicyDocument) -> Exposed {
     }
 }
 
-/// The conditions on tags of the role, when its tags are not known.
-fn role_tags(prover: &Prover<'_>) -> Vec<String> {
-    if prover.setting.role_tags.is_some() {
-        return Vec::new();
-    }
+/// The conditions on facts about the role that are not known: its tags, when the input does not list them, and its
+/// organization.
+fn role_facts(prover: &Prover<'_>) -> Vec<String> {
     let conditions = prover.policy.statements.iter().flat_map(|statement| &statement.conditions);
-    let on_tags = conditions
-        .filter(|condition| context_key::lookup(&condition.key).is_some_and(|row| row.set_by == SetBy::RoleTags));
-    on_tags.map(|condition| format!("the role's tag `{}`", condition.key)).collect()
+    let unknown = conditions.filter(|condition| match context_key::lookup(&condition.key).map(|row| row.set_by) {
+        Some(SetBy::RoleTags) => prover.setting.role_tags.is_none(),
+        Some(SetBy::RoleProperty) => true,
+        _ => false,
+    });
+    unknown.map(|condition| format!("the role's `{}`", condition.key)).collect()
 }
 
 /// A call by the owner's own accounts or organization that is allowed.
@@ -309,7 +342,7 @@ fn owned(prover: &Prover<'_>) -> Answer {
         for account in &prover.setting.own_accounts {
             classes.extend(prover.classes_of_account(partition, *account));
         }
-        classes.extend(prover.own_organizations.iter().map(|organization| CallerClass::OwnOrganization {
+        classes.extend(prover.own_organizations.iter().map(|organization| CallerClass::Organization {
             partition: partition.to_owned(),
             organization: organization.clone(),
         }));
@@ -346,7 +379,7 @@ fn owned_through_organization(
         let member = Prover::new(document, &setting);
         let classes = match deputy {
             Deputy::Principal(principal) => vec![CallerClass::Named(principal.clone())],
-            Deputy::Account { .. } | Deputy::NotInInput { .. } | Deputy::Public => {
+            Deputy::Account { .. } | Deputy::Organization(_) | Deputy::NotInInput { .. } | Deputy::Public => {
                 member.classes_of_account(partition, account)
             }
         };

@@ -29,6 +29,8 @@ pub enum Deputy {
     },
     /// A user, role or session.
     Principal(Principal),
+    /// The members of an organization that is not the owner's.
+    Organization(String),
     /// A principal whose account is not in the input: a third party until it is known.
     NotInInput {
         /// The principal with its holes shown.
@@ -45,6 +47,7 @@ impl Deputy {
         match self {
             Self::Account { spelled, .. } => spelled.clone(),
             Self::Principal(principal) => principal_text(principal),
+            Self::Organization(id) => id.clone(),
             Self::NotInInput { spelled } => spelled.clone(),
             Self::Public => "*".to_owned(),
         }
@@ -56,7 +59,7 @@ impl Deputy {
         match self {
             Self::Account { account, .. } => Some(*account),
             Self::Principal(principal) => CallerClass::Named(principal.clone()).account(),
-            Self::NotInInput { .. } | Self::Public => None,
+            Self::Organization(_) | Self::NotInInput { .. } | Self::Public => None,
         }
     }
 }
@@ -154,6 +157,7 @@ pub fn deputies(prover: &Prover<'_>) -> Vec<Deputy> {
             let spelled = format!("arn:{partition}:iam::{account}:root");
             deputies.push(Deputy::Account { spelled, account: *account, partition: partition.to_owned() });
         }
+        deputies.extend(prover.other_organizations.iter().cloned().map(Deputy::Organization));
         deputies.push(Deputy::Public);
     }
     let mut kept: Vec<Deputy> = Vec::new();
@@ -175,7 +179,11 @@ pub fn deputies(prover: &Prover<'_>) -> Vec<Deputy> {
 fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
     let classes = match deputy {
         Deputy::Account { account, partition, .. } => prover.classes_of_account(partition, *account),
-        Deputy::Principal(principal) => vec![CallerClass::Named(principal.clone())],
+        Deputy::Principal(principal) => prover.with_sessions(principal),
+        Deputy::Organization(organization) => vec![CallerClass::Organization {
+            partition: prover.setting.partition().to_owned(),
+            organization: organization.clone(),
+        }],
         // Holes are filled before anything is proved.
         Deputy::NotInInput { .. } => Vec::new(),
         Deputy::Public => vec![CallerClass::AnyAccount { partition: prover.setting.partition().to_owned() }],
@@ -188,15 +196,22 @@ fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
     let mut ids = Vec::new();
     let mut first = None;
     let mut unknown = None;
-    for id in &listed.ids {
-        match ask(Extra {
-            presence: Some(Presence::Present),
-            inside: vec![vec![Pattern::literal(id)]],
-            ..Extra::default()
-        }) {
+    for (id, folds) in &listed.ids {
+        let within = |pattern: Pattern| {
+            ask(Extra { presence: Some(Presence::Present), inside: vec![vec![pattern]], ..Extra::default() })
+        };
+        let as_written = within(Pattern::literal(id));
+        let answer = match (&as_written, folds) {
+            // Another letter case of it may be accepted.
+            (Answer::Impossible, true) => within(Pattern::default().then_folded(id)),
+            _ => as_written,
+        };
+        match answer {
             Answer::Request(request, _) => {
+                // The id as it is accepted, which may be another letter case of what is written.
+                let sent = request.context.get("sts:ExternalId").and_then(<[String]>::first);
+                ids.push(sent.unwrap_or(id).clone());
                 first.get_or_insert(request);
-                ids.push(id.clone());
             }
             Answer::Impossible => {}
             Answer::Unknown(why) => unknown = Some(why),
@@ -215,7 +230,13 @@ fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
         (Answer::Unknown(why), Answer::Impossible | Answer::Unknown(_))
         | (Answer::Impossible, Answer::Unknown(why)) => ExternalIdVerdict::Unknown { why },
         (without, unlisted) => {
+            let unsure = matches!(without, Answer::Unknown(_)) || matches!(unlisted, Answer::Unknown(_));
             let (without_id, unlisted_id) = (request(without), request(unlisted));
+            if unsure {
+                // What is not known counts as accepted.
+                let accepted = AcceptedIds { omitted: true, ids: Vec::new(), patterns: vec!["*".to_owned()] };
+                return ExternalIdVerdict::Open { accepted, without_id, unlisted_id };
+            }
             let patterns = if unlisted_id.is_some() { cover(prover, &classes, &listed, &mut ids) } else { Vec::new() };
             let accepted = AcceptedIds { omitted: without_id.is_some(), ids, patterns };
             ExternalIdVerdict::Open { accepted, without_id, unlisted_id }
@@ -238,7 +259,8 @@ fn any_class(prover: &Prover<'_>, classes: &[CallerClass], extra: Extra) -> Answ
 
 /// The ids the policy writes out, and the patterns it writes.
 pub(super) struct Listed {
-    ids: Vec<String>,
+    /// Each with whether its operator ignores letter case.
+    ids: Vec<(String, bool)>,
     /// The ids as patterns, in any letter case where the operator ignores it.
     pub(super) excluded: Vec<Pattern>,
     patterns: Vec<(String, Pattern)>,
@@ -259,13 +281,14 @@ impl Listed {
                     .iter()
                     .filter_map(crate::condition::arn::ArnPattern::as_literal)
                     .for_each(|id| listed.add_id(&id, false)),
+                Values::Binaries(binaries) => {
+                    use base64::Engine as _;
+                    let spelled =
+                        binaries.iter().flatten().map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes));
+                    spelled.for_each(|id| listed.add_id(&id, false));
+                }
                 // `Bool` accepts two words in any letter case; the others have endless spellings.
-                Values::Numbers(_)
-                | Values::Dates(_)
-                | Values::Bools(_)
-                | Values::Ranges(_)
-                | Values::Binaries(_)
-                | Values::Unreadable => {}
+                Values::Numbers(_) | Values::Dates(_) | Values::Bools(_) | Values::Ranges(_) | Values::Unreadable => {}
             }
         }
         listed
@@ -297,8 +320,9 @@ impl Listed {
     }
 
     fn add_id(&mut self, id: &str, folds: bool) {
-        if !self.ids.iter().any(|known| known == id) {
-            self.ids.push(id.to_owned());
+        match self.ids.iter_mut().find(|(known, _)| known == id) {
+            Some((_, any_case)) => *any_case |= folds,
+            None => self.ids.push((id.to_owned(), folds)),
         }
         let excluded = if folds { Pattern::default().then_folded(id) } else { Pattern::literal(id) };
         if !self.excluded.contains(&excluded) {

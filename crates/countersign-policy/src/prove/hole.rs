@@ -1,14 +1,20 @@
 //! Values that are not in the input: a verdict for every value they could have.
 //!
-//! A hole's value matters only through what it is compared with, so a few values stand for all: an account that is
-//! nobody's, the owner's own, a text the policy does not mention, and, where wildcards are read, `*`. The verdict is
-//! taken for each; if they agree it holds for every value, and if not it depends on the holes named.
+//! In the principals of an Allow, and as the one value a key has to equal, a few values stand for all: an account that is
+//! nobody's, those the policy mentions, a text it does not mention. The verdict is taken for each. Everywhere else the
+//! statement is taken at its two extremes, with the condition always met and never met. Where the answers agree they
+//! hold for every value; where they do not, the verdict depends on the holes named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::{mentioned_accounts, unmentioned_account};
 use super::setting::Setting;
-use crate::document::{PolicyDocument, PrincipalKind, Text};
+use crate::condition::{Comparison, ConditionOperator, Sense};
+use crate::document::{
+    ConditionEntry, Effect, PatternElement, Polarity, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalKind,
+    Spanned, Text,
+};
+use crate::request::context_key::{self, SetBy};
 
 /// What each hole stands for.
 pub type Assignment = BTreeMap<Box<str>, String>;
@@ -69,14 +75,111 @@ pub fn deciding<T: PartialEq>(answers: &[(Assignment, T)]) -> Vec<Box<str>> {
     names.into_iter().collect()
 }
 
+/// The two extremes of a document whose holes decide conditions: every such condition as favourable to callers as it can
+/// be, and as unfavourable.
+#[derive(Debug)]
+pub(crate) struct Extremes {
+    /// Whoever could get in does.
+    pub(crate) upper: PolicyDocument,
+    /// Whoever could be kept out is.
+    pub(crate) lower: PolicyDocument,
+    /// The holes in those conditions.
+    pub(crate) holes: BTreeSet<Box<str>>,
+}
+
+/// The extremes, or `None` when a few values stand for all that any hole can be: in the principals of an Allow, and as the
+/// one value a key has to equal.
+pub(crate) fn extremes(document: &PolicyDocument) -> Option<Extremes> {
+    let mut holes = BTreeSet::new();
+    let (mut upper, mut lower) = (document.clone(), document.clone());
+    (upper.statements, lower.statements) = (Vec::new(), Vec::new());
+    let mut note = |texts: &mut dyn Iterator<Item = &Text>| {
+        let found: Vec<Box<str>> = texts.flat_map(Text::holes).map(|hole| hole.name.clone()).collect();
+        let any = !found.is_empty();
+        holes.extend(found);
+        any
+    };
+    for statement in &document.statements {
+        let allows = statement.effect.as_ref().is_none_or(|effect| effect.value == Effect::Allow);
+        let patterns = statement.actions.iter().chain(&statement.resources).flat_map(|element| &element.patterns);
+        let actions = note(&mut patterns.map(|pattern| &pattern.value));
+        let judged = statement.principals.iter().filter(|element| !allows || element.polarity == Polarity::Excepted);
+        let principals = note(&mut judged.flat_map(|element| &element.entries).map(|entry| &entry.value));
+        let undecided = |entry: &&ConditionEntry| !stands_for_itself(document, allows, entry);
+        let conditions = statement.conditions.iter().filter(undecided);
+        let conditions = note(&mut conditions.flat_map(|entry| &entry.values).map(|value| &value.value));
+        if !(actions || principals || conditions) {
+            upper.statements.push(statement.clone());
+            lower.statements.push(statement.clone());
+            continue;
+        }
+        // The statement as it applies most: without the conditions, to every action, to everyone.
+        let mut most = statement.clone();
+        most.conditions.retain(|entry| stands_for_itself(document, allows, entry) || !has_hole(entry));
+        let holed = |texts: &[Spanned<Text>]| texts.iter().any(|text| !text.value.holes().is_empty());
+        most.actions.retain(|element| !holed(&element.patterns));
+        most.resources.retain(|element| !holed(&element.patterns));
+        if most.actions.is_empty() {
+            let span = statement.span;
+            let patterns = vec![Spanned { value: Text::literal("sts:*"), span }];
+            most.actions.push(PatternElement { polarity: Polarity::Listed, key_span: span, patterns });
+        }
+        if principals {
+            let span = statement.span;
+            let everyone = PrincipalEntry { kind: PrincipalKind::Everyone, value: Text::literal("*"), span };
+            most.principals =
+                vec![PrincipalElement { polarity: Polarity::Listed, key_span: span, entries: vec![everyone] }];
+        }
+        if allows {
+            upper.statements.push(most);
+        } else {
+            lower.statements.push(most);
+        }
+    }
+    (!holes.is_empty()).then_some(Extremes { upper, lower, holes })
+}
+
+fn has_hole(entry: &ConditionEntry) -> bool {
+    entry.values.iter().any(|value| !value.value.holes().is_empty())
+}
+
+/// Whether one value stands for all the holes of a condition can be: an Allow asks a key that callers choose freely to
+/// equal it, and nothing else asks about that key.
+fn stands_for_itself(document: &PolicyDocument, allows: bool, entry: &ConditionEntry) -> bool {
+    if !has_hole(entry) {
+        return true;
+    }
+    let exact = ConditionOperator::parse(&entry.operator.value).is_ok_and(|operator| {
+        let equals = matches!(operator.comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase);
+        equals && operator.sense == Sense::Positive
+    });
+    let free = context_key::lookup(&entry.key.value).is_some_and(|row| {
+        matches!(
+            row.set_by,
+            SetBy::ExternalId
+                | SetBy::SessionName
+                | SetBy::SourceIdentity
+                | SetBy::SessionTags
+                | SetBy::Oidc
+                | SetBy::Saml
+                | SetBy::ServiceSource
+        )
+    });
+    let conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
+    let same_key = conditions.filter(|other| other.key.value.eq_ignore_ascii_case(&entry.key.value)).count();
+    allows && exact && free && same_key == 1
+}
+
 fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &Setting) -> Vec<String> {
     let mut mentioned = mentioned_accounts(document);
+    let in_policy = mentioned.clone();
     mentioned.extend(&setting.own_accounts);
     for _ in 0..at {
         mentioned.insert(unmentioned_account(&mentioned));
     }
     let stranger = unmentioned_account(&mentioned).to_string();
     let has = |text: &Text| text.holes().iter().any(|hole| &*hole.name == name);
+    let partition = setting.partition();
     let mut values: Vec<String> = Vec::new();
     let mut add = |value: String| {
         if !values.contains(&value) {
@@ -91,60 +194,59 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
             continue;
         }
         in_principal = true;
-        let whole = entry.value.lossy().is_empty();
-        add(match (entry.kind, whole) {
-            (PrincipalKind::Service, true) => "service.amazonaws.com".to_owned(),
-            (PrincipalKind::Federated, true) => {
-                format!("arn:{}:iam::{stranger}:oidc-provider/example.com", setting.partition())
-            }
-            (_, true) => format!("arn:{}:iam::{stranger}:root", setting.partition()),
+        let before =
+            entry.value.lossy().get(..entry.value.holes().first().map_or(0, |hole| hole.at)).unwrap_or_default();
+        match (entry.kind, before) {
+            (PrincipalKind::Service, "") => add("service.amazonaws.com".to_owned()),
+            (PrincipalKind::Federated, "") => provider_candidates(document, setting).into_iter().for_each(&mut add),
             // The partition, the account, or a name, by what stands before the hole.
-            (_, false) => match entry.value.lossy().get(..entry.value.holes().first().map_or(0, |hole| hole.at)) {
-                Some("arn:") => setting.partition().to_owned(),
-                Some(before) if before.ends_with("iam::") || before.ends_with("sts::") => stranger.clone(),
-                Some("") => format!("arn:{}:iam::{stranger}:root", setting.partition()),
-                _ => "name".to_owned(),
-            },
-        });
+            (_, "arn:") => add(partition.to_owned()),
+            (_, before) if before.ends_with("iam::") || before.ends_with("sts::") => {
+                add(stranger.clone());
+                in_policy.iter().for_each(|account| add(account.to_string()));
+            }
+            (_, "") => {
+                add(format!("arn:{partition}:iam::{stranger}:root"));
+                in_policy.iter().for_each(|account| add(format!("arn:{partition}:iam::{account}:root")));
+            }
+            _ => add("name".to_owned()),
+        }
     }
     for entry in document.statements.iter().flat_map(|statement| &statement.conditions) {
-        if !entry.values.iter().any(|value| has(&value.value)) {
+        if in_principal || !entry.values.iter().any(|value| has(&value.value)) {
             continue;
         }
-        let operator = entry.operator.value.to_ascii_lowercase();
-        let key = entry.key.value.to_ascii_lowercase();
-        let about = |parts: &[&str]| parts.iter().any(|part| key.contains(part));
-        if !in_principal {
-            add(if about(&["account"]) { stranger.clone() } else { format!("hole-value-{at}") });
-            if about(&["account", "arn"]) {
-                add(stranger.clone());
-                setting.own_accounts.iter().take(1).for_each(|own| add(own.to_string()));
-            }
-        }
-        if operator.contains("like") || operator.contains("arn") {
-            add("*".to_owned());
-        }
-        if operator.contains("bool") || operator.contains("null") {
-            add("true".to_owned());
-            add("false".to_owned());
-        }
-        if operator.contains("numeric") {
-            add("0".to_owned());
-            add("999999999".to_owned());
-        }
-        if operator.contains("date") {
-            add("1970-01-01T00:00:00Z".to_owned());
-            add("9999-01-01T00:00:00Z".to_owned());
-        }
-        if operator.contains("ipaddress") {
-            add("0.0.0.0/0".to_owned());
-            add("192.0.2.1/32".to_owned());
+        if entry.key.value.eq_ignore_ascii_case("aws:SourceAccount") {
+            add(stranger.clone());
+            setting.own_accounts.iter().take(1).for_each(|own| add(own.to_string()));
+        } else if entry.key.value.eq_ignore_ascii_case("aws:SourceArn") {
+            add(format!("arn:{partition}:service:us-east-1:{stranger}:resource"));
+        } else {
+            add(format!("hole-value-{at}"));
         }
     }
     if values.is_empty() {
         values.push(format!("hole-value-{at}"));
     }
     values
+}
+
+/// Providers whose claims the conditions ask about, or any.
+fn provider_candidates(document: &PolicyDocument, setting: &Setting) -> Vec<String> {
+    let account = setting.role_arn.split(':').nth(4).unwrap_or_default();
+    let arn = |kind: &str, name: &str| format!("arn:{}:iam::{account}:{kind}/{name}", setting.partition());
+    let keys = document.statements.iter().flat_map(|statement| &statement.conditions).map(|entry| &*entry.key.value);
+    let mut providers: Vec<String> = keys
+        .filter_map(|key| match context_key::lookup(key).map(|row| row.set_by) {
+            Some(SetBy::Oidc) => context_key::oidc_claim(key).map(|(provider, _)| arn("oidc-provider", provider)),
+            Some(SetBy::Saml) => Some(arn("saml-provider", "provider")),
+            _ => None,
+        })
+        .collect();
+    if providers.is_empty() {
+        providers = vec![arn("oidc-provider", "provider.example.com"), arn("saml-provider", "provider")];
+    }
+    providers
 }
 
 #[cfg(test)]

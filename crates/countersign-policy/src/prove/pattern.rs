@@ -29,6 +29,12 @@ impl CharSet {
         Self { ascii, beyond_ascii: false }
     }
 
+    /// Printable ASCII, without the space.
+    #[must_use]
+    pub const fn printable() -> Self {
+        Self { ascii: (u128::MAX << 33) & !(1 << 127), beyond_ascii: false }
+    }
+
     /// Whether it holds `c`.
     #[must_use]
     pub fn contains(self, c: char) -> bool {
@@ -210,6 +216,22 @@ impl Pattern {
             Piece::One(Symbol::Fold(_) | Symbol::Set(_)) | Piece::Run(_) => None,
         });
         chars.collect()
+    }
+
+    /// The text every member starts with.
+    pub(super) fn literal_head(&self) -> String {
+        let chars = self.pieces.iter().map_while(|piece| match piece {
+            Piece::One(Symbol::Char(c)) => Some(*c),
+            Piece::One(Symbol::Fold(_) | Symbol::Set(_)) | Piece::Run(_) => None,
+        });
+        chars.collect()
+    }
+
+    /// The text, if the set is everything that starts with it.
+    pub(super) fn as_prefix(&self) -> Option<String> {
+        let (last, head) = self.pieces.split_last()?;
+        let head_is_literal = head.iter().all(|piece| matches!(piece, Piece::One(Symbol::Char(_))));
+        (head_is_literal && *last == Piece::Run(Symbol::Set(CharSet::ANY))).then(|| self.literal_head())
     }
 
     /// Whether `word` is in the set.

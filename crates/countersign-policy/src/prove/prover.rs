@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::{CallerClass, mentioned_accounts, named_principals};
-use super::domain::{Network, Profile};
+use super::domain::{Membership, Network, Profile};
 use super::pattern::Budget;
 use super::search::{Answer, Scope, Search, Wish};
 use super::setting::Setting;
 use super::value::Extra;
 use crate::account::AccountId;
 use crate::document::{Effect, Polarity, PolicyDocument};
-use crate::evaluate::{Policy, Principal};
+use crate::evaluate::{Policy, Principal, Values};
 use crate::request::context_key::{self, SetBy};
 
 /// A trust policy ready for proofs. Holes match nothing: see [`super::hole`].
@@ -25,6 +25,9 @@ pub struct Prover<'a> {
     pub(crate) known: BTreeSet<AccountId>,
     pub(crate) named: Vec<Principal>,
     pub(crate) own_organizations: Vec<String>,
+    /// Organizations that conditions name and that are not the owner's.
+    pub(crate) other_organizations: Vec<String>,
+    membership: Membership,
     uses: Uses,
     budget: RefCell<Budget>,
 }
@@ -48,9 +51,48 @@ impl<'a> Prover<'a> {
         let known = mentioned.union(&setting.own_accounts).copied().collect();
         let named = named_principals(&policy);
         let budget = RefCell::new(Budget::new(setting.limits.steps));
-        let own_organizations = own_organizations(document, setting);
+        let mut other_organizations = organizations_in(document);
+        let own_organizations = if setting.own_organizations.is_empty() {
+            std::mem::take(&mut other_organizations)
+        } else {
+            other_organizations.retain(|id| !setting.own_organizations.contains(id));
+            setting.own_organizations.iter().cloned().collect()
+        };
         let uses = uses(&policy);
-        Self { policy, setting, mentioned, known, named, own_organizations, uses, budget }
+        let membership = Membership::Outside;
+        Self {
+            policy,
+            setting,
+            mentioned,
+            known,
+            named,
+            own_organizations,
+            other_organizations,
+            membership,
+            uses,
+            budget,
+        }
+    }
+
+    /// The same, for questions that do not ask about third parties: callers of any account may be in any organization.
+    pub(crate) fn with_members(&self) -> Self {
+        Self {
+            policy: self.policy.clone(),
+            setting: self.setting,
+            mentioned: self.mentioned.clone(),
+            known: self.known.clone(),
+            named: self.named.clone(),
+            own_organizations: self.own_organizations.clone(),
+            other_organizations: self.other_organizations.clone(),
+            membership: Membership::Any,
+            uses: self.uses,
+            budget: RefCell::new(self.budget.borrow().clone()),
+        }
+    }
+
+    /// The steps that are left.
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.budget.borrow().left()
     }
 
     /// The same, with the accounts, principals and organizations of a second policy told apart too.
@@ -66,12 +108,15 @@ impl<'a> Prover<'a> {
             .cloned()
             .collect::<Vec<_>>();
         self.own_organizations.extend(more);
+        let more = other.other_organizations.iter().filter(|id| !self.other_organizations.contains(id)).cloned();
+        let more = more.collect::<Vec<_>>();
+        self.other_organizations.extend(more);
         self.uses.network |= other.uses.network;
         self.uses.caller_shape |= other.uses.caller_shape;
         self
     }
 
-    /// A request by a caller of `class` that the policy allows, within `extras`; the cheapest over the class's shapes.
+    /// A request by a caller of `class` that the policy allows, within `extras`: the cheapest of the first shape that has one.
     pub(crate) fn find(&self, class: &CallerClass, action: &str, extras: &Extras) -> Answer {
         self.search(class, action, &[(&self.policy, Wish::Allows)], Scope::Call, extras)
     }
@@ -87,7 +132,8 @@ impl<'a> Prover<'a> {
         let networks: &[Network] =
             if self.uses.network { &[Network::Internet, Network::VpcEndpoint] } else { &[Network::Internet] };
         let shapes = if self.uses.caller_shape { class.shapes() } else { class.shapes().get(..1).unwrap_or_default() };
-        let mut best: Option<Answer> = None;
+        let named_organizations: Vec<String> =
+            self.own_organizations.iter().chain(&self.other_organizations).cloned().collect();
         let mut unknown = None;
         for (shape, network) in shapes.iter().flat_map(|shape| networks.iter().map(move |network| (*shape, *network))) {
             let profile = Profile {
@@ -98,23 +144,16 @@ impl<'a> Prover<'a> {
                 setting: self.setting,
                 known_accounts: &self.known,
                 named: &self.named,
-                own_organizations: &self.own_organizations,
+                named_organizations: &named_organizations,
+                membership: self.membership,
             };
             match Search::new(&profile, goals, scope, extras).run(&mut self.budget.borrow_mut()) {
                 Answer::Impossible => {}
                 Answer::Unknown(why) => unknown = unknown.or(Some(why)),
-                found @ Answer::Request(..) => {
-                    let cost = |answer: &Answer| match answer {
-                        Answer::Request(_, cost) => *cost,
-                        Answer::Impossible | Answer::Unknown(_) => usize::MAX,
-                    };
-                    if best.as_ref().is_none_or(|best| cost(&found) < cost(best)) {
-                        best = Some(found);
-                    }
-                }
+                found @ Answer::Request(..) => return found,
             }
         }
-        best.unwrap_or_else(|| unknown.map_or(Answer::Impossible, Answer::Unknown))
+        unknown.map_or(Answer::Impossible, Answer::Unknown)
     }
 
     /// The actions by which a caller of `class` can get a session.
@@ -125,7 +164,7 @@ impl<'a> Prover<'a> {
             CallerClass::Named(_)
             | CallerClass::Account { .. }
             | CallerClass::AnyAccount { .. }
-            | CallerClass::OwnOrganization { .. }
+            | CallerClass::Organization { .. }
             | CallerClass::Service(_) => &["sts:AssumeRole"],
         }
     }
@@ -168,28 +207,63 @@ impl<'a> Prover<'a> {
         let mut services: Vec<String> = self.allowed_entries().into_iter().filter_map(names).collect();
         if self.names_everyone() {
             services.extend(self.all_entries().filter_map(names));
+            services.extend(self.services_in_conditions());
             services.push(ANY_SERVICE.to_owned());
         }
         unique(services)
     }
 
-    /// The identity providers some Allow can let in. `"*"` covers none; an Allow for everyone but some covers all.
+    /// The identity providers some Allow can let in: those it names and, when it is open to everyone or everyone but some,
+    /// those any statement names and three that stand for all others.
     pub(crate) fn providers(&self) -> Vec<String> {
         let names = |entry: &Principal| match entry {
             Principal::Federated(name) => Some(name.clone()),
             _ => None,
         };
         let mut providers: Vec<String> = self.allowed_entries().into_iter().filter_map(names).collect();
-        let allows = self.policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
-        if allows.flat_map(|statement| &statement.principals).any(|(polarity, _)| *polarity == Polarity::Excepted) {
+        if self.names_everyone() {
             providers.extend(self.all_entries().filter_map(names));
             let own = self.setting.role_arn.split(':').nth(4).unwrap_or_default();
-            let in_role_account = |kind: &str, name: &str| format!("arn:{}:iam::{own}:{kind}/{name}", self.setting.partition());
+            let conditions = self.policy.statements.iter().flat_map(|statement| &statement.conditions);
+            let asked = conditions.filter_map(|condition| context_key::oidc_claim(&condition.key));
+            for (provider, _) in asked {
+                providers.push(format!("arn:{}:iam::{own}:oidc-provider/{provider}", self.setting.partition()));
+            }
+            let in_role_account =
+                |kind: &str, name: &str| format!("arn:{}:iam::{own}:{kind}/{name}", self.setting.partition());
             providers.push("cognito-identity.amazonaws.com".to_owned());
             providers.push(in_role_account("oidc-provider", "provider.example.com"));
             providers.push(in_role_account("saml-provider", "provider"));
         }
         unique(providers)
+    }
+
+    /// A principal and, if it is a role, the sessions of it that the policy names.
+    pub(crate) fn with_sessions(&self, principal: &Principal) -> Vec<CallerClass> {
+        let is_session_of = |arn: &str| {
+            let Principal::Role { partition, account, name, .. } = principal else { return false };
+            let head = format!("arn:{partition}:sts::{account}:assumed-role/");
+            let role = arn.strip_prefix(&head).and_then(|rest| rest.split('/').next());
+            role.is_some_and(|role| role.eq_ignore_ascii_case(name))
+        };
+        let sessions =
+            self.named.iter().filter(|named| matches!(named, Principal::RoleSession(arn) if is_session_of(arn)));
+        std::iter::once(principal).chain(sessions).cloned().map(CallerClass::Named).collect()
+    }
+
+    fn services_in_conditions(&self) -> impl Iterator<Item = String> + '_ {
+        let conditions = self.policy.statements.iter().flat_map(|statement| &statement.conditions);
+        let about_services = conditions.filter(|condition| {
+            ["aws:PrincipalServiceName", "aws:PrincipalServiceNamesList"]
+                .iter()
+                .any(|key| condition.key.eq_ignore_ascii_case(key))
+        });
+        about_services.flat_map(|condition| match &condition.values {
+            Values::Strings(templates) => {
+                templates.iter().filter_map(|template| template.as_literal().map(str::to_owned)).collect()
+            }
+            _ => Vec::new(),
+        })
     }
 
     fn all_entries(&self) -> impl Iterator<Item = &Principal> {
@@ -215,10 +289,8 @@ fn unique(mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-fn own_organizations(document: &PolicyDocument, setting: &Setting) -> Vec<String> {
-    if !setting.own_organizations.is_empty() {
-        return setting.own_organizations.iter().cloned().collect();
-    }
+/// Organization ids that conditions spell out.
+fn organizations_in(document: &PolicyDocument) -> Vec<String> {
     let conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
     let mut ids: Vec<String> = Vec::new();
     for entry in conditions {
@@ -261,6 +333,7 @@ fn uses(policy: &Policy) -> Uses {
             | SetBy::ServiceSource
             | SetBy::ServicePrincipal
             | SetBy::RoleTags
+            | SetBy::RoleProperty
             | SetBy::NotHere => {}
         }
     }

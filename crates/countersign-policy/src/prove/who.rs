@@ -35,6 +35,7 @@ pub struct Who {
 /// Every class of principal that can assume the role, each with its shortest call.
 #[must_use]
 pub fn who(prover: &Prover<'_>) -> Who {
+    let prover = &prover.with_members();
     let mut who = Who::default();
     for class in classes(prover) {
         for action in Prover::entry_actions(&class) {

@@ -30,6 +30,12 @@ impl Budget {
         self.left > 0
     }
 
+    /// What is left.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.left
+    }
+
     /// Whether anything is left.
     #[must_use]
     pub fn is_spent(&self) -> bool {
@@ -101,6 +107,11 @@ impl WordQuery<'_> {
     /// The shortest word; among equally short ones the first in a fixed, readable order.
     #[must_use]
     pub fn shortest(&self, budget: &mut Budget) -> Found {
+        if let Some(narrowed) = self.narrowed() {
+            let inside: Vec<&[Pattern]> = narrowed.iter().map(Vec::as_slice).collect();
+            let outside = self.outside.clone();
+            return WordQuery { inside, outside, ..*self }.shortest(budget);
+        }
         let unions: Vec<Union<'_>> = self.inside.iter().map(|union| Union::of(union)).collect();
         let finite = unions.iter().filter_map(|union| match union {
             Union::Texts(texts) => Some(texts),
@@ -128,6 +139,26 @@ impl WordQuery<'_> {
             }
         }
         Found::Nothing
+    }
+
+    /// The query without the alternatives that an excluded prefix covers, if there are any: a list of ARNs of accounts
+    /// that are all excluded is decided without a search.
+    fn narrowed(&self) -> Option<Vec<Vec<Pattern>>> {
+        let prefixes: Vec<String> = self.outside.iter().filter_map(|pattern| pattern.as_prefix()).collect();
+        if prefixes.is_empty() {
+            return None;
+        }
+        let covered = |pattern: &Pattern| {
+            let head = pattern.literal_head();
+            prefixes.iter().any(|prefix| head.starts_with(prefix.as_str()))
+        };
+        let narrowed: Vec<Vec<Pattern>> = self
+            .inside
+            .iter()
+            .map(|union| union.iter().filter(|pattern| !covered(pattern)).cloned().collect())
+            .collect();
+        let dropped = narrowed.iter().zip(&self.inside).any(|(kept, union)| kept.len() < union.len());
+        dropped.then_some(narrowed)
     }
 
     /// Every character the patterns can tell apart, and one of each class they cannot.
@@ -159,7 +190,7 @@ impl WordQuery<'_> {
             ('a'..='z').chain('0'..='9').chain('A'..='Z').chain("_-=.,+@/:".chars()).chain((0u8..128).map(char::from))
         };
         let unnamed = classes.iter().filter_map(|class| readable().find(|c| class & bit(*c) != 0));
-        let mut unnamed: Vec<char> = unnamed.chain((!named.contains(&'é')).then_some('é')).collect();
+        let mut unnamed: Vec<char> = unnamed.chain(('é'..='ÿ').chain('Ā'..='ſ').find(|c| !named.contains(c))).collect();
         let rank = |c: &char| match c {
             'a'..='z' => 0,
             '0'..='9' => 1,

@@ -64,6 +64,8 @@ pub enum SetBy {
     ServicePrincipal,
     /// Tags of the role that is assumed.
     RoleTags,
+    /// Other facts about the role that is assumed, which no caller chooses.
+    RoleProperty,
     /// A SAML assertion.
     Saml,
     /// An OIDC token; the key starts with the provider.
@@ -158,9 +160,9 @@ pub const CONTEXT_KEYS: &[ContextKey] = keys! {
     "aws:Referer" String Single Sometimes;
     "iam:ResourceTag/" String Single RoleTags;
     "aws:ResourceTag/" String Single RoleTags;
-    "aws:ResourceAccount" String Single NotHere;
-    "aws:ResourceOrgID" String Single NotHere;
-    "aws:ResourceOrgPaths" String Multi NotHere;
+    "aws:ResourceAccount" String Single RoleProperty;
+    "aws:ResourceOrgID" String Single RoleProperty;
+    "aws:ResourceOrgPaths" String Multi RoleProperty;
     "saml:aud" String Single Saml;
     "saml:iss" String Single Saml;
     "saml:doc" String Single Saml;

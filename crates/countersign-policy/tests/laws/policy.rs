@@ -32,20 +32,20 @@ pub(crate) struct Statement {
     pub(crate) conditions: Vec<Condition>,
 }
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) enum Principal {
     Everyone,
     Listed(Vec<(&'static str, String)>),
     Excepted(Vec<(&'static str, String)>),
 }
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Actions {
     pub(crate) element: &'static str,
     pub(crate) patterns: Vec<&'static str>,
 }
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) operator: String,
     pub(crate) key: String,
@@ -77,13 +77,12 @@ impl TrustPolicy {
     }
 
     /// The principals it names, whatever the statement does with them.
-    pub(crate) fn principals(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let listed = |statement: &Statement| match &statement.principal {
+    pub(crate) fn principals(&self) -> Vec<(&'static str, String)> {
+        let named = |statement: &Statement| match &statement.principal {
             Principal::Everyone => Vec::new(),
             Principal::Listed(entries) | Principal::Excepted(entries) => entries.clone(),
         };
-        let entries: Vec<_> = self.statements.iter().flat_map(listed).collect();
-        entries.into_iter().map(|(kind, text)| (kind, &*text.leak()))
+        self.statements.iter().flat_map(named).collect()
     }
 }
 
@@ -148,9 +147,28 @@ const KEYS: &[Row] = &[
         "sts:ExternalId",
         Kind::Text,
         &[
-            "v1", "V1", "tenant-7f2", "v*", "ab*", "*", "a?", "??", "?1", "v1x", "my id", "12345", "true", "", "${sts:ExternalId}",
-            "${aws:PrincipalAccount}", "${aws:username}", "x-${aws:PrincipalTag/t}", "${aws:PrincipalTag/t, 'v1'}",
-            "${sts:RoleSessionName}", "v${*}", "${aws:RequestTag/t}",
+            "v1",
+            "V1",
+            "tenant-7f2",
+            "v*",
+            "ab*",
+            "*",
+            "a?",
+            "??",
+            "?1",
+            "v1x",
+            "my id",
+            "12345",
+            "true",
+            "",
+            "${sts:ExternalId}",
+            "${aws:PrincipalAccount}",
+            "${aws:username}",
+            "x-${aws:PrincipalTag/t}",
+            "${aws:PrincipalTag/t, 'v1'}",
+            "${sts:RoleSessionName}",
+            "v${*}",
+            "${aws:RequestTag/t}",
         ],
     ),
     (
@@ -158,39 +176,103 @@ const KEYS: &[Row] = &[
         "aws:PrincipalArn",
         Kind::Arn,
         &[
-            "arn:aws:iam::999988887777:role/Collector", "arn:aws:iam::999988887777:role/*", "arn:aws:iam::*:role/Collector",
-            "arn:aws:iam::*:user/*", "*", "*Collector", "*:role/*", "arn:aws:sts::*:federated-user/fed",
-            "arn:aws:iam::${aws:PrincipalAccount}:role/Collector", "arn:*:iam::9*:*/ann", "arn:aws:iam::*:user/${aws:username}",
+            "arn:aws:iam::999988887777:role/Collector",
+            "arn:aws:iam::999988887777:role/*",
+            "arn:aws:iam::*:role/Collector",
+            "arn:aws:iam::*:user/*",
+            "*",
+            "*Collector",
+            "*:role/*",
+            "arn:aws:sts::*:federated-user/fed",
+            "arn:aws:iam::${aws:PrincipalAccount}:role/Collector",
+            "arn:*:iam::9*:*/ann",
+            "arn:aws:iam::*:user/${aws:username}",
             "arn:aws:iam::666666666666:root",
         ],
     ),
-    (6, "aws:PrincipalAccount", Kind::Text, &[VENDOR, OTHER, OWN, "9*", "6666666666??", "*", "444455556666", "${aws:PrincipalAccount}"]),
-    (6, "aws:PrincipalOrgID", Kind::Text, &["o-acmeacme01", "o-acmeacme02", "o-*", "o-acmeacme0?", "O-ACMEACME01", "${aws:PrincipalOrgID}"]),
-    (3, "aws:PrincipalOrgPaths", Kind::Text, &["o-acmeacme01/*", "o-acmeacme01/r-ab12/ou-1/", "*/r-ab12/*", "o-acmeacme02/r-cd34/"]),
-    (5, "aws:PrincipalTag/t", Kind::Text, &["v1", "V1", "v*", "x", "", "${aws:username}", "${sts:ExternalId}", "${aws:PrincipalTag/u}"]),
+    (
+        6,
+        "aws:PrincipalAccount",
+        Kind::Text,
+        &[VENDOR, OTHER, OWN, "9*", "6666666666??", "*", "444455556666", "${aws:PrincipalAccount}"],
+    ),
+    (
+        6,
+        "aws:PrincipalOrgID",
+        Kind::Text,
+        &["o-acmeacme01", "o-acmeacme02", "o-*", "o-acmeacme0?", "O-ACMEACME01", "${aws:PrincipalOrgID}"],
+    ),
+    (
+        3,
+        "aws:PrincipalOrgPaths",
+        Kind::Text,
+        &["o-acmeacme01/*", "o-acmeacme01/r-ab12/ou-1/", "*/r-ab12/*", "o-acmeacme02/r-cd34/"],
+    ),
+    (
+        5,
+        "aws:PrincipalTag/t",
+        Kind::Text,
+        &["v1", "V1", "v*", "x", "", "${aws:username}", "${sts:ExternalId}", "${aws:PrincipalTag/u}"],
+    ),
     (2, "aws:PrincipalTag/u", Kind::Text, &["v1", "x", "${aws:PrincipalTag/t}"]),
     (5, "aws:RequestTag/t", Kind::Text, &["v1", "V1", "v*", "x", "", "${aws:PrincipalTag/t}"]),
     (4, "aws:TagKeys", Kind::Text, &["t", "T", "u", "t*", "*", ""]),
     (2, "sts:TransitiveTagKeys", Kind::Text, &["t", "u", "*"]),
-    (4, "sts:RoleSessionName", Kind::Text, &["s1", "v1", "s*", "x", "${aws:username}", "${sts:ExternalId}", "${sts:SourceIdentity}"]),
+    (
+        4,
+        "sts:RoleSessionName",
+        Kind::Text,
+        &["s1", "v1", "s*", "x", "${aws:username}", "${sts:ExternalId}", "${sts:SourceIdentity}"],
+    ),
     (4, "sts:SourceIdentity", Kind::Text, &["ann", "v1", "a*", "${aws:username}", "${sts:RoleSessionName}"]),
     (1, "aws:SourceIdentity", Kind::Text, &["ann", "a*"]),
-    (3, "aws:SourceIp", Kind::Address, &["203.0.113.0/24", "203.0.113.7", "0.0.0.0/0", "::/0", "10.0.0.0/8", "192.0.2.1/32", "203.0.113.*", "no"]),
+    (
+        3,
+        "aws:SourceIp",
+        Kind::Address,
+        &["203.0.113.0/24", "203.0.113.7", "0.0.0.0/0", "::/0", "10.0.0.0/8", "192.0.2.1/32", "203.0.113.*", "no"],
+    ),
     (2, "aws:SourceVpce", Kind::Text, &["vpce-1", "vpce-*", "vpce-2"]),
     (1, "aws:VpcSourceIp", Kind::Address, &["10.0.0.0/8", "10.1.0.0/16"]),
     (4, "aws:MultiFactorAuthPresent", Kind::Bool, &["true", "false"]),
     (2, "aws:MultiFactorAuthAge", Kind::Number, &["3600", "0", "100", "-5", "1.5", "no", "1"]),
-    (2, "aws:CurrentTime", Kind::Date, &["2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "2030", "2020-01-01", "no", "1795000000"]),
+    (
+        2,
+        "aws:CurrentTime",
+        Kind::Date,
+        &["2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "2030", "2020-01-01", "no", "1795000000"],
+    ),
     (1, "aws:EpochTime", Kind::Date, &["1800000000", "1700000000", "2027-01-01", "18*"]),
     (3, "aws:username", Kind::Text, &["ann", "bob", "a*", "${aws:PrincipalTag/t}", "Ann"]),
-    (3, "aws:userid", Kind::Text, &["AIDA*", "AROA*", "*:s1", "*:s*", "AROAEXAMPLEID12345678:*", "${aws:PrincipalAccount}:*", "*:fed"]),
+    (
+        3,
+        "aws:userid",
+        Kind::Text,
+        &["AIDA*", "AROA*", "*:s1", "*:s*", "AROAEXAMPLEID12345678:*", "${aws:PrincipalAccount}:*", "*:fed"],
+    ),
     (2, "aws:PrincipalType", Kind::Text, &["User", "AssumedRole", "FederatedUser"]),
-    (3, "aws:SourceArn", Kind::Arn, &["arn:aws:s3:::bucket", "arn:aws:*:*:111111111111:*", "arn:aws:lambda:us-east-1:666666666666:function:f", "*", "arn:aws:*111111111111*"]),
+    (
+        3,
+        "aws:SourceArn",
+        Kind::Arn,
+        &[
+            "arn:aws:s3:::bucket",
+            "arn:aws:*:*:111111111111:*",
+            "arn:aws:lambda:us-east-1:666666666666:function:f",
+            "*",
+            "arn:aws:*111111111111*",
+        ],
+    ),
     (3, "aws:SourceAccount", Kind::Text, &[OWN, OTHER, "*", "1*"]),
     (1, "aws:SourceOrgID", Kind::Text, &["o-acmeacme01"]),
     (2, "aws:PrincipalIsAWSService", Kind::Bool, &["true", "false"]),
     (1, "aws:PrincipalServiceName", Kind::Text, &["lambda.amazonaws.com", "*"]),
-    (3, "token.actions.githubusercontent.com:sub", Kind::Text, &["repo:acme/app:*", "repo:acme*", "*", "repo:acme/app:ref:refs/heads/main"]),
+    (
+        3,
+        "token.actions.githubusercontent.com:sub",
+        Kind::Text,
+        &["repo:acme/app:*", "repo:acme*", "*", "repo:acme/app:ref:refs/heads/main"],
+    ),
     (2, "token.actions.githubusercontent.com:aud", Kind::Text, &["sts.amazonaws.com"]),
     (1, "saml:aud", Kind::Text, &["https://signin.aws.amazon.com/saml"]),
     (2, "iam:ResourceTag/t", Kind::Text, &["v1", "x", "${aws:PrincipalTag/t}"]),
@@ -201,15 +283,41 @@ const KEYS: &[Row] = &[
     (1, "STS:externalid", Kind::Text, &["v1", "v*"]),
 ];
 
-const TEXT: &[&str] = &["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike"];
-const ARN: &[&str] = &["ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike", "StringLike", "StringNotLike", "StringEquals"];
-const NUMBER: &[&str] = &[
-    "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals",
+const TEXT: &[&str] = &[
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
 ];
-const DATE: &[&str] = &["DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"];
+const ARN: &[&str] =
+    &["ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike", "StringLike", "StringNotLike", "StringEquals"];
+const NUMBER: &[&str] = &[
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+];
+const DATE: &[&str] =
+    &["DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"];
 const ADDRESS: &[&str] = &["IpAddress", "NotIpAddress"];
 const BOOL: &[&str] = &["Bool", "Bool", "Bool", "StringEquals", "StringNotEquals"];
-const RARE: &[&str] = &["BinaryEquals", "Bool", "Null", "Null", "IpAddress", "NumericEquals", "DateLessThan", "ArnLike", "ArnNotEquals", "stringEquals", "StringEqualz"];
+const RARE: &[&str] = &[
+    "BinaryEquals",
+    "Bool",
+    "Null",
+    "Null",
+    "IpAddress",
+    "NumericEquals",
+    "DateLessThan",
+    "ArnLike",
+    "ArnNotEquals",
+    "stringEquals",
+    "StringEqualz",
+];
 
 fn operator(kind: Kind) -> BoxedStrategy<String> {
     let own = match kind {
@@ -233,7 +341,11 @@ pub(crate) fn condition() -> impl Strategy<Value = Condition> {
         .iter()
         .map(|(weight, key, kind, values)| {
             let strategy = (operator(*kind), vec(select(*values), 1..3)).prop_map(|(operator, values)| {
-                let values = if operator.ends_with("Null") { vec![if values.len() == 1 { "true" } else { "false" }] } else { values };
+                let values = if operator.ends_with("Null") {
+                    vec![if values.len() == 1 { "true" } else { "false" }]
+                } else {
+                    values
+                };
                 Condition { operator, key: (*key).to_owned(), values: values.into_iter().map(str::to_owned).collect() }
             });
             (*weight, strategy.boxed())
@@ -249,7 +361,9 @@ pub(crate) fn condition() -> impl Strategy<Value = Condition> {
 }
 
 fn entry() -> impl Strategy<Value = (&'static str, String)> {
-    let entry = |kind: &'static str, texts: &'static [&'static str]| select(texts).prop_map(move |text| (kind, text.to_owned()));
+    let entry = |kind: &'static str, texts: &'static [&'static str]| {
+        select(texts).prop_map(move |text| (kind, text.to_owned()))
+    };
     prop_oneof![
         2 => entry("AWS", &["*"]),
         5 => entry("AWS", &["999988887777", "arn:aws:iam::999988887777:root"]),
@@ -319,7 +433,8 @@ pub(crate) fn setting() -> impl Strategy<Value = Setting> {
     let role = prop_oneof![12 => Just("arn:aws:iam::111111111111:role/R"), 1 => Just("arn:aws:iam:::role/R"), 1 => Just("arn:aws-cn:iam::111111111111:role/R")];
     let own = prop_oneof![4 => Just(None), 1 => Just(Some(OTHER))];
     let organization = prop_oneof![4 => Just(None), 1 => Just(Some("o-acmeacme01"))];
-    let tags = prop_oneof![3 => Just(None), 1 => Just(Some(vec![])), 1 => Just(Some(vec![("t".to_owned(), "v1".to_owned())]))];
+    let tags =
+        prop_oneof![3 => Just(None), 1 => Just(Some(vec![])), 1 => Just(Some(vec![("t".to_owned(), "v1".to_owned())]))];
     (role, own, organization, tags).prop_map(|(role, own, organization, role_tags)| {
         let mut setting = Setting::for_role(role, Moment::from_seconds(NOW));
         setting.own_accounts.extend(own.map(account));

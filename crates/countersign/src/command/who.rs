@@ -127,7 +127,7 @@ fn describe(class: &CallerClass) -> String {
         CallerClass::Named(_) => class.to_string(),
         CallerClass::Account { account, .. } => format!("principals of account {account}"),
         CallerClass::AnyAccount { .. } => "principals of any AWS account".to_owned(),
-        CallerClass::OwnOrganization { organization, .. } => format!("principals of organization {organization}"),
+        CallerClass::Organization { organization, .. } => format!("principals of organization {organization}"),
         CallerClass::Service(name) => format!("AWS service {name}"),
         CallerClass::Federated(provider) => format!("identity provider {provider}"),
     }

@@ -108,8 +108,8 @@ fn the_version_points_at_the_brace() {
 fn characters_are_pointed_at_one_by_one() {
     refused("`Ā` (U+0100)", &condition(r#""StringEquals": {"sts:ExternalId": "a«Ā»Ābc"}"#));
     refused("byte-order mark", &format!("«\u{feff}»{}", principal(r#"{"AWS": "111122223333"}"#)));
-    refused("U+00A0 is no JSON white space", &principal("«\u{a0}»{\"AWS\": \"111122223333\"}"));
-    refused("U+000A stands unescaped", &condition("\"StringEquals\": {\"sts:ExternalId\": \"a«\n»b\"}"));
+    refused("a character that JSON does not have", &principal("«\u{a0}»{\"AWS\": \"111122223333\"}"));
+    refused("a control character inside a string", &condition("\"StringEquals\": {\"sts:ExternalId\": \"a«\n»b\"}"));
     warned("escape `\\u0100`", &condition(r#""StringEquals": {"sts:ExternalId": "a«\u0100»b"}"#));
 }
 

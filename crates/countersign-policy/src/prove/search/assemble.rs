@@ -9,7 +9,9 @@ use crate::request::{Caller, Request, RequestContext, caller::Home};
 impl Search<'_> {
     /// The caller for a principal ARN and a user id that were chosen.
     pub(super) fn caller(&self, arn: Option<&str>, user_id: Option<&str>) -> Caller {
-        let session = user_id.and_then(|id| id.split_once(':')).map_or("session", |(_, session)| session);
+        let unnamed_session = self.unnamed_session();
+        let session =
+            user_id.and_then(|id| id.split_once(':')).map_or(unnamed_session.as_str(), |(_, session)| session);
         let unnamed = |arn: &str| {
             let parsed = crate::arn::Arn::parse(arn)?;
             let (kind, path, name) = parsed.kind_path_name()?;
@@ -34,6 +36,18 @@ impl Search<'_> {
         }
     }
 
+    /// A session name no principal names.
+    fn unnamed_session(&self) -> String {
+        let named = |name: &str| {
+            self.profile
+                .named
+                .iter()
+                .any(|named| matches!(named, Principal::RoleSession(arn) if arn.ends_with(&format!("/{name}"))))
+        };
+        let mut names = (1..).map(|n| if n == 1 { "session".to_owned() } else { format!("session{n}") });
+        names.find(|name| !named(name)).unwrap_or_default()
+    }
+
     /// The ARN shown for a caller whose ARN no condition asks about.
     fn default_arn(&self) -> Option<String> {
         let profile = self.profile;
@@ -47,7 +61,7 @@ impl Search<'_> {
         match profile.class {
             CallerClass::Named(principal @ Principal::Role { .. }) => Some(principal_text(principal)),
             CallerClass::Named(_) | CallerClass::Service(_) | CallerClass::Federated(_) => None,
-            CallerClass::Account { .. } | CallerClass::AnyAccount { .. } | CallerClass::OwnOrganization { .. } => {
+            CallerClass::Account { .. } | CallerClass::AnyAccount { .. } | CallerClass::Organization { .. } => {
                 let taken = |name: &str| {
                     profile
                         .named
@@ -71,7 +85,10 @@ impl Search<'_> {
         };
         let caller = match node {
             None => self.representative.clone(),
-            Some(_) => self.caller(value("aws:PrincipalArn"), value("aws:userid")),
+            Some(_) => match (self.profile.shape, value("aws:PrincipalServiceName")) {
+                (Shape::Service, Some(name)) => Caller::service(name),
+                _ => self.caller(value("aws:PrincipalArn"), value("aws:userid")),
+            },
         };
         let mut context = RequestContext::for_caller(&caller);
         for (key, value) in self.keys.iter().zip(chosen) {

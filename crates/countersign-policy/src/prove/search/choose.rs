@@ -1,7 +1,7 @@
 //! The cheapest values of the keys under what a node has decided.
 
 use super::super::pattern::Budget;
-use super::super::value::{Chosen, Extra, KeyQuestion, Presence, Solved, Wanted};
+use super::super::value::{Chosen, Extra, KeyQuestion, Lift, Presence, Resolve, Solved, Wanted};
 use super::{Choice, Key, LIMIT, Node, Search};
 use crate::condition::variable::Variable;
 use crate::request::context_key;
@@ -70,16 +70,18 @@ impl Search<'_> {
         if let Some(also) = also {
             extra = extra.and(also);
         }
-        let resolve = |variable: &Variable| self.value_of(variable, chosen);
-        let question = KeyQuestion {
-            key: own.name,
-            domain: &own.domain,
-            wanted: &wanted,
-            extra: &extra,
-            assumptions: self.profile.setting.assumptions,
-            resolve: &resolve,
-        };
-        question.solve(budget)
+        self.question(own, &wanted, &extra, &|variable| self.value_of(variable, chosen)).solve(budget)
+    }
+
+    fn question<'q>(
+        &'q self,
+        own: &'q Key<'_>,
+        wanted: &'q [Wanted<'q>],
+        extra: &'q Extra,
+        resolve: &'q Resolve<'q>,
+    ) -> KeyQuestion<'q> {
+        let assumptions = self.profile.setting.assumptions;
+        KeyQuestion { key: own.name, domain: &own.domain, wanted, extra, assumptions, resolve }
     }
 
     fn wanted<'s>(&'s self, node: &'s Node, key: usize) -> impl Iterator<Item = Wanted<'s>> {
@@ -121,47 +123,61 @@ impl Search<'_> {
         if with_variables.peek().is_none() {
             return Choice::Impossible;
         }
-        let fixed = |variable: &Variable| {
-            let at = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(&variable.key));
-            at.is_none_or(|at| at == key || self.keys.get(at).is_none_or(|key| !key.is_free()))
+        let fixed = |variable: &Variable| match self.source(variable) {
+            None => true,
+            Some((at, lift)) => (at == key && lift == Lift::None) || self.keys.get(at).is_none_or(|key| !key.is_free()),
         };
         if with_variables.clone().all(|atom| atom.condition.variables().all(fixed)) {
             return Choice::Impossible;
         }
-        let doubt = Choice::CannotSay(format!("`{}`: a policy variable relates it to another key", self.name(key)));
         for atom in with_variables {
-            for sole in atom.condition.sole_variables() {
-                let Some(other) = self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(&sole.key)) else {
-                    continue;
-                };
-                if other == key {
-                    continue;
-                }
-                // A value of the other key that this key's remaining conditions and domain accept.
-                let mut relaxed = node.clone();
-                relaxed.decided.retain(|(candidate, _)| {
-                    !self.atoms.get(*candidate).is_some_and(|candidate| std::ptr::eq(candidate, atom))
-                });
-                let Some(fits) = self.keys.get(key).map(Key::as_extra) else { continue };
-                let Solved::Chosen(value) = self.solve(&relaxed, other, chosen, Some(&fits), budget) else { continue };
-                let Some(word) = value.single().map(str::to_owned) else { continue };
-                let before = chosen.get(other).cloned().flatten();
-                self.put(chosen, other, value);
-                match self.solve(node, key, chosen, Some(&Extra::exactly(&word)), budget) {
-                    Solved::Chosen(value) => {
-                        self.put(chosen, key, value);
-                        return Choice::Made;
-                    }
-                    // The shortest did not fit; one that avoids the excluded texts of this key may.
-                    Solved::Impossible | Solved::CannotSay(_) | Solved::Limit => {
-                        if let Some(slot) = chosen.get_mut(other) {
-                            *slot = before;
-                        }
-                    }
+            // What this key's own domain and remaining conditions accept.
+            let mut relaxed = node.clone();
+            relaxed.decided.retain(|(candidate, _)| {
+                !self.atoms.get(*candidate).is_some_and(|candidate| std::ptr::eq(candidate, atom))
+            });
+            for (other, lift) in atom.condition.sole_variables().filter_map(|sole| self.source(sole)) {
+                if other != key && self.choose_both(node, &relaxed, key, (other, lift), chosen, budget) {
+                    return Choice::Made;
                 }
             }
         }
-        doubt
+        Choice::CannotSay(format!("`{}`: a policy variable relates it to another key", self.name(key)))
+    }
+
+    /// Takes a value of `other` that `key` accepts too; false when the shortest such value does not do.
+    fn choose_both(
+        &self,
+        node: &Node,
+        relaxed: &Node,
+        key: usize,
+        (other, lift): (usize, Lift),
+        chosen: &mut [Option<Chosen>],
+        budget: &mut Budget,
+    ) -> bool {
+        let Some(own) = self.keys.get(key) else { return false };
+        let wanted: Vec<Wanted<'_>> = self.wanted(relaxed, key).collect();
+        let none = Extra::default();
+        let resolve = |variable: &Variable| self.value_of(variable, chosen);
+        let fits = own.as_extra().and(&self.question(own, &wanted, &none, &resolve).text_limits()).lifted(lift);
+        let Solved::Chosen(value) = self.solve(relaxed, other, chosen, Some(&fits), budget) else { return false };
+        let Some(word) = value.single().map(|word| lift.part(word)) else { return false };
+        let before = chosen.get(other).cloned().flatten();
+        self.put(chosen, other, value);
+        if let Solved::Chosen(value) = self.solve(node, key, chosen, Some(&Extra::exactly(&word)), budget) {
+            self.put(chosen, key, value);
+            return true;
+        }
+        if let Some(slot) = chosen.get_mut(other) {
+            *slot = before;
+        }
+        false
+    }
+
+    /// The key a policy variable takes its value from, and which part of it.
+    fn source(&self, variable: &Variable) -> Option<(usize, Lift)> {
+        let (name, lift) = self.home_of(&variable.key);
+        self.keys.iter().position(|key| key.name.eq_ignore_ascii_case(name)).map(|at| (at, lift))
     }
 }
 
@@ -176,7 +192,7 @@ impl Key<'_> {
                     || patterns.len() > 1
                     || patterns.iter().any(|pattern| pattern.as_literal().is_none())
             }
-            Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => true,
+            Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress { .. }) => true,
         }
     }
 
@@ -190,7 +206,7 @@ impl Key<'_> {
                 min_length: *min,
                 ..Extra::default()
             },
-            None | Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress) => Extra::default(),
+            None | Some(Words::Bool | Words::Number | Words::Date { .. } | Words::IpAddress { .. }) => Extra::default(),
         };
         own.and(&self.extra).and(&Extra { presence: Some(Presence::Present), ..Extra::default() })
     }

@@ -143,20 +143,26 @@ impl<'a> Search<'a> {
 
     /// The key a condition is about; parts of the caller's ARN are conditions on the ARN.
     fn key_and_lift(&mut self, name: &'a str) -> (usize, Lift) {
+        let (name, lift) = self.home_of(name);
+        (self.key(name), lift)
+    }
+
+    /// The key that holds what `name` stands for, and which part of it.
+    fn home_of<'n>(&self, name: &'n str) -> (&'n str, Lift) {
         let unnamed = matches!(
             self.profile.class,
-            CallerClass::Account { .. } | CallerClass::AnyAccount { .. } | CallerClass::OwnOrganization { .. }
+            CallerClass::Account { .. } | CallerClass::AnyAccount { .. } | CallerClass::Organization { .. }
         );
         if name.eq_ignore_ascii_case("aws:PrincipalAccount") && unnamed && self.profile.class.account().is_none() {
-            return (self.key("aws:PrincipalArn"), Lift::Account);
+            return ("aws:PrincipalArn", Lift::Account);
         }
         if name.eq_ignore_ascii_case("aws:username") && unnamed && self.profile.shape == Shape::User {
-            return (self.key("aws:PrincipalArn"), Lift::UserName);
+            return ("aws:PrincipalArn", Lift::UserName);
         }
         if name.eq_ignore_ascii_case("aws:EpochTime") {
-            return (self.key("aws:CurrentTime"), Lift::None);
+            return ("aws:CurrentTime", Lift::None);
         }
-        (self.key(name), Lift::None)
+        (name, Lift::None)
     }
 
     fn key(&mut self, name: &'a str) -> usize {
@@ -176,9 +182,15 @@ impl<'a> Search<'a> {
         let start = Node { decided: Vec::new(), absent: Vec::new(), chosen: Vec::new() };
         self.add(start, &mut open, &mut nodes, &mut doubt, budget);
         let limit = self.profile.setting.limits.combinations;
-        while let Some(Reverse((cost, at))) = open.pop() {
+        while let Some(Reverse((_, at))) = open.pop() {
             let Some(node) = nodes.get_mut(at).and_then(Option::take) else { continue };
-            if nodes.len() > limit || budget.is_spent() {
+            let cost = node.chosen.iter().map(Chosen::cost).sum();
+            if nodes.len() == BEST_FIRST {
+                let deepest = |at: usize| nodes.get(at).and_then(Option::as_ref).map_or(0, |node| node.decided.len());
+                open = open.drain().map(|Reverse((_, at))| Reverse((usize::MAX / 2 - deepest(at), at))).collect();
+            }
+            // Asking the evaluator costs about as much as some hundred steps.
+            if nodes.len() > limit || !budget.spend(60 + 8 * self.atoms.len()) {
                 return Answer::Unknown(LIMIT.to_owned());
             }
             let request = self.request(&node.chosen, Some(&node));
@@ -211,9 +223,11 @@ impl<'a> Search<'a> {
     ) {
         match self.choose(&mut node, budget) {
             Choice::Made => {
-                let cost = node.chosen.iter().map(Chosen::cost).sum();
+                let cost: usize = node.chosen.iter().map(Chosen::cost).sum();
+                // Cheapest first while that is cheap; then deepest first, which finds a way if not always the shortest.
+                let rank = if nodes.len() < BEST_FIRST { cost } else { usize::MAX / 2 - node.decided.len() };
                 nodes.push(Some(node));
-                open.push(Reverse((cost, nodes.len() - 1)));
+                open.push(Reverse((rank, nodes.len() - 1)));
             }
             Choice::Impossible => {}
             Choice::CannotSay(why) => {
@@ -280,7 +294,11 @@ impl<'a> Search<'a> {
 
     fn break_a_deny(&self, node: &Node, goal: usize, policy: &'a Policy, request: &Request) -> Vec<Node> {
         let mut ways = self.drop_what_needs(node, request);
-        let atoms = self.applying(goal, policy, request, Effect::Deny).unwrap_or_default();
+        let Some(atoms) = self.applying(goal, policy, request, Effect::Deny) else {
+            // A statement denies that was not counted as covering the class: say so rather than nothing.
+            ways.push(node.clone());
+            return ways;
+        };
         ways.extend(atoms.iter().filter_map(|atom| self.decide(node, request, &[(*atom, false)])));
         ways
     }
@@ -295,7 +313,7 @@ impl<'a> Search<'a> {
     }
 
     fn stop_an_allow(&self, node: &Node, goal: usize, policy: &'a Policy, request: &Request) -> Vec<Node> {
-        let atoms = self.applying(goal, policy, request, Effect::Allow).unwrap_or_default();
+        let Some(atoms) = self.applying(goal, policy, request, Effect::Allow) else { return vec![node.clone()] };
         let mut ways: Vec<Node> =
             atoms.iter().filter_map(|atom| self.decide(node, request, &[(*atom, false)])).collect();
         for (_, atoms) in self.applicable(goal, policy, request, Effect::Deny) {
@@ -357,6 +375,9 @@ impl<'a> Search<'a> {
         vec![next]
     }
 }
+
+/// So many assignments are tried cheapest first.
+const BEST_FIRST: usize = 400;
 
 const LIMIT: &str = "limit: the policy has too many combinations to try them all";
 

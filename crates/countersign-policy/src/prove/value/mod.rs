@@ -4,7 +4,7 @@
 //! decided on the finitely many values their conditions can tell apart. Where the two kinds meet on one key and no value
 //! is found, the answer is "cannot say", never "no".
 
-use crate::condition::date::Moment;
+mod candidates;
 
 use super::domain::{Domain, Words};
 use super::pattern::{Budget, CharSet, Found, Pattern, Wildcard, WordQuery};
@@ -37,6 +37,26 @@ pub(crate) enum Lift {
     UserName,
 }
 
+impl Lift {
+    /// The ARNs whose part matches.
+    fn patterns(self, part: &Pattern) -> Vec<Pattern> {
+        match self {
+            Self::None => vec![part.clone()],
+            Self::Account => vec![lift_account(part)],
+            Self::UserName => lift_user_name(part).to_vec(),
+        }
+    }
+
+    /// The part of an ARN.
+    pub(crate) fn part(self, arn: &str) -> String {
+        match self {
+            Self::None => arn.to_owned(),
+            Self::Account => arn.split(':').nth(4).unwrap_or_default().to_owned(),
+            Self::UserName => arn.rsplit('/').next().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
 /// Limits on a key that do not come from a condition.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Extra {
@@ -61,6 +81,17 @@ impl Extra {
         self.inside.extend(other.inside.iter().cloned());
         self.min_length = self.min_length.max(other.min_length);
         self
+    }
+
+    /// The limits on a part of the ARN as limits on the ARN.
+    pub(crate) fn lifted(self, lift: Lift) -> Self {
+        if lift == Lift::None {
+            return self;
+        }
+        let outside = self.outside.iter().flat_map(|pattern| lift.patterns(pattern)).collect();
+        let inside =
+            self.inside.iter().map(|union| union.iter().flat_map(|pattern| lift.patterns(pattern)).collect()).collect();
+        Self { outside, inside, min_length: 0, ..self }
     }
 
     /// The key is there and has exactly this value.
@@ -142,6 +173,20 @@ impl KeyQuestion<'_> {
         }
     }
 
+    /// What the text conditions ask of a present value.
+    pub(crate) fn text_limits(&self) -> Extra {
+        let mut limits = Extra::default();
+        for wanted in self.wanted {
+            let Requirement::Every(test) = self.requirement(wanted) else { continue };
+            match self.text_set(&test) {
+                Some(TextSet { union, inside: true }) => limits.inside.push(union),
+                Some(TextSet { union, inside: false }) => limits.outside.extend(union),
+                None => {}
+            }
+        }
+        limits
+    }
+
     fn absence_works(&self) -> bool {
         let request = request_with("", None);
         let mut matcher = Matcher::new(&request, self.assumptions, AttachedTo::Role);
@@ -149,6 +194,15 @@ impl KeyQuestion<'_> {
     }
 
     fn present(&self, words: &Words, budget: &mut Budget) -> Solved {
+        let mut words = words.clone();
+        let asks_for_null = |wanted: &Wanted<'_>| {
+            wanted.condition.operator.is_some_and(|operator| operator.comparison == Comparison::Null)
+        };
+        // `Null` counts an empty text as absent, so a present value has a character.
+        if let (Words::Text { min, .. }, true) = (&mut words, self.wanted.iter().any(asks_for_null)) {
+            *min = (*min).max(1);
+        }
+        let words = &words;
         let mut every = Vec::new();
         let mut some = Vec::new();
         for wanted in self.wanted {
@@ -196,7 +250,7 @@ impl KeyQuestion<'_> {
             });
         }
         let test = |passes| ValueTest { condition, passes, lift: wanted.lift };
-        if condition.type_clash && self.assumptions.takes_other(Assumption::TypeClash) {
+        if condition.type_clash && condition.values.len() > 0 && self.assumptions.takes_other(Assumption::TypeClash) {
             return constant(operator.sense == Sense::Negated);
         }
         match (operator.set, wanted.holds) {
@@ -242,7 +296,16 @@ impl KeyQuestion<'_> {
         match words {
             Words::Text { patterns, excluded, min, max } => {
                 let query = sets.query(Some(patterns), excluded, (*min).max(self.extra.min_length), *max);
+                let finite: Option<Vec<String>> = patterns.iter().map(Pattern::as_literal).collect();
+                if let (Some(candidates), false) = (finite, text_only) {
+                    return self.pick(candidates, &others, |word| query.admits(word), budget);
+                }
                 if text_only {
+                    // A text the domain spells out is what people know: prefer it to an equally short one.
+                    let spelled = patterns.iter().filter_map(Pattern::as_literal).find(|word| query.admits(word));
+                    if let (Some(word), true) = (spelled, patterns.len() < 8) {
+                        return Solved::Chosen(Chosen::Values(vec![word]));
+                    }
                     return match query.shortest(budget) {
                         Found::Word(word) => Solved::Chosen(Chosen::Values(vec![word])),
                         Found::Nothing => Solved::Impossible,
@@ -254,9 +317,9 @@ impl KeyQuestion<'_> {
                     Found::Nothing => return Solved::Impossible,
                     Found::Limit => return Solved::Limit,
                 };
-                let mut candidates = self.candidates(&others);
+                let mut candidates = candidates::of(&others);
                 candidates.push(shortest);
-                let admitted = |word: &str| query_admits(&query, word);
+                let admitted = |word: &str| query.admits(word);
                 match self.pick(candidates, &others, admitted, budget) {
                     // A number has endless spellings; only some were tried.
                     Solved::Impossible => Solved::CannotSay(MIXED),
@@ -266,7 +329,7 @@ impl KeyQuestion<'_> {
             Words::Bool => self.typed(vec!["true".into(), "false".into()], &sets, &others, Complete::Yes, budget),
             Words::Number => {
                 let mut candidates = vec!["0".to_owned(), "1".to_owned()];
-                candidates.extend(self.candidates(&others));
+                candidates.extend(candidates::of(&others));
                 candidates.retain(|text| Decimal::parse(text).is_some() && !text.starts_with('-'));
                 let complete = complete_if(
                     sets.is_empty() && others.iter().all(|test| matches!(test.comparison(), Comparison::Numeric(_))),
@@ -278,7 +341,7 @@ impl KeyQuestion<'_> {
                 for test in &others {
                     if let Values::Dates(dates) = &test.condition.values {
                         for date in dates.iter().flatten() {
-                            moments.extend(around(*date));
+                            moments.extend(candidates::around(*date));
                         }
                     }
                 }
@@ -290,11 +353,15 @@ impl KeyQuestion<'_> {
                 );
                 self.typed(candidates, &sets, &others, complete, budget)
             }
-            Words::IpAddress => {
+            Words::IpAddress { public } => {
                 let mut candidates = vec!["198.51.100.1".to_owned(), "0.0.0.0".to_owned(), "::".to_owned()];
-                candidates.extend(self.candidates(&others));
+                candidates.extend(candidates::of(&others));
                 candidates.extend(sets.literals());
-                candidates.retain(|text| text.parse::<core::net::IpAddr>().is_ok());
+                candidates.extend(candidates::past_private_ranges());
+                candidates.retain(|text| match text.parse() {
+                    Ok(address) => !(*public && candidates::is_private(address)),
+                    Err(_) => false,
+                });
                 let complete = complete_if(
                     sets.is_empty() && others.iter().all(|test| test.comparison() == Comparison::IpAddress),
                 );
@@ -312,7 +379,7 @@ impl KeyQuestion<'_> {
         budget: &mut Budget,
     ) -> Solved {
         let query = sets.query(None, &[], 0, usize::MAX);
-        match (self.pick(candidates, others, |word| query_admits(&query, word), budget), complete) {
+        match (self.pick(candidates, others, |word| query.admits(word), budget), complete) {
             (Solved::Impossible, Complete::No) => Solved::CannotSay(MIXED),
             (solved, _) => solved,
         }
@@ -390,54 +457,8 @@ impl KeyQuestion<'_> {
             let union = if passes == test.passes { vec![Pattern::any()] } else { Vec::new() };
             return Some(TextSet { union, inside: true });
         }
-        union = match test.lift {
-            Lift::None => union,
-            Lift::Account => union.iter().map(lift_account).collect(),
-            Lift::UserName => union.iter().flat_map(lift_user_name).collect(),
-        };
+        union = union.iter().flat_map(|pattern| test.lift.patterns(pattern)).collect();
         Some(TextSet { union, inside: (operator.sense == Sense::Positive) == test.passes })
-    }
-
-    /// The values the conditions can tell apart, one of each class and some other spellings.
-    fn candidates(&self, tests: &[&ValueTest<'_>]) -> Vec<String> {
-        let mut candidates = Vec::new();
-        for test in tests {
-            match &test.condition.values {
-                Values::Numbers(numbers) => {
-                    let digits = numbers.iter().flatten().map(|number| number.len()).max().unwrap_or(1);
-                    for number in numbers.iter().flatten() {
-                        let point = if number.contains('.') { "" } else { "." };
-                        let above = format!("{number}{point}{}1", "0".repeat(digits));
-                        candidates.extend([number.to_string(), format!("0{number}"), format!("00{number}"), above]);
-                        if !number.contains('.') {
-                            candidates.push(format!("{number}.0"));
-                        }
-                    }
-                    candidates.extend(["0".into(), "00".into(), format!("-1{}", "0".repeat(digits)), "xx".into()]);
-                }
-                Values::Dates(dates) => {
-                    let moments = dates.iter().flatten().flat_map(|date| around(*date));
-                    candidates.extend(moments.flat_map(|moment| [moment.to_string(), moment.seconds().to_string()]));
-                    candidates.push("xx".into());
-                }
-                Values::Bools(_) => candidates.extend(["true".into(), "false".into(), "xx".into()]),
-                Values::Ranges(ranges) => {
-                    for range in ranges.iter().flatten() {
-                        candidates.push(range.network().to_string());
-                        candidates.extend(after(range.broadcast()).map(|address| address.to_string()));
-                    }
-                    candidates.extend(["0.0.0.0".into(), "::".into(), "xx".into()]);
-                }
-                Values::Binaries(binaries) => {
-                    use base64::Engine as _;
-                    let encode = |bytes: &Vec<u8>| base64::engine::general_purpose::STANDARD.encode(bytes);
-                    candidates.extend(binaries.iter().flatten().map(encode));
-                    candidates.push("xx".into());
-                }
-                Values::Strings(_) | Values::Arns(_) | Values::Unreadable => {}
-            }
-        }
-        candidates
     }
 }
 
@@ -525,22 +546,6 @@ impl TextSets {
             min_length: min,
             max_length: max,
         }
-    }
-}
-
-fn query_admits(query: &WordQuery<'_>, word: &str) -> bool {
-    query.admits(word)
-}
-
-/// A moment, its neighbours within a nanosecond and within a second.
-fn around(date: Moment) -> impl Iterator<Item = Moment> {
-    [date, date.before(), date.after(), date.plus_seconds(1), date.plus_seconds(-1)].into_iter()
-}
-
-fn after(address: core::net::IpAddr) -> Option<core::net::IpAddr> {
-    match address {
-        core::net::IpAddr::V4(v4) => u32::from(v4).checked_add(1).map(|bits| core::net::Ipv4Addr::from(bits).into()),
-        core::net::IpAddr::V6(v6) => u128::from(v6).checked_add(1).map(|bits| core::net::Ipv6Addr::from(bits).into()),
     }
 }
 
