@@ -71,8 +71,10 @@ pub(crate) struct Profile<'a> {
     pub(crate) known_accounts: &'a std::collections::BTreeSet<AccountId>,
     /// Principals the policies name.
     pub(crate) named: &'a [Principal],
-    /// Organization ids that are classes of their own: the owner's, and others that conditions name.
-    pub(crate) named_organizations: &'a [String],
+    /// Organization ids that count as the owner's.
+    pub(crate) own_organizations: &'a [String],
+    /// Others that conditions name: their unnamed members are a class of their own.
+    pub(crate) other_organizations: &'a [String],
     pub(crate) membership: Membership,
 }
 
@@ -260,9 +262,12 @@ impl Profile<'_> {
             return Domain { optional: false, words: Some(words), arity };
         }
         let own = self.class.account().is_some_and(|account| self.setting.own_accounts.contains(&account));
-        let member = self.membership == Membership::Any && !matches!(self.class, CallerClass::AnyAccount { .. });
-        let own_organizations: &[String] = if own || member { &[] } else { self.named_organizations };
-        let excluded = own_organizations.iter().map(|id| {
+        let (outside_of, also): (&[String], &[String]) = match self.class {
+            CallerClass::AnyAccount { .. } => (self.own_organizations, self.other_organizations),
+            _ if own || self.membership == Membership::Any => (&[], &[]),
+            _ => (self.own_organizations, &[]),
+        };
+        let excluded = outside_of.iter().chain(also).map(|id| {
             let id = Pattern::literal(id);
             if is_id { id } else { id.then("/").then_run(CharSet::ANY) }
         });

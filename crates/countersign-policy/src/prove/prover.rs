@@ -132,8 +132,6 @@ impl<'a> Prover<'a> {
         let networks: &[Network] =
             if self.uses.network { &[Network::Internet, Network::VpcEndpoint] } else { &[Network::Internet] };
         let shapes = if self.uses.caller_shape { class.shapes() } else { class.shapes().get(..1).unwrap_or_default() };
-        let named_organizations: Vec<String> =
-            self.own_organizations.iter().chain(&self.other_organizations).cloned().collect();
         let mut unknown = None;
         for (shape, network) in shapes.iter().flat_map(|shape| networks.iter().map(move |network| (*shape, *network))) {
             let profile = Profile {
@@ -144,7 +142,8 @@ impl<'a> Prover<'a> {
                 setting: self.setting,
                 known_accounts: &self.known,
                 named: &self.named,
-                named_organizations: &named_organizations,
+                own_organizations: &self.own_organizations,
+                other_organizations: &self.other_organizations,
                 membership: self.membership,
             };
             match Search::new(&profile, goals, scope, extras).run(&mut self.budget.borrow_mut()) {
