@@ -1,6 +1,6 @@
 //! One ExternalId for several third parties.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_policy::account::AccountId;
 use countersign_policy::prove::ExternalIdVerdict;
@@ -30,9 +30,16 @@ fn check(roles: &[Examined], reports: &mut Vec<(usize, Report)>) {
         }
     }
     for (id, users) in users {
+        let parties =
+            |at: usize| users.iter().filter(|(of, _)| *of == at).map(|(_, account)| *account).collect::<BTreeSet<_>>();
         for (at, account) in &users {
             let Some(examined) = roles.get(*at) else { continue };
-            let other = users.iter().find(|(other, other_account)| other != at && other_account != account);
+            // Different parties: each role has one that the other has not.
+            let own = parties(*at);
+            let other = users.iter().find(|(other, _)| {
+                let theirs = parties(*other);
+                other != at && !own.is_subset(&theirs) && !theirs.is_subset(&own)
+            });
             let Some((other_role, other_account)) = other.and_then(|(at, account)| Some((roles.get(*at)?, account)))
             else {
                 continue;

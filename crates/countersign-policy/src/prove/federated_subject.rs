@@ -2,11 +2,11 @@
 
 use super::class::CallerClass;
 use super::domain::provider_of;
-use super::pattern::Pattern;
+use super::pattern::{CharSet, Pattern, Wildcard};
 use super::prover::{Extras, Prover};
 use super::search::Answer;
 use super::value::Extra;
-use crate::condition::string::{Template, Token};
+use crate::condition::string::{Case, Template, Token};
 use crate::evaluate::Values;
 use crate::request::Request;
 
@@ -48,8 +48,10 @@ impl FederatedVerdict {
 pub struct Tenancy {
     /// Strangers get tokens from the same provider.
     pub shared: Sharing,
-    /// The condition key that names the tenant.
+    /// The claim that names the tenant.
     pub claim: &'static str,
+    /// Further claims any of which names the tenant too.
+    pub also: &'static [&'static str],
 }
 
 /// Whether strangers use the provider too.
@@ -80,7 +82,6 @@ pub const SHARED_PROVIDERS: &[(&str, &str)] = &[
     (".scalr.io", "sub"),
     ("api.shisho.dev", "sub"),
     ("proidc.upbound.io", "sub"),
-    ("oidc.circleci.com", "sub"),
     ("api.pulumi.com", "aud"),
     ("sandboxes.cloud", "aud"),
     ("oidc.vercel.com", "aud"),
@@ -90,19 +91,50 @@ pub const SHARED_PROVIDERS: &[(&str, &str)] = &[
     ("graph.facebook.com", "app_id"),
 ];
 
+/// GitHub's claims that name the owner or its repository on their own.
+const GITHUB_CLAIMS: &[&str] = &[
+    "repository",
+    "repository_id",
+    "repository_owner",
+    "repository_owner_id",
+    "job_workflow_ref",
+    "enterprise",
+    "enterprise_id",
+];
+
+/// The parts of a GitHub subject that name an owner; others (`environment:`, `ref:`) can be anybody's.
+const GITHUB_OWNERS: &[&str] = &[
+    "repo",
+    "repository",
+    "repository_owner",
+    "repository_owner_id",
+    "repository_id",
+    "job_workflow_ref",
+    "enterprise",
+    "enterprise_id",
+];
+
 /// The tenancy of a provider as a principal names it.
 #[must_use]
 pub fn tenancy(provider: &str) -> Tenancy {
     if provider.contains(":saml-provider/") {
-        return Tenancy { shared: Sharing::Saml, claim: "aud" };
+        return Tenancy { shared: Sharing::Saml, claim: "aud", also: &[] };
     }
     let host = provider_of(provider).unwrap_or(provider).split('/').next().unwrap_or_default();
     let found = SHARED_PROVIDERS
         .iter()
         .find(|(name, _)| if name.starts_with('.') { host.ends_with(name) } else { host.eq_ignore_ascii_case(name) });
     match found {
-        Some((_, claim)) => Tenancy { shared: Sharing::Shared, claim },
-        None => Tenancy { shared: Sharing::Private, claim: "sub" },
+        Some((name, claim)) => Tenancy {
+            shared: Sharing::Shared,
+            claim,
+            also: match *name {
+                "accounts.google.com" => &["sub", "oaud"],
+                "token.actions.githubusercontent.com" => GITHUB_CLAIMS,
+                _ => &[],
+            },
+        },
+        None => Tenancy { shared: Sharing::Private, claim: "sub", also: &[] },
     }
 }
 
@@ -114,14 +146,18 @@ pub fn federated_subject(prover: &Prover<'_>) -> Vec<(String, FederatedVerdict)>
 
 fn verdict(prover: &Prover<'_>, provider: String) -> FederatedVerdict {
     let tenancy = tenancy(&provider);
-    let key = match tenancy.shared {
-        Sharing::Saml => "saml:aud".to_owned(),
-        Sharing::Shared | Sharing::Private => {
-            format!("{}:{}", provider_of(&provider).unwrap_or_default(), tenancy.claim)
-        }
+    let prefix = match tenancy.shared {
+        Sharing::Saml => "saml",
+        Sharing::Shared | Sharing::Private => provider_of(&provider).unwrap_or_default(),
     };
-    let outside = tenants(prover, &key, tenancy);
-    let foreign = Extras::from([(key, Extra { outside, ..Extra::default() })]);
+    let mut foreign = Extras::new();
+    for claim in std::iter::once(tenancy.claim).chain(tenancy.also.iter().copied()) {
+        let key = format!("{prefix}:{claim}");
+        let outside = tenants(prover, &key, claim, tenancy);
+        if claim == tenancy.claim || !outside.is_empty() {
+            foreign.insert(key, Extra { outside, ..Extra::default() });
+        }
+    }
     let class = CallerClass::Federated(provider);
     let Some(action) = Prover::entry_actions(&class).first() else { return FederatedVerdict::Unassumable };
     match prover.find(&class, action, &foreign) {
@@ -136,33 +172,33 @@ fn verdict(prover: &Prover<'_>, provider: String) -> FederatedVerdict {
 }
 
 /// The tenants the policy's conditions on the claim name in full.
-fn tenants(prover: &Prover<'_>, key: &str, tenancy: Tenancy) -> Vec<Pattern> {
+fn tenants(prover: &Prover<'_>, key: &str, claim: &str, tenancy: Tenancy) -> Vec<Pattern> {
     let conditions = prover.policy.statements.iter().flat_map(|statement| &statement.conditions);
+    let github = key.contains("githubusercontent.com");
     let mut tenants = Vec::new();
     for condition in conditions.filter(|condition| condition.key.eq_ignore_ascii_case(key)) {
         let Values::Strings(templates) = &condition.values else { continue };
         for template in templates {
-            match (template.as_literal(), tenancy) {
-                (Some(text), Tenancy { shared: Sharing::Shared, claim: "sub" }) => {
-                    tenants.push(owner(text).unwrap_or_else(|| Pattern::literal(text)))
-                }
-                (Some(text), _) => tenants.push(Pattern::literal(text)),
-                (None, Tenancy { shared: Sharing::Shared, claim: "sub" }) => {
-                    tenants.extend(owner(literal_head(template)))
+            match (template.as_literal(), tenancy.shared, claim) {
+                (Some(text), Sharing::Shared, "sub") => tenants.extend(owner(text, github).or_else(|| {
+                    // A subject of another form names its holder as a whole.
+                    (!github).then(|| Pattern::literal(text))
+                })),
+                (Some(text), _, _) => tenants.push(Pattern::literal(text)),
+                (None, Sharing::Shared, "sub") => tenants.extend(owner(literal_head(template), github)),
+                (None, Sharing::Shared, _) => {
+                    // `acme/*` of a repository or workflow.
+                    let head = literal_head(template);
+                    let owner = head.split_once('/').map(|(owner, _)| owner).filter(|owner| !owner.is_empty());
+                    tenants.extend(owner.map(|owner| Pattern::literal(owner).then("/").then_run(CharSet::ANY)));
                 }
                 // A provider of one's own: any text beside the wildcards narrows it.
-                (None, Tenancy { shared: Sharing::Private | Sharing::Saml, .. }) => {
+                (None, Sharing::Private | Sharing::Saml, _) => {
                     let narrows = template.tokens().iter().any(|token| matches!(token, Token::Literal(_)));
-                    let mut none = |_: &crate::condition::variable::Variable| None;
-                    let pattern = Pattern::from_template(
-                        template,
-                        crate::condition::string::Case::Sensitive,
-                        super::pattern::Wildcard(super::pattern::CharSet::ANY),
-                        &mut none,
-                    );
+                    let pattern =
+                        Pattern::from_template(template, Case::Sensitive, Wildcard(CharSet::ANY), &mut |_| None);
                     tenants.extend(pattern.filter(|_| narrows));
                 }
-                (None, Tenancy { shared: Sharing::Shared, .. }) => {}
             }
         }
     }
@@ -177,10 +213,11 @@ fn literal_head(template: &Template) -> &str {
 }
 
 /// `repo:acme/app:…` → everything of `repo:acme/`: the first name after the first colon, if it is complete.
-fn owner(subject: &str) -> Option<Pattern> {
+fn owner(subject: &str, github: bool) -> Option<Pattern> {
     let (kind, rest) = subject.split_once(':')?;
     let end = rest.find(['/', ':'])?;
     let (name, separator) = (rest.get(..end)?, rest.get(end..=end)?);
-    (!name.is_empty())
-        .then(|| Pattern::literal(&format!("{kind}:{name}{separator}")).then_run(super::pattern::CharSet::ANY))
+    let names_an_owner = !github || GITHUB_OWNERS.contains(&kind);
+    (!name.is_empty() && names_an_owner)
+        .then(|| Pattern::literal(&format!("{kind}:{name}{separator}")).then_run(CharSet::ANY))
 }
