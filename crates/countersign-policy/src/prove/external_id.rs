@@ -230,11 +230,12 @@ fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
         (Answer::Unknown(why), Answer::Impossible | Answer::Unknown(_))
         | (Answer::Impossible, Answer::Unknown(why)) => ExternalIdVerdict::Unknown { why },
         (without, unlisted) => {
+            let may_omit = without != Answer::Impossible;
             let unsure = matches!(without, Answer::Unknown(_)) || matches!(unlisted, Answer::Unknown(_));
             let (without_id, unlisted_id) = (request(without), request(unlisted));
             if unsure {
                 // What is not known counts as accepted.
-                let accepted = AcceptedIds { omitted: true, ids: Vec::new(), patterns: vec!["*".to_owned()] };
+                let accepted = AcceptedIds { omitted: may_omit, ids: Vec::new(), patterns: vec!["*".to_owned()] };
                 return ExternalIdVerdict::Open { accepted, without_id, unlisted_id };
             }
             let patterns = if unlisted_id.is_some() { cover(prover, &classes, &listed, &mut ids) } else { Vec::new() };

@@ -120,7 +120,9 @@ impl Search<'_> {
             .filter_map(|(atom, _)| self.atoms.get(*atom))
             .filter(|atom| atom.key == key && atom.condition.variables().next().is_some())
             .peekable();
-        if with_variables.peek().is_none() {
+        // An absent key has no value to relate to another's.
+        let absent = |own: &Key<'_>| own.extra.presence == Some(Presence::Absent) || node.absent.contains(&key);
+        if with_variables.peek().is_none() || self.keys.get(key).is_none_or(absent) {
             return Choice::Impossible;
         }
         let fixed = |variable: &Variable| match self.source(variable) {

@@ -181,11 +181,13 @@ impl<'a> Search<'a> {
         let mut doubt: Option<String> = None;
         let start = Node { decided: Vec::new(), absent: Vec::new(), chosen: Vec::new() };
         self.add(start, &mut open, &mut nodes, &mut doubt, budget);
+        let mut deepest_first = false;
         let limit = self.profile.setting.limits.combinations;
         while let Some(Reverse((_, at))) = open.pop() {
             let Some(node) = nodes.get_mut(at).and_then(Option::take) else { continue };
             let cost = node.chosen.iter().map(Chosen::cost).sum();
-            if nodes.len() == BEST_FIRST {
+            if nodes.len() >= BEST_FIRST && !deepest_first {
+                deepest_first = true;
                 let deepest = |at: usize| nodes.get(at).and_then(Option::as_ref).map_or(0, |node| node.decided.len());
                 open = open.drain().map(|Reverse((_, at))| Reverse((usize::MAX / 2 - deepest(at), at))).collect();
             }
@@ -249,6 +251,12 @@ impl<'a> Search<'a> {
                 let decision = policy.decide_assuming(&single, assumptions).decision;
                 let ways = match (wish, decision) {
                     (Wish::Allows, Decision::Allowed) => continue,
+                    // An Allow first: when none can be met, there is no need to look at the Denies.
+                    (Wish::Allows, Decision::ExplicitDeny)
+                        if self.applying(goal, policy, &single, Effect::Allow).is_none() =>
+                    {
+                        self.satisfy_an_allow(node, goal, policy, &single)
+                    }
                     (Wish::Allows, Decision::ExplicitDeny) => self.break_a_deny(node, goal, policy, &single),
                     (Wish::Allows, Decision::ImplicitDeny) => self.satisfy_an_allow(node, goal, policy, &single),
                     (Wish::DoesNotAllow, Decision::Allowed) => self.stop_an_allow(node, goal, policy, &single),

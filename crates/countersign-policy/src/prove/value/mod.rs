@@ -84,10 +84,11 @@ impl Extra {
     }
 
     /// The limits on a part of the ARN as limits on the ARN.
-    pub(crate) fn lifted(self, lift: Lift) -> Self {
+    pub(crate) fn lifted(mut self, lift: Lift) -> Self {
         if lift == Lift::None {
             return self;
         }
+        self.inside.push(vec![Pattern::default().then_some(CharSet::ANY, self.min_length).then_run(CharSet::ANY)]);
         let outside = self.outside.iter().flat_map(|pattern| lift.patterns(pattern)).collect();
         let inside =
             self.inside.iter().map(|union| union.iter().flat_map(|pattern| lift.patterns(pattern)).collect()).collect();
