@@ -3,6 +3,8 @@
 //! Every other key is chosen freely: a vendor's role name, address or MFA is the same for all of its customers and binds
 //! none of them.
 
+use std::collections::HashMap;
+
 use super::class::{CallerClass, principal_text};
 use super::domain::EXTERNAL_ID;
 use super::pattern::{CharSet, Pattern, Wildcard};
@@ -118,13 +120,34 @@ impl ExternalIdVerdict {
 /// The verdict for every deputy the policy lets in or names.
 #[must_use]
 pub fn external_id(prover: &Prover<'_>) -> Vec<(Deputy, ExternalIdVerdict)> {
-    deputies(prover)
-        .into_iter()
-        .map(|deputy| {
-            let verdict = external_id_of(prover, &deputy);
-            (deputy, verdict)
-        })
-        .collect()
+    let listed = Listed::of(prover);
+    // Accounts that the same statements cover, in a policy that asks nothing about who calls, are accepted alike.
+    let mut alike: HashMap<Vec<bool>, Vec<String>> = HashMap::new();
+    let verdicts = deputies(prover).into_iter().map(|deputy| {
+        let classes = classes(prover, &deputy);
+        let coverage = match (&deputy, classes.as_slice()) {
+            (Deputy::Account { .. }, [class]) => prover.coverage(class),
+            _ => None,
+        };
+        let candidates = match coverage.as_ref().and_then(|coverage| alike.get(coverage)) {
+            Some(ids) => Candidates::Accepted(ids),
+            None => Candidates::Listed,
+        };
+        let verdict = external_id_of(prover, &listed, &classes, candidates);
+        if let (Some(coverage), ExternalIdVerdict::Bound { ids, .. }) = (coverage, &verdict) {
+            alike.entry(coverage).or_insert_with(|| ids.clone());
+        }
+        (deputy, verdict)
+    });
+    verdicts.collect()
+}
+
+/// Which ids to ask about.
+enum Candidates<'i> {
+    /// Every id the policy writes.
+    Listed,
+    /// These are known to be accepted from a deputy just like this one; one call shows it.
+    Accepted(&'i [String]),
 }
 
 /// The deputies of a policy: foreign principals of its Allow statements, everyone if it names everyone, and then also the
@@ -176,8 +199,8 @@ pub fn deputies(prover: &Prover<'_>) -> Vec<Deputy> {
     kept
 }
 
-fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
-    let classes = match deputy {
+fn classes(prover: &Prover<'_>, deputy: &Deputy) -> Vec<CallerClass> {
+    match deputy {
         Deputy::Account { account, partition, .. } => prover.classes_of_account(partition, *account),
         Deputy::Principal(principal) => prover.with_sessions(principal),
         Deputy::Organization(organization) => vec![CallerClass::Organization {
@@ -187,15 +210,28 @@ fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
         // Holes are filled before anything is proved.
         Deputy::NotInInput { .. } => Vec::new(),
         Deputy::Public => vec![CallerClass::AnyAccount { partition: prover.setting.partition().to_owned() }],
-    };
-    let listed = Listed::of(prover);
-    let ask = |extra: Extra| any_class(prover, &classes, extra);
+    }
+}
+
+fn external_id_of(
+    prover: &Prover<'_>,
+    listed: &Listed,
+    classes: &[CallerClass],
+    candidates: Candidates<'_>,
+) -> ExternalIdVerdict {
+    let ask = |extra: Extra| any_class(prover, classes, extra);
     let without = ask(Extra { presence: Some(Presence::Absent), ..Extra::default() });
     let unlisted =
         ask(Extra { presence: Some(Presence::Present), outside: listed.excluded.clone(), ..Extra::default() });
     let mut ids = Vec::new();
     let mut first = None;
     let mut unknown = None;
+    if let (Candidates::Accepted(known), Answer::Impossible, Answer::Impossible) = (&candidates, &without, &unlisted)
+        && let Some(id) = known.first()
+        && let Answer::Request(request, _) = ask(Extra::exactly(id))
+    {
+        return ExternalIdVerdict::Bound { ids: known.to_vec(), request };
+    }
     for (id, folds) in &listed.ids {
         let within = |pattern: Pattern| {
             ask(Extra { presence: Some(Presence::Present), inside: vec![vec![pattern]], ..Extra::default() })
@@ -238,7 +274,7 @@ fn external_id_of(prover: &Prover<'_>, deputy: &Deputy) -> ExternalIdVerdict {
                 let accepted = AcceptedIds { omitted: may_omit, ids: Vec::new(), patterns: vec!["*".to_owned()] };
                 return ExternalIdVerdict::Open { accepted, without_id, unlisted_id };
             }
-            let patterns = if unlisted_id.is_some() { cover(prover, &classes, &listed, &mut ids) } else { Vec::new() };
+            let patterns = if unlisted_id.is_some() { cover(prover, classes, listed, &mut ids) } else { Vec::new() };
             let accepted = AcceptedIds { omitted: without_id.is_some(), ids, patterns };
             ExternalIdVerdict::Open { accepted, without_id, unlisted_id }
         }

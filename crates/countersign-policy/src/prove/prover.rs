@@ -11,8 +11,9 @@ use super::setting::Setting;
 use super::value::Extra;
 use crate::account::AccountId;
 use crate::document::{Effect, Polarity, PolicyDocument};
-use crate::evaluate::{Policy, Principal, Values};
+use crate::evaluate::{AttachedTo, Matcher, Policy, Principal, Values};
 use crate::request::context_key::{self, SetBy};
+use crate::request::{Request, RequestContext};
 
 /// A trust policy ready for proofs. Holes match nothing: see [`super::hole`].
 #[derive(Debug)]
@@ -267,6 +268,17 @@ impl<'a> Prover<'a> {
 
     fn all_entries(&self) -> impl Iterator<Item = &Principal> {
         self.policy.statements.iter().flat_map(|statement| &statement.principals).flat_map(|(_, entries)| entries)
+    }
+
+    /// Which statements' principals cover a class, if that is all that tells it from others of its kind: the policy asks
+    /// nothing else about who calls.
+    pub(crate) fn coverage(&self, class: &CallerClass) -> Option<Vec<bool>> {
+        let shape = class.shapes().first().filter(|_| !self.uses.caller_shape)?;
+        let caller = class.representative(*shape, &self.known);
+        let role = self.setting.role_arn.clone();
+        let request = Request { caller, action: "sts:AssumeRole".to_owned(), role, context: RequestContext::new() };
+        let mut matcher = Matcher::new(&request, self.setting.assumptions, AttachedTo::Role);
+        Some(self.policy.statements.iter().map(|statement| matcher.principals(statement).is_some()).collect())
     }
 
     /// The classes that make up an account: its unnamed principals, and the ones the policy names.

@@ -37,7 +37,7 @@ pub struct ProofLimits {
 
 impl Default for ProofLimits {
     fn default() -> Self {
-        Self { steps: 1_000_000, combinations: 4_000 }
+        Self { steps: 600_000, combinations: 4_000 }
     }
 }
 

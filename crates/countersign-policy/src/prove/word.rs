@@ -400,7 +400,7 @@ impl<'q, 'a> Search<'q, 'a> {
             }
             taken = longer;
         }
-        if !budget.spend(taken.len() + excluded_before.len() / 4) {
+        if !budget.spend(3 * taken.len() + excluded_before.len() / 2) {
             return None;
         }
         let mut excluded: Vec<(u16, u16)> = Vec::with_capacity(excluded_before.len() + 2);
