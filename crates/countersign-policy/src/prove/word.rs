@@ -206,13 +206,16 @@ impl WordQuery<'_> {
     }
 }
 
+/// `(pattern, position)` pairs.
+type Positions = Rc<[(u16, u16)]>;
+
 /// One state of the product: for each union the pattern and position taken, then all positions of the excluded patterns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct State {
     /// Length so far, saturating at the minimum.
     length: u16,
     /// `(pattern, position)`: one per union, in order; then those of the excluded patterns, sorted.
-    positions: Rc<[(u16, u16)]>,
+    positions: Positions,
 }
 
 /// The states met, so far as they are not dominated.
@@ -222,7 +225,7 @@ struct State {
 struct Seen {
     unions: usize,
     /// By length and positions taken: the sets of excluded positions.
-    states: FxHashMap<(u16, Rc<[(u16, u16)]>), Vec<Rc<[(u16, u16)]>>>,
+    states: FxHashMap<(u16, Positions), Vec<Positions>>,
     exact: FxHashSet<State>,
 }
 

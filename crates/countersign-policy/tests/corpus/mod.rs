@@ -1,5 +1,13 @@
 //! Reads the corpus at the root of the repository.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use countersign_policy::request::{Caller, Request, RequestContext};
 use serde_json::Value;
 

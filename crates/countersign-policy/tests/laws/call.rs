@@ -50,7 +50,7 @@ pub(crate) enum Party {
     /// An account or a member of an organization of the owner's.
     Own,
     /// An account the policy mentions.
-    ThirdParty,
+    Vendor,
     /// An account the policy does not mention.
     Stranger,
     Service,
@@ -190,7 +190,7 @@ impl<'a> Calls<'a> {
         let own = self.organization(&caller, &mut context, dice);
         let party = match caller.home() {
             Some(_) if own => Party::Own,
-            Some(home) if self.mentioned.contains(home.account.as_str()) => Party::ThirdParty,
+            Some(home) if self.mentioned.contains(home.account.as_str()) => Party::Vendor,
             Some(_) => Party::Stranger,
             None if matches!(caller.kind(), CallerKind::Service) => Party::Service,
             None => Party::Federated,
@@ -427,7 +427,7 @@ fn instantiate(pattern: &str, context: &RequestContext, dice: &mut Dice) -> Stri
             '?' => text.push_str(*dice.pick(&["a", "1", "c"])),
             _ => text.push(c),
         }
-        rest = &rest[c.len_utf8()..];
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
     }
     text
 }

@@ -5,6 +5,7 @@
 //! that breaks the law. Seeds are fixed; to look further than a usual run does:
 //! `LAWS_CASES=100 LAWS_SEED=7 cargo test --test laws` (a hundred times the cases, another seed).
 #![cfg(test)]
+#![allow(clippy::explicit_auto_deref, reason = "without the star the type of the list is inferred as unsized")]
 
 mod access;
 mod call;

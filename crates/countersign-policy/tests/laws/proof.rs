@@ -36,7 +36,7 @@ impl Proved {
     /// Why the call, which is allowed, contradicts the proof.
     fn contradiction(&self, call: &Call) -> Option<String> {
         match call.party {
-            Party::ThirdParty | Party::Stranger => self.third_party(call),
+            Party::Vendor | Party::Stranger => self.third_party(call),
             Party::Own => self.worse_than(Exposure::Owned),
             Party::Service => {
                 let own = self.services.iter().find(|(name, _)| name == call.request.caller.name());

@@ -8,9 +8,7 @@ use std::time::Instant;
 use countersign_policy::document::PolicyDocument;
 use countersign_policy::evaluate::{Decision, Policy};
 use countersign_policy::request::{Caller, Request, RequestContext};
-use iam_rs::{
-    Arn, Context, Decision as PeerDecision, IAMPolicy, IAMRequest, PolicyEvaluator, Principal, PrincipalId,
-};
+use iam_rs::{Arn, Context, Decision as PeerDecision, IAMPolicy, IAMRequest, PolicyEvaluator, Principal, PrincipalId};
 
 const CALLER: &str = "arn:aws:iam::999988887777:user/collector";
 const ROLE: &str = "arn:aws:iam::111111111111:role/Role";
@@ -29,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         assert_eq!(evaluator.evaluate(&request)?.decision == PeerDecision::Allow, expected, "iam-rs");
         let (mut our_best, mut their_best) = (0.0f64, 0.0f64);
         for _ in 0..ROUNDS {
-            our_best = our_best.max(rate(|| drop(black_box(black_box(&ours.0).decide(black_box(&ours.1))))));
+            our_best = our_best.max(rate(|| _ = black_box(black_box(&ours.0).decide(black_box(&ours.1)))));
             their_best = their_best.max(rate(|| drop(black_box(black_box(&evaluator).evaluate(black_box(&request))))));
         }
         println!(
@@ -65,7 +63,8 @@ fn keys(external_id: &str) -> [(&'static str, String); 2] {
 
 fn ours(external_id: &str) -> Result<(Policy, Request), Box<dyn std::error::Error>> {
     let context: RequestContext = keys(external_id).into_iter().map(|(key, value)| (key, [value])).collect();
-    let request = Request { caller: Caller::parse(CALLER)?, action: "sts:AssumeRole".into(), role: ROLE.into(), context };
+    let request =
+        Request { caller: Caller::parse(CALLER)?, action: "sts:AssumeRole".into(), role: ROLE.into(), context };
     Ok((Policy::trust(&PolicyDocument::parse(&policy(""))), request))
 }
 

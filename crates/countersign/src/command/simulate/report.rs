@@ -126,6 +126,7 @@ fn absent(key: &str, action: &str) -> String {
         | SetBy::ServiceSource
         | SetBy::ServicePrincipal
         | SetBy::RoleTags
+        | SetBy::RoleProperty
         | SetBy::Saml
         | SetBy::Oidc => format!("if the real call has it, say so with --context {key}=VALUE"),
     }
