@@ -30,20 +30,28 @@ fn check(roles: &[Examined], reports: &mut Vec<(usize, Report)>) {
         }
     }
     for (id, users) in users {
-        let parties =
-            |at: usize| users.iter().filter(|(of, _)| *of == at).map(|(_, account)| *account).collect::<BTreeSet<_>>();
-        for (at, account) in &users {
+        let mut parties: BTreeMap<usize, BTreeSet<AccountId>> = BTreeMap::new();
+        for (at, account) in users {
+            parties.entry(at).or_default().insert(account);
+        }
+        // Many roles for the same parties are the rule: look at each set of parties once.
+        let mut sets: Vec<(&BTreeSet<AccountId>, usize)> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (at, accounts) in &parties {
+            if seen.insert(accounts) {
+                sets.push((accounts, *at));
+            }
+        }
+        for (at, own) in &parties {
             let Some(examined) = roles.get(*at) else { continue };
             // Different parties: each role has one that the other has not.
-            let own = parties(*at);
-            let other = users.iter().find(|(other, _)| {
-                let theirs = parties(*other);
-                other != at && !own.is_subset(&theirs) && !theirs.is_subset(&own)
-            });
-            let Some((other_role, other_account)) = other.and_then(|(at, account)| Some((roles.get(*at)?, account)))
+            let other = sets.iter().find(|(theirs, _)| !own.is_subset(theirs) && !theirs.is_subset(own));
+            let Some((other_role, other_account)) =
+                other.and_then(|(theirs, at)| Some((roles.get(*at)?, theirs.difference(own).next()?)))
             else {
                 continue;
             };
+            let Some(account) = own.iter().find(|account| *account != other_account) else { continue };
             let conditions = examined.exposed.document.statements.iter().filter_map(external_id_condition);
             let Some(value) = conditions.flat_map(|entry| &entry.values).find(|value| value.value.known() == Some(id))
             else {
