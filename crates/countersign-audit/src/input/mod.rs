@@ -58,12 +58,11 @@ pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
                     help,
                 ));
             }
-            if named == Named::InFolder {
-                reading.problems.retain(|problem| {
-                    problem.message != policy_json::IDENTITY_POLICY
-                        || !reading.roles.is_empty()
-                        || problem.severity == ProblemSeverity::Note
-                });
+            if named == Named::ByUser && reading.roles.is_empty() {
+                // The user asked for this file, and it holds no trust policy.
+                for problem in &mut reading.problems {
+                    problem.severity = ProblemSeverity::Error;
+                }
             }
             reading
         }
