@@ -1,5 +1,6 @@
 //! What an audit says: one thing that is wrong, at one place, with the call that shows it.
 
+use countersign_policy::document::Span;
 use countersign_policy::evaluate::assume_role::needed_actions;
 use countersign_policy::request::Request;
 use serde::Serialize;
@@ -53,6 +54,9 @@ pub struct Finding {
     pub location: Location,
     /// A call that is allowed and should not be.
     pub witness: Option<Witness>,
+    /// The location as bytes of the file.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 /// A call, as reports show it.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use countersign_policy::document::Span;
 use countersign_policy::prove::{Exposure, ExternalIdVerdict};
 
 use super::{Report, accepted};
@@ -39,8 +40,10 @@ pub fn text(report: &Report, colour: Colour, verbosity: Verbosity) -> String {
         Colour::Plain => Renderer::plain(),
     };
     let mut out = String::new();
+    let files: std::collections::HashMap<&str, &SourceFile> =
+        report.roles.iter().map(|role| (role.role.file.path(), &role.role.file)).collect();
     for found in &report.findings {
-        let file = report.roles.iter().map(|role| &role.role.file).find(|file| file.path() == found.location.path);
+        let file = files.get(found.location.path.as_str()).copied();
         finding(&mut out, &renderer, found, file);
     }
     let mut roles: Vec<&Examined> = report.roles.iter().collect();
@@ -85,9 +88,7 @@ fn finding(out: &mut String, renderer: &Renderer, finding: &Finding, file: Optio
     };
     let message = inert(&finding.message);
     let location = &finding.location;
-    let line = inert(file.map_or("", |file| file.line(location.line)));
-    let end = if location.end_line == location.line { location.end_column } else { usize::MAX };
-    let (excerpt, marked) = excerpt(&line, location.column, end);
+    let (excerpt, marked) = excerpt(file.map_or("", SourceFile::text), finding.span);
     let path = inert(&location.path);
     let title = level.primary_title(&message).id(finding.id);
     let snippet = Snippet::source(excerpt.as_str())
@@ -105,21 +106,23 @@ fn finding(out: &mut String, renderer: &Renderer, finding: &Finding, file: Optio
     let _ = writeln!(out, "{}\n", renderer.render(&[group]));
 }
 
-/// The stretch of a line around the marked characters, and the marks as bytes of it.
-fn excerpt(line: &str, column: usize, end_column: usize) -> (String, std::ops::Range<usize>) {
-    let chars: Vec<char> = line.chars().collect();
-    let start = column.saturating_sub(1).min(chars.len());
-    let end = end_column.saturating_sub(1).clamp(start, chars.len());
-    let (from, to) = if chars.len() <= EXCERPT {
-        (0, chars.len())
-    } else {
-        let from = start.saturating_sub(40);
-        (from, (from + EXCERPT).min(chars.len()))
-    };
-    let text = |from: usize, to: usize| chars.get(from..to.max(from)).unwrap_or_default().iter().collect::<String>();
-    let before = text(from, start);
-    let marked = text(start, end.min(to));
-    (text(from, to), before.len()..before.len() + marked.len())
+/// The stretch of a line around the marked characters, and the marks as bytes of it. Looks at no more than it shows, so a
+/// place in a large minified file costs no more than one in a small one.
+fn excerpt(text: &str, span: Span) -> (String, std::ops::Range<usize>) {
+    let (head, tail) = text.split_at_checked(span.start as usize).unwrap_or((text, ""));
+    let on_line = |c: &char| !matches!(c, '\n' | '\r');
+    let mut before: Vec<char> = head.chars().rev().take_while(on_line).take(EXCERPT).collect();
+    let mut after: Vec<char> = tail.chars().take_while(on_line).take(EXCERPT).collect();
+    if before.len() + after.len() > EXCERPT {
+        before.truncate(EXCERPT / 4);
+        after.truncate(EXCERPT - before.len());
+    }
+    let marked = tail.get(..span.end.saturating_sub(span.start) as usize).unwrap_or(tail);
+    let marked = marked.chars().take_while(on_line).take(after.len()).count();
+    let before = inert(&before.iter().rev().collect::<String>());
+    let after = inert(&after.iter().collect::<String>());
+    let end = after.char_indices().nth(marked).map_or(after.len(), |(at, _)| at);
+    (format!("{before}{after}"), before.len()..before.len() + end)
 }
 
 /// The word JSON uses, so that text and JSON agree.
