@@ -114,7 +114,8 @@ impl Policy {
         self.statements.len()
     }
 
-    /// The assumptions a decision on this policy could rest on.
+    /// The assumptions a decision on this policy could rest on, for calls that can be made (a single-valued key that is
+    /// sent several values rests on `PlainOperatorOnSet` besides).
     #[must_use]
     pub fn touches(&self) -> AssumptionSet {
         self.touches
