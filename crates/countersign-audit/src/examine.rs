@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::Moment;
-use countersign_policy::document::{Limits, Problem, Severity, validate};
+use countersign_policy::document::{Limits, Problem, Severity, Statement, validate};
 use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, exposure, partition_of};
 
 use crate::role::Role;
@@ -72,8 +72,11 @@ pub fn examine(role: Role, options: &Options) -> Examined {
             exposed.depends_on.push("which of the duplicate keys counts".to_owned());
         }
     }
-    if role.trust.statements.is_empty() && role.trust.problems.iter().any(|problem| problem.severity == Severity::Error)
-    {
+    let lost = |statement: &Statement| {
+        statement.unreadable.is_some() && statement.effect.is_none() && statement.principals.is_empty()
+    };
+    let no_statement_left = role.trust.statements.is_empty() || role.trust.statements.iter().any(lost);
+    if no_statement_left && role.trust.problems.iter().any(|problem| problem.severity == Severity::Error) {
         exposed.exposure = Exposure::Unknown;
         exposed.depends_on.push("a policy text that can be read".to_owned());
     }

@@ -6,6 +6,7 @@ mod text;
 pub use json::json;
 pub use text::{Colour, Verbosity, call, inert, problem, text};
 
+use countersign_policy::document::{Problem, Severity};
 use countersign_policy::prove::{Exposure, ExternalIdVerdict};
 
 use crate::examine::Examined;
@@ -28,7 +29,16 @@ impl Report {
     #[must_use]
     pub fn new(roles: Vec<Examined>, mut problems: Vec<InputProblem>) -> Self {
         let findings = crate::audit::run(&roles);
-        problems.sort_by(|a, b| (&a.path, a.line, a.column).cmp(&(&b.path, b.line, b.column)));
+        // A part of a policy that could not be read is a finding about the role, and a gap in the answer.
+        for examined in &roles {
+            let role = &examined.role;
+            for problem in role.trust.problems.iter().filter(|problem| problem.severity == Severity::Error) {
+                let placed = Problem { span: role.locate(problem.span), ..problem.clone() };
+                problems.push(InputProblem::in_file(&role.file, &placed, ProblemSeverity::Error));
+            }
+        }
+        problems.sort_by(|a, b| (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message)));
+        problems.dedup();
         Self { roles, findings, problems }
     }
 
