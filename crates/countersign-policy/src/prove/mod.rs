@@ -5,7 +5,8 @@
 //! one value from which its ARN, account, type and organization follow. [`Prover`] searches for a request; what it finds
 //! the evaluator has confirmed, and what it cannot decide it calls [unknown](ExternalIdVerdict::Unknown), with the reason.
 //!
-//! One file per property: [`external_id`], [`who`], [`service_deputy`], [`federated_subject`], [`compare`].
+//! One file per property: [`mod@external_id`], [`mod@who`], [`mod@service_deputy`], [`mod@federated_subject`],
+//! [`mod@compare`]; [`mod@exposure`] sums them up.
 
 pub mod class;
 pub mod compare;
