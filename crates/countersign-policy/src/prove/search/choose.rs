@@ -11,18 +11,20 @@ impl Search<'_> {
     pub(super) fn choose(&self, node: &mut Node, budget: &mut Budget) -> Choice {
         let mut chosen: Vec<Option<Chosen>> = vec![None; self.keys.len()];
         // Keys whose conditions use variables come after the keys they use.
-        let (mut later, first): (Vec<usize>, Vec<usize>) = (0..self.keys.len()).partition(|key| {
+        let (mut later, mut first): (Vec<usize>, Vec<usize>) = (0..self.keys.len()).partition(|key| {
             node.decided.iter().any(|(atom, _)| {
                 self.atoms
                     .get(*atom)
                     .is_some_and(|atom| atom.key == *key && atom.condition.variables().next().is_some())
             })
         });
+        // The caller's ARN costs most: a key that has no value at all is found before it is looked for.
+        first.sort_by_key(|key| self.name(*key).eq_ignore_ascii_case("aws:PrincipalArn"));
         // Among those, the one that others wait for goes first; a cycle is broken anywhere.
         later.sort_by_key(|key| node.decided.iter().filter(|(atom, _)| self.uses(*atom, *key)).count());
         later.reverse();
         for key in first.into_iter().chain(later) {
-            match self.solve(node, key, &chosen, None, budget) {
+            match self.solve_once(node, key, &chosen, budget) {
                 Solved::Chosen(value) => self.put(&mut chosen, key, value),
                 Solved::Impossible => match self.solve_jointly(node, key, &mut chosen, budget) {
                     Choice::Made => {}
@@ -34,6 +36,29 @@ impl Search<'_> {
         }
         node.chosen = chosen.into_iter().map(|value| value.unwrap_or(Chosen::Absent)).collect();
         Choice::Made
+    }
+
+    /// Solves a key for a node, or remembers how it was solved for the same conditions.
+    fn solve_once(&self, node: &Node, key: usize, chosen: &[Option<Chosen>], budget: &mut Budget) -> Solved {
+        let about: Vec<(usize, bool)> = node
+            .decided
+            .iter()
+            .copied()
+            .filter(|(atom, _)| self.atoms.get(*atom).is_some_and(|atom| atom.key == key))
+            .collect();
+        let depends = |(atom, _): &(usize, bool)| {
+            self.atoms.get(*atom).is_some_and(|atom| atom.condition.variables().next().is_some())
+        };
+        if about.iter().any(depends) {
+            return self.solve(node, key, chosen, None, budget);
+        }
+        let question = (key, node.absent.contains(&key), about);
+        if let Some(known) = self.solved.borrow().get(&question) {
+            return known.clone();
+        }
+        let solved = self.solve(node, key, chosen, None, budget);
+        self.solved.borrow_mut().insert(question, solved.clone());
+        solved
     }
 
     fn put(&self, chosen: &mut [Option<Chosen>], key: usize, value: Chosen) {

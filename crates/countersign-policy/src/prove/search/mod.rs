@@ -8,13 +8,14 @@
 mod assemble;
 mod choose;
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use super::class::{CallerClass, Shape};
 use super::domain::{Domain, Profile};
 use super::pattern::Budget;
-use super::value::{Chosen, Extra, Lift};
+use super::value::{Chosen, Extra, Lift, Solved};
 use crate::assumptions::Assumption;
 use crate::document::Effect;
 use crate::evaluate::assume_role::{for_action, needed_actions};
@@ -59,6 +60,8 @@ pub(crate) struct Search<'a> {
     /// Per goal and statement: the principal covers the class; and the atoms of its conditions.
     statements: Vec<Vec<Applicable>>,
     representative: Caller,
+    /// Keys that were solved: key, forced absence, and the conditions decided about it.
+    solved: RefCell<HashMap<(usize, bool, Vec<(usize, bool)>), Solved>>,
 }
 
 struct Key<'a> {
@@ -104,6 +107,7 @@ impl<'a> Search<'a> {
             atoms: Vec::new(),
             statements: Vec::new(),
             representative,
+            solved: RefCell::default(),
         };
         for name in extras.keys() {
             search.key(name);
