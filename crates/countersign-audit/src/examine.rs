@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::Moment;
-use countersign_policy::document::{Limits, Problem, Severity, Statement, validate};
+use countersign_policy::document::{Limits, Problem, Severity, validate};
 use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, exposure, partition_of};
 
 use crate::role::Role;
@@ -72,15 +72,20 @@ pub fn examine(role: Role, options: &Options) -> Examined {
             exposed.depends_on.push("which of the duplicate keys counts".to_owned());
         }
     }
-    let lost = |statement: &Statement| {
-        statement.unreadable.is_some() && statement.effect.is_none() && statement.principals.is_empty()
-    };
-    let no_statement_left = role.trust.statements.is_empty() || role.trust.statements.iter().any(lost);
-    if no_statement_left && role.trust.problems.iter().any(|problem| problem.severity == Severity::Error) {
+    let is_error = |problem: &Problem| problem.severity == Severity::Error;
+    let misread = role.trust.statements.iter().any(|statement| statement.unreadable.is_some())
+        || role.trust.statements.is_empty() && role.trust.problems.iter().any(is_error);
+    // What was not understood might let anybody in.
+    if misread && exposed.exposure > Exposure::Unknown {
         exposed.exposure = Exposure::Unknown;
+        exposed.witness = None;
         exposed.depends_on.push("a policy text that can be read".to_owned());
     }
-    let problems = validate(&role.trust, role.policy_text(), options.limits);
+    // What could not be read is not for IAM to refuse.
+    let problems = match role.unreadable {
+        true => Vec::new(),
+        false => validate(&role.trust, role.policy_text(), options.limits),
+    };
     Examined { role, account, own_accounts: setting.own_accounts, exposed, problems }
 }
 

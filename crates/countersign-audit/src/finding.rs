@@ -71,7 +71,6 @@ pub struct Witness {
     /// The ExternalId sent; null when it is omitted.
     pub external_id: Option<String>,
     /// Further actions the call needs, because of what it passes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also_needs: Vec<String>,
     /// Every condition key of the request.
     pub context: std::collections::BTreeMap<String, Vec<String>>,

@@ -20,6 +20,8 @@ pub struct Role {
     pub trust: PolicyDocument,
     /// The policy with the first of repeated keys counting, when some repeat.
     pub trust_first_wins: Option<PolicyDocument>,
+    /// Nothing of the policy could be read, and so nothing is known of the role.
+    pub unreadable: bool,
     /// The policy's own text, when that is not a stretch of the file (a JSON string, percent-encoded).
     pub decoded: Option<String>,
     /// How the policy lies in the file.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use countersign_policy::document::{LineIndex, Position, Problem, Span};
 use serde::Serialize;
 
+use crate::report::Excerpt;
+
 /// A file, shared by the roles that came from it.
 #[derive(Debug, Clone)]
 pub struct SourceFile(Arc<Inner>);
@@ -57,12 +59,6 @@ impl SourceFile {
         self.0.lines.position(&self.0.text, offset)
     }
 
-    /// The text of a line, without its break.
-    #[must_use]
-    pub fn line(&self, line: usize) -> &str {
-        self.0.lines.line(&self.0.text, line)
-    }
-
     /// The location of a span.
     #[must_use]
     pub fn location(&self, span: Span) -> Location {
@@ -103,8 +99,10 @@ pub struct InputProblem {
     /// What is wrong.
     pub message: String,
     /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The line, for people.
+    #[serde(skip)]
+    pub excerpt: Option<Excerpt>,
 }
 
 impl InputProblem {
@@ -118,20 +116,27 @@ impl InputProblem {
             severity,
             message: message.into(),
             help: Some(help.to_owned()),
+            excerpt: None,
         }
+    }
+
+    /// A problem at a place in a file.
+    #[must_use]
+    pub fn at(
+        file: &SourceFile,
+        span: Span,
+        severity: ProblemSeverity,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) -> Self {
+        let Position { line, column } = file.position(span.start);
+        let excerpt = Some(Excerpt::new(file.text(), span));
+        Self { path: file.path().to_owned(), line, column, severity, message: message.into(), help, excerpt }
     }
 
     /// A document's problem, placed in `file` (`problem.span` is the file's).
     #[must_use]
     pub fn in_file(file: &SourceFile, problem: &Problem, severity: ProblemSeverity) -> Self {
-        let position = file.position(problem.span.start);
-        Self {
-            path: file.path().to_owned(),
-            line: position.line,
-            column: position.column,
-            severity,
-            message: problem.message.clone(),
-            help: problem.help.clone(),
-        }
+        Self::at(file, problem.span, severity, problem.message.clone(), problem.help.clone())
     }
 }

@@ -2,15 +2,13 @@
 
 use std::fmt::Write as _;
 
+use countersign_audit::report::{Excerpt, Level, Message};
 use countersign_policy::document::{Embedding, Position, Problem, Severity, Span};
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::output::{self, inert};
 use crate::read::Input;
-
-/// The widest piece of a source line that is shown.
-const EXCERPT_WIDTH: usize = 100;
 
 /// One thing that is wrong, with its place when it has one.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -40,13 +38,6 @@ struct Range {
     excerpt: Excerpt,
 }
 
-/// The part of a line around a range, with its carets.
-#[derive(Debug, Clone)]
-struct Excerpt {
-    text: String,
-    carets: String,
-}
-
 impl Place {
     /// A file as a whole.
     pub(crate) fn file(path: impl Into<String>) -> Self {
@@ -58,32 +49,6 @@ impl Place {
         let (start, end) = (input.position(span.start), input.position(span.end));
         let excerpt = Excerpt::new(&input.text, span);
         Self { path: input.name.clone(), range: Some(Range { start, end, excerpt }) }
-    }
-}
-
-impl Excerpt {
-    /// Looks only at the characters it shows, so a place in a large minified line costs no more than one in a short one.
-    fn new(text: &str, span: Span) -> Self {
-        const WIDTH: usize = EXCERPT_WIDTH;
-        let (head, tail) = text.split_at_checked(span.start as usize).unwrap_or((text, ""));
-        let on_line = |c: &char| !matches!(c, '\n' | '\r');
-        let before: Vec<char> = head.chars().rev().take_while(on_line).take(WIDTH + 1).collect();
-        let after: Vec<char> = tail.chars().take_while(on_line).take(WIDTH + 1).collect();
-        let marked = tail.get(..span.end.saturating_sub(span.start) as usize).unwrap_or(tail);
-        let marked = marked.chars().take_while(on_line).take(WIDTH).count().max(1);
-        let shown_before = if before.len() + after.len() <= WIDTH {
-            before.len()
-        } else {
-            before.len().min(WIDTH.saturating_sub(after.len()).max((WIDTH - marked) / 2))
-        };
-        let shown_after = after.len().min(WIDTH - shown_before);
-        let dots = |cut: bool| if cut { "…" } else { "" };
-        let (dots_before, dots_after) = (dots(shown_before < before.len()), dots(shown_after < after.len()));
-        let shown = before.iter().take(shown_before).rev().chain(after.iter().take(shown_after));
-        let shown: String = shown.map(|c| output::visible(*c)).collect();
-        let indent = " ".repeat(shown_before + dots_before.chars().count());
-        let carets = "^".repeat(marked.min(shown_after).max(1));
-        Self { text: format!("{dots_before}{shown}{dots_after}"), carets: indent + &carets }
     }
 }
 
@@ -121,20 +86,33 @@ impl Diagnostic {
 
     /// The diagnostic as text, in colour, with a line break at its end.
     pub(crate) fn render(&self) -> String {
-        let (word, style) = match self.severity {
-            Severity::Error => ("error", output::BAD),
-            Severity::Warning => ("warning", output::WARN),
-        };
-        let mut text = format!("{style}{word}{style:#}{bold}: {}{bold:#}\n", inert(&self.message), bold = output::BOLD);
-        if let Some(place) = &self.place {
-            place.render(&mut text);
+        let range = self.place.as_ref().and_then(|place| place.range.as_ref());
+        let help = self.help.as_deref().map(|help| ("help", help));
+        Message {
+            level: match self.severity {
+                Severity::Error => Level::Error,
+                Severity::Warning => Level::Warning,
+            },
+            id: None,
+            text: &self.message,
+            place: self.place.as_ref().map(|place| (place.path.as_str(), range.map(|range| range.start))),
+            excerpt: range.map(|range| &range.excerpt),
+            notes: help.as_slice(),
         }
-        if let Some(help) = &self.help {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, " {}help:{:#} {}", output::NOTE, output::NOTE, inert(help));
-        }
-        text
+        .render()
     }
+}
+
+/// The most problems of one file that are shown to people.
+const SHOWN: usize = 20;
+
+/// Problems of a file as text, each with a blank line below it.
+pub(crate) fn list(problems: &[Diagnostic], file: &str) -> String {
+    let mut text: String = problems.iter().take(SHOWN).map(|problem| problem.render() + "\n").collect();
+    if problems.len() > SHOWN {
+        let _ = writeln!(text, "and {} more problems in {}\n", problems.len() - SHOWN, inert(file));
+    }
+    text
 }
 
 /// An element of a JSON report's `problems`.
@@ -151,28 +129,6 @@ impl Serialize for Diagnostic {
         members.serialize_field("message", &self.message)?;
         members.serialize_field("help", &self.help)?;
         members.end()
-    }
-}
-
-impl Place {
-    fn render(&self, text: &mut String) {
-        let path = inert(&self.path);
-        let note = output::NOTE;
-        let _ = match &self.range {
-            None => writeln!(text, "  {note}-->{note:#} {path}"),
-            Some(Range { start, excerpt, .. }) => {
-                let number = start.line.to_string();
-                let gap = " ".repeat(number.len());
-                writeln!(text, " {gap}{note}-->{note:#} {path}:{}:{}", start.line, start.column).and_then(|()| {
-                    if excerpt.text.trim().is_empty() {
-                        return Ok(());
-                    }
-                    writeln!(text, " {gap} {note}|{note:#}")?;
-                    writeln!(text, " {note}{number} |{note:#} {}", excerpt.text.trim_end())?;
-                    writeln!(text, " {gap} {note}|{note:#} {bad}{}{bad:#}", excerpt.carets, bad = output::BAD)
-                })
-            }
-        };
     }
 }
 
@@ -205,17 +161,6 @@ mod tests {
     }
 
     #[test]
-    fn a_minified_line_is_cut_around_the_place() {
-        let input = Input::new("a.json", format!("{}\"x\"{}", "0,".repeat(5_000), ",0".repeat(5_000)));
-        let text = plain(&input, 10_000, 10_003);
-        assert!(text.lines().all(|line| line.chars().count() < 120), "{text}");
-        let mut lines = text.lines().skip(3);
-        let (source, carets) = (lines.next().unwrap(), lines.next().unwrap());
-        let at = carets.chars().position(|c| c == '^').unwrap();
-        assert_eq!(source.chars().skip(at).take(3).collect::<String>(), "\"x\"");
-    }
-
-    #[test]
     fn terminal_escapes_in_the_users_text_are_inert() {
         let input = Input::new("a\x1b[2J.json", "\"\x1b]0;title\x07\"");
         let problem = Problem {
@@ -232,9 +177,6 @@ mod tests {
 
     #[test]
     fn places_past_the_end_do_not_panic() {
-        let input = Input::new("empty", "");
-        assert!(plain(&input, 5, 9).starts_with("error: bad\n  --> empty:1:1\n"));
-        let input = Input::new("a", "xx\ny");
-        assert!(plain(&input, 0, 4).contains("^^\n"));
+        assert!(plain(&Input::new("empty", ""), 5, 9).starts_with("error: bad\n  --> empty:1:1\n"));
     }
 }

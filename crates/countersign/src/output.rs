@@ -1,32 +1,22 @@
 //! The two ways out: the answer goes to stdout, talk to stderr. Text is styled with escapes that are taken off where there
 //! is no terminal; what the user wrote passes through [`inert`] first. A pipe that was closed ends the output quietly.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use countersign_audit::report::json_text;
 
-/// Denied, failed, wrong.
-pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) use countersign_audit::report::{BAD, BOLD, NOTE, inert};
+
 /// Allowed, matched.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-/// Worth a look.
-pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
-/// Rules, arrows, labels.
-pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default();
-/// Headlines.
-pub(crate) const BOLD: Style = Style::new().bold();
 
 /// Prints the answer.
 ///
 /// # Errors
 /// When stdout cannot be written to, unless the reader has gone away.
 pub(crate) fn answer(text: &str) -> io::Result<()> {
-    let mut stdout = anstream::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    write(anstream::stdout().lock(), text)
 }
 
 /// Prints the answer as one JSON document.
@@ -34,36 +24,27 @@ pub(crate) fn answer(text: &str) -> io::Result<()> {
 /// # Errors
 /// As [`answer`].
 pub(crate) fn answer_json(value: &impl serde::Serialize) -> io::Result<()> {
-    answer(&(serde_json::to_string_pretty(value)? + "\n"))
+    answer_plain(&json_text(value)?)
+}
+
+/// Prints the answer as it is: data, without styles.
+///
+/// # Errors
+/// As [`answer`].
+pub(crate) fn answer_plain(text: &str) -> io::Result<()> {
+    write(io::stdout().lock(), text)
+}
+
+fn write(mut stdout: impl Write, text: &str) -> io::Result<()> {
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 /// Prints what is said on the side. There is nobody to tell when that fails.
 pub(crate) fn talk(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
-}
-
-/// Text of the user's that moves no cursor and turns no line around: control characters and bidirectional marks are
-/// written as escapes.
-pub(crate) fn inert(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_active) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |c: char| if is_active(c) { c.escape_unicode().to_string() } else { c.to_string() };
-    Cow::Owned(text.chars().map(escape).collect())
-}
-
-/// The character as it stands in an excerpt, where every character takes one column.
-pub(crate) fn visible(c: char) -> char {
-    match c {
-        '\t' => ' ',
-        c if is_active(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
-    }
-}
-
-fn is_active(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A value in backticks, cut when it is long.

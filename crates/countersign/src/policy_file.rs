@@ -81,7 +81,9 @@ impl PolicyFile {
     }
 
     fn at_their_places(&self, problems: &[Problem]) -> Vec<Diagnostic> {
-        problems.iter().map(|problem| Diagnostic::embedded(&self.input, self.embedding, problem)).collect()
+        let mut problems: Vec<&Problem> = problems.iter().collect();
+        problems.sort_by_key(|problem| problem.span);
+        problems.into_iter().map(|problem| Diagnostic::embedded(&self.input, self.embedding, problem)).collect()
     }
 
     /// `file:line:column` of a span of the policy.

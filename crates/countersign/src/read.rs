@@ -1,7 +1,7 @@
 //! Files and stdin as text: gzip undone, sizes bounded, and every way it can fail said in words.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,27 +52,71 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Input, Box<Diagnostic>> {
 }
 
 /// Reads a file's bytes, or stdin's when `path` is `-`, and what to call it. Files that start like gzip are decompressed.
+/// UTF-16 with a byte-order mark, as PowerShell writes it, becomes UTF-8, and UTF-8 loses its mark.
 ///
 /// # Errors
-/// A [`Diagnostic`] when there is no such file, it is a folder, or it is larger than `limit` bytes (before or after
-/// decompression).
+/// A [`Diagnostic`] when there is no such file, it is a folder, or it is larger than `limit` bytes (after decompression).
 pub(crate) fn bytes(path: &Path, limit: u64) -> Result<(String, Vec<u8>), Box<Diagnostic>> {
-    let stdin = path == Path::new("-");
-    let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
-    let bytes = if stdin { from_stdin(limit) } else { from_file(path, &name, limit) };
-    let bytes = bytes.map_err(|failure| failure.diagnostic(&name, limit))?;
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return Ok((name, bytes));
+    let bytes = bytes_if(path, limit, |_| true)?;
+    Ok((name(path), bytes.unwrap_or_default()))
+}
+
+/// As [`bytes`], or nothing when the file does not start as `wanted`: then the rest is not read.
+///
+/// # Errors
+/// As [`bytes`].
+pub(crate) fn bytes_if(
+    path: &Path,
+    limit: u64,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
+    bounded(path, limit, wanted).map_err(|failure| failure.diagnostic(&name(path), limit))
+}
+
+/// What messages call the file.
+pub(crate) fn name(path: &Path) -> String {
+    if path == Path::new("-") { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
+fn bounded(path: &Path, limit: u64, wanted: impl Fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>, Failure> {
+    const HEAD: u64 = 4096;
+    let mut source: Box<dyn Read> =
+        if path == Path::new("-") { Box::new(stdin()?) } else { Box::new(BufReader::new(open(path)?)) };
+    let mut bytes = Vec::new();
+    source.by_ref().take(2).read_to_end(&mut bytes).map_err(Failure::Other)?;
+    let is_packed = bytes == [0x1f, 0x8b];
+    if is_packed {
+        let packed = BufReader::new(io::Cursor::new(std::mem::take(&mut bytes)).chain(source));
+        source = Box::new(flate2::bufread::MultiGzDecoder::new(packed));
     }
-    let mut unpacked = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes.as_slice())
-        .take(limit + 1)
-        .read_to_end(&mut unpacked)
-        .map_err(|error| Failure::Gzip(error).diagnostic(&name, limit))?;
-    if unpacked.len() as u64 > limit {
-        return Err(Failure::TooLarge.diagnostic(&name, limit));
+    let failure = |error| if is_packed { Failure::Gzip(error) } else { Failure::Other(error) };
+    match source.by_ref().take(HEAD).read_to_end(&mut bytes) {
+        Ok(_) if !wanted(&bytes) => return Ok(None),
+        Ok(_) => {}
+        Err(_) if is_packed && !wanted(&bytes) => return Ok(None),
+        Err(error) => return Err(failure(error)),
     }
-    Ok((name, unpacked))
+    source.take((limit + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes).map_err(failure)?;
+    if bytes.len() as u64 > limit { Err(Failure::TooLarge) } else { Ok(Some(utf8(bytes))) }
+}
+
+/// UTF-16 with a byte-order mark as UTF-8, and UTF-8 without the mark. Other bytes stay as they are.
+fn utf8(mut bytes: Vec<u8>) -> Vec<u8> {
+    let units = |decode: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let text = String::from_utf16(&pairs.iter().skip(1).map(|pair| decode(*pair)).collect::<Vec<u16>>());
+        text.ok().filter(|_| rest.is_empty())
+    };
+    let text = match bytes.as_slice() {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, ..] => {
+            bytes.drain(..3);
+            None
+        }
+        _ => None,
+    };
+    text.map_or(bytes, String::into_bytes)
 }
 
 /// Why bytes could not be had.
@@ -106,32 +150,19 @@ impl Failure {
     }
 }
 
-fn from_stdin(limit: u64) -> Result<Vec<u8>, Failure> {
+fn stdin() -> Result<io::StdinLock<'static>, Failure> {
     static READ: AtomicBool = AtomicBool::new(false);
-    if READ.swap(true, Ordering::Relaxed) {
-        return Err(Failure::StdinTwice);
-    }
-    bounded(io::stdin().lock(), limit)
+    if READ.swap(true, Ordering::Relaxed) { Err(Failure::StdinTwice) } else { Ok(io::stdin().lock()) }
 }
 
-fn from_file(path: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Failure> {
+fn open(path: &Path) -> Result<File, Failure> {
     if path.is_dir() {
         return Err(Failure::Folder);
     }
-    if name.is_empty() {
-        return Err(Failure::Missing);
-    }
-    match File::open(path) {
-        Ok(file) => bounded(file, limit),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::Missing),
-        Err(error) => Err(Failure::Other(error)),
-    }
-}
-
-fn bounded(source: impl Read, limit: u64) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    source.take(limit + 1).read_to_end(&mut bytes).map_err(Failure::Other)?;
-    if bytes.len() as u64 > limit { Err(Failure::TooLarge) } else { Ok(bytes) }
+    File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::Missing,
+        _ => Failure::Other(error),
+    })
 }
 
 #[cfg(test)]
@@ -166,6 +197,24 @@ mod tests {
     #[test]
     fn a_gzip_bomb_stops_at_the_limit() {
         assert!(message("bomb", &gzip(&vec![b' '; 8 << 20]), 1 << 20).ends_with("is larger than 1 MiB"));
+    }
+
+    #[test]
+    fn what_powershell_writes_is_text() {
+        let utf16 =
+            |encode: fn(u16) -> [u8; 2]| "\u{feff}{\"é\": 1}".encode_utf16().flat_map(encode).collect::<Vec<u8>>();
+        assert_eq!(message("le.json", &utf16(u16::to_le_bytes), 100), "{\"é\": 1}");
+        assert_eq!(message("be.json", &gzip(&utf16(u16::to_be_bytes)), 100), "{\"é\": 1}");
+        assert_eq!(message("bom.json", b"\xef\xbb\xbf{}", 100), "{}");
+        assert_eq!(message("odd.json", b"\xff\xfe{", 100), "not UTF-8 text");
+    }
+
+    #[test]
+    fn only_the_start_of_an_unwanted_file_is_read() {
+        let path = file("log", &[b'x'; 8192]);
+        let read = bytes_if(&path, 4096, |head| head.starts_with(b"{"));
+        std::fs::remove_file(&path).unwrap();
+        assert!(read.unwrap().is_none());
     }
 
     #[test]

@@ -2,107 +2,113 @@
 //! be objects (as the CLI decodes them) or percent-encoded strings (as the API returns them).
 
 use countersign_policy::arn::Arn;
-use countersign_policy::document::{DuplicateKeys, Embedding, Node, PolicyDocument, Value};
+use countersign_policy::document::{Member, Node, Problem, Severity, Value};
 
-use super::{Embedded, Reading, embedded, too_large_or_deep};
-use crate::role::Role;
-use crate::source::{InputProblem, ProblemSeverity, SourceFile};
+use super::trust_policy::Described;
+use super::{Named, Reader, TRUST_POLICY};
+use crate::source::ProblemSeverity;
 
-/// Reads an envelope; an object that is none yields nothing.
-pub(super) fn read(file: &SourceFile, node: &Node, reading: &mut Reading) {
-    if node.get("IsTruncated").is_some_and(|truncated| truncated.value == Value::Bool(true)) {
-        let help = "the answer has more pages: fetch them all, or not every role is audited";
-        let problem = InputProblem::of_file(
-            file.path(),
-            ProblemSeverity::Warning,
-            "`IsTruncated` is true: this is one page of several",
-            help,
-        );
-        reading.problems.push(problem);
-    }
-    for list in ["Roles", "RoleDetailList"] {
-        match node.get(list) {
-            Some(Node { value: Value::Array(roles), .. }) => {
-                roles.iter().for_each(|role| role_object(file, role, reading))
-            }
-            Some(other) => wrong_type(file, other, list, "a list", reading),
-            None => {}
+impl Reader<'_> {
+    /// Reads an envelope; an object that is none yields nothing.
+    pub(super) fn envelope(&mut self, node: &Node) {
+        // `aws iam get-role-policy` and `get-policy-version` print policies too, of another kind.
+        let policy = node.get("PolicyDocument").or_else(|| node.get("PolicyVersion")?.get("Document"));
+        if let Some(policy @ Node { value: Value::Object(_) | Value::String(_), .. }) = policy {
+            return self.of_node(policy);
         }
-    }
-    if let Some(role) = node.get("Role") {
-        role_object(file, role, reading);
-    } else if node.get("AssumeRolePolicyDocument").is_some() {
-        role_object(file, node, reading);
-    }
-}
-
-fn wrong_type(file: &SourceFile, node: &Node, element: &str, wanted: &str, reading: &mut Reading) {
-    let position = file.position(node.span.start);
-    let help = "this is not what the aws CLI prints; was the file edited or cut?";
-    reading.problems.push(InputProblem {
-        line: position.line,
-        column: position.column,
-        ..InputProblem::of_file(
-            file.path(),
-            ProblemSeverity::Error,
-            format!("`{element}` is {}, not {wanted}", node.kind_name()),
-            help,
-        )
-    });
-}
-
-fn role_object(file: &SourceFile, node: &Node, reading: &mut Reading) {
-    if !matches!(node.value, Value::Object(_)) {
-        wrong_type(file, node, "Role", "an object", reading);
-        return;
-    }
-    let text = |key: &str| node.get(key).and_then(Node::as_str).map(str::to_owned);
-    let arn = text("Arn");
-    let from_arn = || arn.as_deref().and_then(|arn| arn.rsplit('/').next()).map(str::to_owned);
-    let name = text("RoleName").or_else(from_arn).unwrap_or_else(|| "role".to_owned());
-    let Some(policy_node) = node.get("AssumeRolePolicyDocument") else {
-        wrong_type(file, node, "Role", "an object with `AssumeRolePolicyDocument`", reading);
-        return;
-    };
-    let policy = match embedded(policy_node) {
-        Ok(policy) => policy,
-        Err(problem) => {
-            reading.problems.push(InputProblem::in_file(file, &problem, ProblemSeverity::Error));
-            // The role is there, whatever its policy says.
-            let unreadable =
-                PolicyDocument { span: policy_node.span, problems: vec![problem], ..PolicyDocument::default() };
-            reading.roles.push(role(file, node, name, arn, unreadable, None, None, Embedding::Direct));
+        // In a folder, `Role` and `Roles` may be anybody's words.
+        if self.named == Named::InFolder && !self.mentions_roles {
             return;
         }
-    };
-    if let Some(problem) = too_large_or_deep(&policy.node, policy_node.span) {
-        reading.problems.push(InputProblem::in_file(file, &problem, ProblemSeverity::Error));
-        let unreadable =
-            PolicyDocument { span: policy_node.span, problems: vec![problem], ..PolicyDocument::default() };
-        reading.roles.push(role(file, node, name, arn, unreadable, None, None, Embedding::Direct));
-        return;
+        let Value::Object(members) = &node.value else { return };
+        self.repeated(members, &["Roles", "RoleDetailList", "Role"]);
+        for Member { key, value, .. } in members {
+            match (&**key, &value.value) {
+                ("Roles" | "RoleDetailList", Value::Array(roles)) => roles.iter().for_each(|role| self.role(role)),
+                ("Roles" | "RoleDetailList", _) => self.wrong_type(value, &format!("`{key}`"), "a list"),
+                ("Role", _) => self.role(value),
+                ("IsTruncated", Value::Bool(true)) => {
+                    let help = "the answer has more pages: fetch them all, or not every role is audited";
+                    let message = "`IsTruncated` is true: this is one page of several";
+                    self.problem(value.span, ProblemSeverity::Warning, message, Some(help.to_owned()));
+                }
+                _ => {}
+            }
+        }
+        if node.get(TRUST_POLICY).is_some() {
+            self.role(node);
+        }
     }
-    let Embedded { node: tree, decoded, embedding } = policy;
-    let trust = PolicyDocument::from_node(&tree, DuplicateKeys::LastWins);
-    let first_wins = trust.has_duplicate_keys().then(|| PolicyDocument::from_node(&tree, DuplicateKeys::FirstWins));
-    reading.roles.push(role(file, node, name, arn, trust, first_wins, decoded, embedding));
-}
 
-#[expect(clippy::too_many_arguments, reason = "one call per way a role's policy can be read")]
-fn role(
-    file: &SourceFile,
-    node: &Node,
-    name: String,
-    arn: Option<String>,
-    trust: PolicyDocument,
-    trust_first_wins: Option<PolicyDocument>,
-    decoded: Option<String>,
-    embedding: Embedding,
-) -> Role {
-    let account = arn.as_deref().and_then(Arn::parse).and_then(|arn| arn.account_id());
-    let tags = node.get("Tags").and_then(Node::as_array).map(|tags| {
+    fn role(&mut self, node: &Node) {
+        let Value::Object(members) = &node.value else {
+            return self.wrong_type(node, "a role", "an object");
+        };
+        self.repeated(members, &["RoleName", "Arn", "Tags"]);
+        let arn = self.text(node, "Arn");
+        let role_arn = arn.as_deref().and_then(Arn::parse).filter(|arn| arn.account_id().is_some());
+        if let (Some(arn), None, Some(place)) = (&arn, &role_arn, node.get("Arn")) {
+            let help = "without the role's account, every account in its policy counts as a third party";
+            let message = format!("`{arn}` is not the ARN of a role");
+            self.problem(place.span, ProblemSeverity::Warning, message, Some(help.to_owned()));
+        }
+        let of_arn = role_arn.as_ref().and_then(Arn::kind_path_name).map(|(_, _, name)| name.to_owned());
+        let name =
+            self.text(node, "RoleName").filter(|name| !name.is_empty()).or(of_arn).unwrap_or_else(|| "role".to_owned());
+        let tags = self.tags(node);
+        let mut policies = members.iter().filter(|member| &*member.key == TRUST_POLICY);
+        let unreadable = |span, message: String, help: &str| {
+            Err(Problem { severity: Severity::Error, span, message, help: Some(help.to_owned()) })
+        };
+        let policy = match (policies.next(), policies.next()) {
+            (Some(member), None) => self.policy(&member.value),
+            (Some(_), Some(second)) => {
+                let help = "readers differ on which one counts: leave one";
+                unreadable(second.key_span, format!("duplicate key `{TRUST_POLICY}`"), help)
+            }
+            (None, _) => {
+                let help = "this is not what the aws CLI prints; was the file edited?";
+                unreadable(node.span, format!("there is no `{TRUST_POLICY}`"), help)
+            }
+        };
+        self.add(Described { name, arn, tags }, node.span, policy);
+    }
+
+    /// A string member; `null` is as good as none.
+    fn text(&mut self, node: &Node, key: &str) -> Option<String> {
+        let value = node.get(key).filter(|value| value.value != Value::Null)?;
+        if value.as_str().is_none() {
+            self.wrong_type(value, &format!("`{key}`"), "a string");
+        }
+        value.as_str().map(str::to_owned)
+    }
+
+    /// The role's tags, unless some cannot be read: then none is known.
+    fn tags(&mut self, node: &Node) -> Option<Vec<(String, String)>> {
+        let value = node.get("Tags").filter(|value| value.value != Value::Null)?;
+        let Some(tags) = value.as_array() else {
+            self.wrong_type(value, "`Tags`", "a list");
+            return None;
+        };
         let pair = |tag: &Node| Some((tag.get("Key")?.as_str()?.to_owned(), tag.get("Value")?.as_str()?.to_owned()));
-        tags.iter().filter_map(pair).collect()
-    });
-    Role { name, arn, account, tags, trust, trust_first_wins, decoded, embedding, span: node.span, file: file.clone() }
+        let pairs: Vec<_> = tags.iter().map_while(pair).collect();
+        if let Some(odd) = tags.get(pairs.len()) {
+            let help = "this is not what the aws CLI prints; was the file edited?";
+            let message = "a tag is no object with the strings `Key` and `Value`";
+            self.problem(odd.span, ProblemSeverity::Error, message, Some(help.to_owned()));
+            return None;
+        }
+        Some(pairs)
+    }
+
+    /// Names keys that repeat: which one counts is not decided.
+    fn repeated(&mut self, members: &[Member], keys: &[&str]) {
+        for key in keys {
+            for member in members.iter().filter(|member| &&*member.key == key).skip(1) {
+                let help = "readers differ on which one counts: leave one";
+                let message = format!("duplicate key `{key}`");
+                self.problem(member.key_span, ProblemSeverity::Error, message, Some(help.to_owned()));
+            }
+        }
+    }
 }

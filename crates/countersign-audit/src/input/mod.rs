@@ -1,9 +1,18 @@
 //! From bytes to roles: one file per format. Formats are told apart by content.
+//!
+//! Nothing is lost to what stands beside it: a role whose policy cannot be read is a role all the same, with the problem
+//! at its place, and of a damaged file the rest is read (`salvage`).
 
 mod account_details;
 mod policy_json;
+mod salvage;
+mod trust_policy;
 
-use countersign_policy::document::{MAX_NESTING, Node, Problem, Span, Value, decode_policy_text, parse_json, utf8};
+pub use policy_json::other_kind;
+
+use std::borrow::Cow;
+
+use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};
 
 use crate::role::Role;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
@@ -26,121 +35,154 @@ pub struct Reading {
     pub problems: Vec<InputProblem>,
 }
 
-/// Envelopes may wrap a policy in so many levels of their own.
-const ENVELOPE_NESTING: usize = 16;
+/// The member in which IAM's answers hold a role's trust policy.
+const TRUST_POLICY: &str = "AssumeRolePolicyDocument";
+
+const NOT_UTF8: &str = "not UTF-8 text";
+
+/// Whether a file that starts like this can hold roles. Of others a folder may have many, and large ones: nobody needs to
+/// read on.
+#[must_use]
+pub fn may_hold_roles(head: &[u8]) -> bool {
+    // As UTF-16 starts; whoever reads the file knows more.
+    if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+        return true;
+    }
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    match text.first() {
+        Some(b'{' | b'[' | b'"') => true,
+        Some(b'%') => decode_policy_text(&String::from_utf8_lossy(text)).1,
+        Some(_) => false,
+        // Blanks all over, or nothing at all.
+        None => !head.is_empty(),
+    }
+}
 
 /// Reads the roles of a file. `path` is what reports call it.
 #[must_use]
 pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
-    let text = match utf8(bytes) {
-        Ok(text) => text,
-        Err((problem, valid)) => {
-            let file = SourceFile::new(path, valid.to_owned());
-            return unreadable(&file, &problem, named, bytes);
-        }
+    let (text, damage) = match utf8(bytes) {
+        Ok(text) => (Cow::Borrowed(text), None),
+        Err((problem, _)) => (String::from_utf8_lossy(bytes), Some(problem)),
     };
-    let file = SourceFile::new(path, text.to_owned());
-    if let Some(reading) = policy_json::percent_encoded(&file) {
-        return reading;
+    let file = SourceFile::new(path, text.into_owned());
+    let mentions_roles = file.text().contains(TRUST_POLICY);
+    let looks_like_policies = may_hold_roles(bytes)
+        && (mentions_roles
+            || ["\"Statement\"", "\"Principal\"", "RoleDetailList", "%22Statement%22", "\\\"Statement\\\""]
+                .iter()
+                .any(|word| file.text().contains(word)));
+    let mut reader = Reader {
+        file: &file,
+        named,
+        damaged: damage.is_some(),
+        mentions_roles,
+        own_policies: Vec::new(),
+        reading: Reading::default(),
+    };
+    if named == Named::InFolder && !looks_like_policies {
+        return reader.reading;
     }
-    let text = file.text();
-    let start = text.len() - text.trim_start_matches('\u{feff}').len();
-    match parse_json(text, MAX_NESTING + ENVELOPE_NESTING) {
-        Ok(node) => {
-            let mut reading = Reading::default();
-            of_node(&file, &node, &mut reading);
-            if reading.roles.is_empty() && reading.problems.is_empty() && named == Named::ByUser {
-                let help = "expected a trust policy (an object with `Statement`), or the output of `aws iam get-role`, `list-roles` or `get-account-authorization-details`";
-                reading.problems.push(InputProblem::of_file(
-                    path,
-                    ProblemSeverity::Error,
-                    "no trust policy in this file",
-                    help,
-                ));
-            }
-            if named == Named::ByUser && reading.roles.is_empty() {
-                // The user asked for this file, and it holds no trust policy.
-                for problem in &mut reading.problems {
-                    problem.severity = ProblemSeverity::Error;
+    reader.read_text();
+    if let Some(Problem { span, help, .. }) = damage {
+        let problem = InputProblem::at(&file, span, ProblemSeverity::Error, NOT_UTF8, help);
+        let is_told = |told: &InputProblem| (told.line, told.column) == (problem.line, problem.column);
+        if !reader.reading.problems.iter().any(is_told) {
+            reader.reading.problems.push(problem);
+        }
+    }
+    reader.finish()
+}
+
+/// A file while it is read.
+struct Reader<'f> {
+    file: &'f SourceFile,
+    named: Named,
+    /// What was not UTF-8 stands as U+FFFD in the text.
+    damaged: bool,
+    /// Whether the text has the word that every answer of IAM's about roles has.
+    mentions_roles: bool,
+    /// Which roles are policies on their own.
+    own_policies: Vec<usize>,
+    reading: Reading,
+}
+
+impl Reader<'_> {
+    fn read_text(&mut self) {
+        if self.file.text().trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() || self.percent_encoded() {
+            return;
+        }
+        let salvaged = salvage::parse(self.file.text());
+        if let Some(tree) = &salvaged.tree {
+            self.of_node(tree);
+        }
+        let told = |problem: &InputProblem| problem.severity == ProblemSeverity::Error;
+        match salvaged.problem {
+            // A policy that nests too deep has been named as such.
+            Some(_) if salvaged.tree.is_some() && !salvaged.is_cut && self.reading.problems.iter().any(told) => {}
+            Some(_) if salvaged.tree.is_none() && self.damaged => {}
+            Some(problem) => self.problem(problem.span, ProblemSeverity::Error, problem.message, problem.help),
+            None => {}
+        }
+    }
+
+    /// Recognizes a tree: a policy, an envelope of IAM's, or a list of them.
+    fn of_node(&mut self, node: &Node) {
+        match &node.value {
+            Value::Object(_) if self.is_policy(node) => self.own_policy(node),
+            Value::Object(_) => self.envelope(node),
+            Value::Array(nodes) => nodes.iter().for_each(|node| self.of_node(node)),
+            Value::String(_) => self.policy_string(node),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn finish(mut self) -> Reading {
+        if let [_, _, ..] = self.own_policies.as_slice() {
+            for (nth, at) in self.own_policies.iter().enumerate() {
+                if let Some(role) = self.reading.roles.get_mut(*at) {
+                    role.name = format!("{}#{}", role.name, nth + 1);
                 }
             }
-            reading
         }
-        Err(problem) => unreadable(&file, &problem, named, bytes.get(start..).unwrap_or_default()),
+        if self.reading.roles.is_empty() && self.named == Named::ByUser {
+            self.reading
+                .problems
+                .iter_mut()
+                .filter(|problem| policy_json::is_other_policy(problem))
+                .for_each(|problem| problem.severity = ProblemSeverity::Error);
+        }
+        if self.reading.roles.is_empty() && self.reading.problems.is_empty() {
+            self.nothing_found();
+        }
+        self.reading
     }
-}
 
-/// A file that is not JSON: an error if the user named it, or if it looks like a policy.
-fn unreadable(file: &SourceFile, problem: &Problem, named: Named, bytes: &[u8]) -> Reading {
-    let mut reading = Reading::default();
-    let looks_like_a_policy = || {
-        let starts = bytes
-            .iter()
-            .find(|byte| !byte.is_ascii_whitespace())
-            .is_some_and(|byte| matches!(byte, b'{' | b'[' | b'"'));
-        let text = file.text();
-        starts
-            && (text.contains("\"Statement\"")
-                || text.contains("AssumeRolePolicyDocument")
-                || text.contains("\"Principal\""))
-    };
-    if named == Named::ByUser || looks_like_a_policy() {
-        reading.problems.push(InputProblem::in_file(file, problem, ProblemSeverity::Error));
+    fn nothing_found(&mut self) {
+        let known = "countersign reads trust policies (objects with `Statement`) and the output of `aws iam get-role`, `list-roles` and `get-account-authorization-details`";
+        let severity = match self.named {
+            Named::ByUser => ProblemSeverity::Error,
+            Named::InFolder if self.mentions_roles => ProblemSeverity::Warning,
+            Named::InFolder => return,
+        };
+        let message = if self.mentions_roles {
+            format!("`{TRUST_POLICY}` stands here in a format that is not read")
+        } else if self.file.text().trim().is_empty() {
+            "the file is empty".to_owned()
+        } else {
+            "no trust policy in this file".to_owned()
+        };
+        let problem = InputProblem::of_file(self.file.path(), severity, message, known);
+        self.reading.problems.push(problem);
     }
-    reading
-}
 
-/// Recognizes a tree: a policy, an envelope of IAM's, or a list of them.
-fn of_node(file: &SourceFile, node: &Node, reading: &mut Reading) {
-    match &node.value {
-        Value::Object(_) if node.get("Statement").is_some() => policy_json::read(file, node, reading),
-        Value::Object(_) => account_details::read(file, node, reading),
-        Value::Array(nodes) => nodes.iter().for_each(|node| of_node(file, node, reading)),
-        Value::String(_) => policy_json::read_string(file, node, reading),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    fn problem(&mut self, span: Span, severity: ProblemSeverity, message: impl Into<String>, help: Option<String>) {
+        self.reading.problems.push(InputProblem::at(self.file, span, severity, message, help));
     }
-}
 
-/// The policy in a member that IAM gives as an object, a JSON string or a percent-encoded string.
-struct Embedded {
-    node: Node,
-    decoded: Option<String>,
-    embedding: countersign_policy::document::Embedding,
-}
-
-fn embedded(node: &Node) -> Result<Embedded, Problem> {
-    use countersign_policy::document::Embedding;
-    let Some(text) = node.as_str() else {
-        return Ok(Embedded { node: node.clone(), decoded: None, embedding: Embedding::Direct });
-    };
-    let (policy, encoded) = decode_policy_text(text);
-    let embedding =
-        if encoded { Embedding::PercentEncodedJsonString(node.span) } else { Embedding::JsonString(node.span) };
-    match parse_json(&policy, MAX_NESTING) {
-        Ok(inner) => Ok(Embedded { node: inner, decoded: Some(policy.into_owned()), embedding }),
-        Err(problem) => Err(Problem { span: node.span, ..problem }),
+    fn wrong_type(&mut self, node: &Node, element: &str, wanted: &str) {
+        let help = "this is not what the aws CLI prints; was the file edited?";
+        let message = format!("{element} is {}, not {wanted}", node.kind_name());
+        self.problem(node.span, ProblemSeverity::Error, message, Some(help.to_owned()));
     }
-}
-
-/// Levels of lists and objects in a tree.
-fn depth(node: &Node) -> usize {
-    match &node.value {
-        Value::Array(nodes) => 1 + nodes.iter().map(depth).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.iter().map(|member| depth(&member.value)).max().unwrap_or(0),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
-}
-
-fn too_large_or_deep(node: &Node, span: Span) -> Option<Problem> {
-    use countersign_policy::document::{MAX_POLICY_BYTES, Severity};
-    let bytes = node.span.end.saturating_sub(node.span.start) as usize;
-    let message = if bytes > MAX_POLICY_BYTES {
-        format!("policy of {bytes} bytes; the limit is {MAX_POLICY_BYTES}")
-    } else if depth(node) > MAX_NESTING {
-        format!("nesting deeper than {MAX_NESTING} levels")
-    } else {
-        return None;
-    };
-    let help = Some("IAM accepts at most 131072 characters; check that this is one policy".to_owned());
-    Some(Problem { severity: Severity::Error, span, message, help })
 }

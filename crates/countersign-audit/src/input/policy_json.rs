@@ -1,97 +1,130 @@
-//! Trust policies on their own: JSON objects, JSON strings, percent-encoded text.
+//! Policies on their own: JSON objects, JSON strings, percent-encoded text. Only trust policies are roles; other kinds are
+//! told apart and said to be so.
+
+use std::borrow::Cow;
 
 use countersign_policy::document::{
-    DuplicateKeys, Embedding, MAX_NESTING, Node, PolicyDocument, decode_policy_text, parse_json,
+    DuplicateKeys, Embedding, Node, PolicyDocument, Problem, Severity, Span, Statement, Value, decode_policy_text,
 };
 
-use super::{Embedded, Reading, embedded, too_large_or_deep};
-use crate::role::Role;
-use crate::source::{InputProblem, ProblemSeverity, SourceFile};
+use super::trust_policy::{Described, Policy};
+use super::{Named, Reader};
+use crate::source::{InputProblem, ProblemSeverity};
 
-pub(super) const IDENTITY_POLICY: &str = "an identity policy, not a trust policy: it names no principal";
+const IDENTITY_POLICY: &str = "an identity policy, not a trust policy: it names no principal";
+const RESOURCE_POLICY: &str = "a resource policy, not a trust policy: it is about a resource and not about sts actions";
 
-/// A policy that is the whole file, or an element of a list.
-pub(super) fn read(file: &SourceFile, node: &Node, reading: &mut Reading) {
-    let policy = Embedded { node: node.clone(), decoded: None, embedding: Embedding::Direct };
-    add(file, policy, reading);
-}
-
-/// A policy inside a JSON string.
-pub(super) fn read_string(file: &SourceFile, node: &Node, reading: &mut Reading) {
-    let looks_like_json = node.as_str().is_some_and(|text| decode_policy_text(text).0.trim_start().starts_with('{'));
-    if !looks_like_json {
-        return;
-    }
-    match embedded(node) {
-        Ok(policy) => add(file, policy, reading),
-        Err(problem) => reading.problems.push(InputProblem::in_file(file, &problem, ProblemSeverity::Error)),
-    }
-}
-
-/// A file that is one percent-encoded policy.
-pub(super) fn percent_encoded(file: &SourceFile) -> Option<Reading> {
-    let (text, encoded) = decode_policy_text(file.text().trim());
-    if !encoded {
+/// Why a policy is no trust policy, if it is of another kind.
+#[must_use]
+pub fn other_kind(document: &PolicyDocument) -> Option<Problem> {
+    let (message, help) = if is_identity_policy(document) {
+        (IDENTITY_POLICY, "what a role may do once it is assumed is another question than who can assume it")
+    } else if is_resource_policy(document) {
+        (RESOURCE_POLICY, "who may use a bucket, key or queue is another question than who can assume a role")
+    } else {
         return None;
-    }
-    let mut reading = Reading::default();
-    match parse_json(&text, MAX_NESTING) {
-        Ok(node) => {
-            let policy = Embedded { node, decoded: Some(text.into_owned()), embedding: Embedding::PercentEncoded };
-            add(file, policy, &mut reading);
-        }
-        Err(problem) => reading.problems.push(InputProblem::in_file(file, &problem, ProblemSeverity::Error)),
-    }
-    Some(reading)
+    };
+    let span = Span { start: document.span.start, end: document.span.start.saturating_add(1) };
+    Some(Problem { severity: Severity::Error, span, message: message.to_owned(), help: Some(help.to_owned()) })
 }
 
-fn add(file: &SourceFile, policy: Embedded, reading: &mut Reading) {
-    let span = match policy.embedding {
-        Embedding::JsonString(outer) | Embedding::PercentEncodedJsonString(outer) => outer,
-        Embedding::Direct | Embedding::PercentEncoded => policy.node.span,
-    };
-    if let Some(problem) = too_large_or_deep(&policy.node, span) {
-        reading.problems.push(InputProblem::in_file(file, &problem, ProblemSeverity::Error));
-        return;
+/// Whether the problem is that a policy is of another kind.
+pub(super) fn is_other_policy(problem: &InputProblem) -> bool {
+    problem.message == IDENTITY_POLICY || problem.message == RESOURCE_POLICY
+}
+
+impl Reader<'_> {
+    /// Whether an object is meant as a policy. In a folder much may have a member of that name.
+    pub(super) fn is_policy(&self, node: &Node) -> bool {
+        let Some(statement) = member(node, "Statement") else { return false };
+        let is_statement = |node: &Node| {
+            let words = ["Effect", "Principal", "NotPrincipal", "Action", "NotAction"];
+            words.iter().any(|word| member(node, word).is_some())
+        };
+        self.named == Named::ByUser
+            || node.get("Version").and_then(Node::as_str).is_some_and(|version| version.starts_with("20"))
+            || std::slice::from_ref(statement).iter().chain(statement.as_array().unwrap_or_default()).any(is_statement)
     }
-    let trust = PolicyDocument::from_node(&policy.node, DuplicateKeys::LastWins);
-    if is_identity_policy(&trust) {
-        let help = "countersign audits who can assume a role; what the role may then do is another policy";
-        let position = file.position(span.start);
-        reading.problems.push(InputProblem {
-            line: position.line,
-            column: position.column,
-            ..InputProblem::of_file(file.path(), ProblemSeverity::Note, IDENTITY_POLICY, help)
-        });
-        return;
+
+    /// A policy that is the whole file, or an element of a list.
+    pub(super) fn own_policy(&mut self, node: &Node) {
+        let policy = self.policy(node);
+        self.add_own(policy, node.span);
     }
-    let name = file.path().rsplit(['/', '\\']).next().unwrap_or_default();
-    let name = name.strip_suffix(".gz").unwrap_or(name);
-    let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let trust_first_wins =
-        trust.has_duplicate_keys().then(|| PolicyDocument::from_node(&policy.node, DuplicateKeys::FirstWins));
-    reading.roles.push(Role {
-        name: if name.is_empty() { "policy".to_owned() } else { name.to_owned() },
-        arn: None,
-        account: None,
-        tags: None,
-        trust,
-        trust_first_wins,
-        decoded: policy.decoded,
-        embedding: policy.embedding,
-        span,
-        file: file.clone(),
-    });
+
+    /// A policy inside a JSON string.
+    pub(super) fn policy_string(&mut self, node: &Node) {
+        let is_json = |text| decode_policy_text(text).0.trim_start().starts_with('{');
+        if !node.as_str().is_some_and(is_json) {
+            return;
+        }
+        match self.policy(node) {
+            Ok(policy) if !self.is_policy(&policy.tree) => {}
+            policy => self.add_own(policy, node.span),
+        }
+    }
+
+    /// A file that is one percent-encoded policy.
+    pub(super) fn percent_encoded(&mut self) -> bool {
+        let file = self.file;
+        let (text, encoded) = decode_policy_text(file.text());
+        if !encoded {
+            return false;
+        }
+        let place = Span::new(0, file.text().trim_end().len());
+        match self.decoded_policy(Cow::Owned(text.into_owned()), Embedding::PercentEncoded, place) {
+            Ok(policy) if !self.is_policy(&policy.tree) => {}
+            policy => self.add_own(policy, place),
+        }
+        true
+    }
+
+    fn add_own(&mut self, policy: Result<Policy<'_>, Problem>, place: Span) {
+        let document =
+            policy.as_ref().ok().map(|policy| PolicyDocument::from_node(&policy.tree, DuplicateKeys::LastWins));
+        if let Some(problem) = document.as_ref().and_then(other_kind) {
+            let place = Span { start: place.start, end: place.start.saturating_add(1) };
+            return self.problem(place, ProblemSeverity::Note, problem.message, problem.help);
+        }
+        self.own_policies.push(self.reading.roles.len());
+        let name = self.own_name();
+        self.add(Described { name, arn: None, tags: None }, place, policy);
+    }
+
+    /// A policy on its own is called like its file.
+    fn own_name(&self) -> String {
+        let name = self.file.path().rsplit(['/', '\\']).next().unwrap_or_default();
+        let name = name.strip_suffix(".gz").unwrap_or(name);
+        let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let is_name = !name.is_empty() && !name.starts_with('<');
+        if is_name { name.to_owned() } else { "policy".to_owned() }
+    }
+}
+
+/// A member, whatever the letter case of its name: IAM refuses the wrong case, and the reader of the policy says so.
+fn member<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    let Value::Object(members) = &node.value else { return None };
+    members.iter().find(|member| member.key.eq_ignore_ascii_case(name)).map(|member| &member.value)
 }
 
 /// No statement names a principal, and some statement names a resource or an action that is not STS's.
 fn is_identity_policy(document: &PolicyDocument) -> bool {
     let mut statements = document.statements.iter();
     let any_principal = document.statements.iter().any(|statement| !statement.principals.is_empty());
-    let about_resources = statements.any(|statement| {
-        let foreign = |action: &str| !action.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("sts:"));
-        let actions = statement.actions.iter().flat_map(|element| &element.patterns);
-        !statement.resources.is_empty() || actions.into_iter().any(|pattern| foreign(pattern.value.lossy()))
-    });
-    !any_principal && about_resources
+    !any_principal
+        && statements.any(|statement| !statement.resources.is_empty() || actions(statement).any(|is_sts| !is_sts))
+}
+
+/// Every statement names a resource, which no trust policy may, and none is about an action of STS's.
+fn is_resource_policy(document: &PolicyDocument) -> bool {
+    let about_resource = |statement: &Statement| {
+        !statement.resources.is_empty() && !statement.actions.is_empty() && !actions(statement).any(|is_sts| is_sts)
+    };
+    !document.statements.is_empty() && document.statements.iter().all(about_resource)
+}
+
+/// Of every action of a statement, whether it is one of STS's.
+fn actions(statement: &Statement) -> impl Iterator<Item = bool> {
+    let patterns = statement.actions.iter().flat_map(|element| &element.patterns);
+    patterns.map(|action| action.value.lossy().get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("sts:")))
 }

@@ -1,9 +1,12 @@
 //! `countersign.audit/1`: the stable JSON shape, documented in the README.
 
+use std::fmt::Write as _;
+
 use countersign_policy::prove::{Exposure, ExternalIdVerdict};
 use serde::Serialize;
 
 use super::Report;
+use super::excerpt::is_active;
 use crate::examine::Examined;
 use crate::finding::{Finding, Witness};
 use crate::source::InputProblem;
@@ -53,15 +56,37 @@ struct ExternalId {
 /// The report as JSON text.
 ///
 /// # Errors
-/// When the writer fails.
-pub fn json(report: &Report, out: impl std::io::Write) -> serde_json::Result<()> {
-    let document = Document {
+/// Never: every part of a report has a JSON form.
+pub fn json(report: &Report) -> serde_json::Result<String> {
+    json_text(&Document {
         schema: "countersign.audit/1",
         roles: report.roles.iter().map(role).collect(),
         findings: &report.findings,
         problems: &report.problems,
-    };
-    serde_json::to_writer_pretty(out, &document)
+    })
+}
+
+/// A value as JSON text over lines, with a line break at its end. Characters that could steer a terminal are written as
+/// `\u` escapes.
+///
+/// # Errors
+/// When a part of the value has no JSON form, such as a map whose keys are no strings.
+pub fn json_text(value: &impl Serialize) -> serde_json::Result<String> {
+    let text = serde_json::to_string_pretty(value)? + "\n";
+    let steers = |c: char| c != '\n' && is_active(c);
+    if !text.contains(steers) {
+        return Ok(text);
+    }
+    // They stand inside of strings: outside, JSON has nothing but ASCII.
+    let mut inert = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            let _ = c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(inert, "\\u{unit:04x}"));
+        } else {
+            inert.push(c);
+        }
+    }
+    Ok(inert)
 }
 
 fn role(examined: &Examined) -> Role<'_> {
@@ -101,5 +126,16 @@ fn external_id(verdict: &ExternalIdVerdict) -> Option<ExternalId> {
         }
         ExternalIdVerdict::Unknown { .. } => Some(ExternalId { required: None, accepted: None }),
         ExternalIdVerdict::Unassumable => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn json_steers_no_terminal_and_says_the_same() {
+        let value = "a\u{1b}[2J\u{7f}\u{9b}\u{202e}\u{e0041}é\"\n";
+        let text = super::json_text(&[value]).unwrap();
+        assert!(text.chars().all(|c| c == '\n' || !super::is_active(c)), "{text:?}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&text).unwrap(), [value]);
     }
 }

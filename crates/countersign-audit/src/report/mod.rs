@@ -1,12 +1,15 @@
 //! Reports: the same words as text for people and as JSON for programs.
 
+mod excerpt;
 mod json;
+mod message;
 mod text;
 
-pub use json::json;
-pub use text::{Colour, Verbosity, call, inert, problem, text};
+pub use excerpt::{Excerpt, inert};
+pub use json::{json, json_text};
+pub use message::{BAD, BOLD, Level, Message, NOTE, WARN};
+pub use text::{Verbosity, call, problem, sent, text};
 
-use countersign_policy::document::{Problem, Severity};
 use countersign_policy::prove::{Exposure, ExternalIdVerdict};
 
 use crate::examine::Examined;
@@ -29,14 +32,6 @@ impl Report {
     #[must_use]
     pub fn new(roles: Vec<Examined>, mut problems: Vec<InputProblem>) -> Self {
         let findings = crate::audit::run(&roles);
-        // A part of a policy that could not be read is a finding about the role, and a gap in the answer.
-        for examined in &roles {
-            let role = &examined.role;
-            for problem in role.trust.problems.iter().filter(|problem| problem.severity == Severity::Error) {
-                let placed = Problem { span: role.locate(problem.span), ..problem.clone() };
-                problems.push(InputProblem::in_file(&role.file, &placed, ProblemSeverity::Error));
-            }
-        }
         problems.sort_by(|a, b| (&a.path, a.line, a.column, &a.message).cmp(&(&b.path, b.line, b.column, &b.message)));
         problems.dedup();
         Self { roles, findings, problems }

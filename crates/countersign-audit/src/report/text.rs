@@ -1,24 +1,17 @@
-//! The report for people, in the manner of rustc: what, where, the line with the place marked, and what to do.
+//! The report for people: every finding as a [`Message`], a line for each role, and a summary.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use countersign_policy::document::Span;
+use countersign_policy::document::Position;
 use countersign_policy::prove::{Exposure, ExternalIdVerdict};
 
+use super::excerpt::{Excerpt, inert};
+use super::message::{Level, Message};
 use super::{Report, accepted};
 use crate::examine::Examined;
 use crate::finding::{Finding, Severity, Witness};
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
-
-/// Whether to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Colour {
-    /// For a terminal.
-    Ansi,
-    /// For everything else.
-    Plain,
-}
 
 /// How much to say about roles without findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,22 +22,16 @@ pub enum Verbosity {
     Verbose,
 }
 
-/// Longest excerpt of a line that is shown, in characters.
-const EXCERPT: usize = 160;
-
-/// The findings, the roles and a summary as text.
+/// The findings, the roles and a summary as styled text.
 #[must_use]
-pub fn text(report: &Report, colour: Colour, verbosity: Verbosity) -> String {
-    let renderer = match colour {
-        Colour::Ansi => Renderer::styled(),
-        Colour::Plain => Renderer::plain(),
-    };
+pub fn text(report: &Report, verbosity: Verbosity) -> String {
+    let files = report.roles.iter().map(|role| &role.role.file);
+    let files: HashMap<&str, &SourceFile> = files.map(|file| (file.path(), file)).collect();
     let mut out = String::new();
-    let files: std::collections::HashMap<&str, &SourceFile> =
-        report.roles.iter().map(|role| (role.role.file.path(), &role.role.file)).collect();
     for found in &report.findings {
         let file = files.get(found.location.path.as_str()).copied();
-        finding(&mut out, &renderer, found, file);
+        out.push_str(&finding(found, file));
+        out.push('\n');
     }
     let mut roles: Vec<&Examined> = report.roles.iter().collect();
     roles.sort_by_key(|role| role.exposed.exposure);
@@ -59,70 +46,49 @@ pub fn text(report: &Report, colour: Colour, verbosity: Verbosity) -> String {
     out
 }
 
-/// One problem, as the reports and the command line print it.
+/// One problem as styled text.
 #[must_use]
 pub fn problem(problem: &InputProblem) -> String {
-    let word = match problem.severity {
-        ProblemSeverity::Note => "note",
-        ProblemSeverity::Warning => "warning",
-        ProblemSeverity::Error => "error",
+    let level = match problem.severity {
+        ProblemSeverity::Note => Level::Note,
+        ProblemSeverity::Warning => Level::Warning,
+        ProblemSeverity::Error => Level::Error,
     };
-    let mut out = format!(
-        "{word}: {}\n  --> {}:{}:{}\n",
-        inert(&problem.message),
-        inert(&problem.path),
-        problem.line,
-        problem.column
-    );
-    if let Some(help) = &problem.help {
-        let _ = writeln!(out, " help: {}", inert(help));
+    let help = problem.help.as_deref().map(|help| ("help", help));
+    let position = Position { line: problem.line, column: problem.column };
+    Message {
+        level,
+        id: None,
+        text: &problem.message,
+        place: Some((&problem.path, Some(position))),
+        excerpt: problem.excerpt.as_ref(),
+        notes: help.as_slice(),
     }
-    out
+    .render()
 }
 
-fn finding(out: &mut String, renderer: &Renderer, finding: &Finding, file: Option<&SourceFile>) {
+fn finding(finding: &Finding, file: Option<&SourceFile>) -> String {
     let level = match finding.severity {
-        Severity::Critical | Severity::High => Level::ERROR,
-        Severity::Medium | Severity::Low => Level::WARNING,
-        Severity::Informational => Level::NOTE,
+        Severity::Critical | Severity::High => Level::Error,
+        Severity::Medium | Severity::Low => Level::Warning,
+        Severity::Informational => Level::Note,
     };
-    let message = inert(&finding.message);
     let location = &finding.location;
-    let (excerpt, marked) = excerpt(file.map_or("", SourceFile::text), finding.span);
-    let path = inert(&location.path);
-    let title = level.primary_title(&message).id(finding.id);
-    let snippet = Snippet::source(excerpt.as_str())
-        .line_start(location.line)
-        .path(path.as_str())
-        .annotation(AnnotationKind::Primary.span(marked));
+    let excerpt = file.map(|file| Excerpt::new(file.text(), finding.span));
     let grade = format!("severity {}, confidence {}", word(finding.severity), word(finding.confidence));
-    let witness = finding.witness.as_ref().map(|witness| format!("allowed: {}", inert(&call(witness))));
-    let help = inert(&finding.help);
-    let mut group = title.element(snippet).element(Level::NOTE.message(grade.as_str()));
-    if let Some(witness) = &witness {
-        group = group.element(Level::NOTE.message(witness.as_str()));
+    let witness = finding.witness.as_ref().map(|witness| format!("allowed: {}", call(witness)));
+    let mut notes = vec![("note", grade.as_str())];
+    notes.extend(witness.as_deref().map(|witness| ("note", witness)));
+    notes.push(("help", &finding.help));
+    Message {
+        level,
+        id: Some(finding.id),
+        text: &finding.message,
+        place: Some((&location.path, Some(Position { line: location.line, column: location.column }))),
+        excerpt: excerpt.as_ref(),
+        notes: &notes,
     }
-    let group = group.element(Level::HELP.message(help.as_str()));
-    let _ = writeln!(out, "{}\n", renderer.render(&[group]));
-}
-
-/// The stretch of a line around the marked characters, and the marks as bytes of it. Looks at no more than it shows, so a
-/// place in a large minified file costs no more than one in a small one.
-fn excerpt(text: &str, span: Span) -> (String, std::ops::Range<usize>) {
-    let (head, tail) = text.split_at_checked(span.start as usize).unwrap_or((text, ""));
-    let on_line = |c: &char| !matches!(c, '\n' | '\r');
-    let mut before: Vec<char> = head.chars().rev().take_while(on_line).take(EXCERPT).collect();
-    let mut after: Vec<char> = tail.chars().take_while(on_line).take(EXCERPT).collect();
-    if before.len() + after.len() > EXCERPT {
-        before.truncate(EXCERPT / 4);
-        after.truncate(EXCERPT - before.len());
-    }
-    let marked = tail.get(..span.end.saturating_sub(span.start) as usize).unwrap_or(tail);
-    let marked = marked.chars().take_while(on_line).take(after.len()).count();
-    let before = inert(&before.iter().rev().collect::<String>());
-    let after = inert(&after.iter().collect::<String>());
-    let end = after.char_indices().nth(marked).map_or(after.len(), |(at, _)| at);
-    (format!("{before}{after}"), before.len()..before.len() + end)
+    .render()
 }
 
 /// The word JSON uses, so that text and JSON agree.
@@ -133,10 +99,21 @@ fn word(value: impl serde::Serialize) -> String {
 /// A call on one line: who, what is sent, and the keys a caller has a say in.
 #[must_use]
 pub fn call(witness: &Witness) -> String {
-    let id = match &witness.external_id {
-        Some(id) => format!("ExternalId `{id}`"),
-        None => "no ExternalId".to_owned(),
-    };
+    let mut call = format!("{} by {}", witness.action, witness.principal);
+    match &witness.external_id {
+        Some(id) => call.push_str(&format!(", ExternalId `{id}`")),
+        None if witness.action.eq_ignore_ascii_case("sts:AssumeRole") => call.push_str(", no ExternalId"),
+        None => {}
+    }
+    for sent in sent(witness) {
+        call.push_str(&format!(", {sent}"));
+    }
+    call
+}
+
+/// What a call sends that follows neither from who makes it nor from its being a call.
+#[must_use]
+pub fn sent(witness: &Witness) -> Vec<String> {
     let derived = [
         "aws:PrincipalArn",
         "aws:PrincipalAccount",
@@ -148,10 +125,7 @@ pub fn call(witness: &Witness) -> String {
     ];
     let sent = witness.context.iter().filter(|(key, _)| !derived.iter().any(|name| name.eq_ignore_ascii_case(key)));
     let sent = sent.filter(|(key, values)| !(*key == "sts:RoleSessionName" && **values == ["session"]));
-    let sent: Vec<String> = sent.map(|(key, values)| format!("{key}={}", values.join(","))).collect();
-    let with = if sent.is_empty() { String::new() } else { format!(", {}", sent.join(", ")) };
-    let id = if witness.action.eq_ignore_ascii_case("sts:AssumeRole") { format!(", {id}") } else { String::new() };
-    format!("{} by {}{id}{with}", witness.action, witness.principal)
+    sent.map(|(key, values)| format!("{key}={}", values.join(","))).collect()
 }
 
 fn role_line(out: &mut String, examined: &Examined) {
@@ -195,31 +169,7 @@ fn summary(out: &mut String, report: &Report) {
     let _ = write!(out, "{}{of}, {}{by}", plural(roles, "role"), plural(report.findings.len(), "finding"));
     let errors = report.problems.iter().filter(|problem| problem.severity == ProblemSeverity::Error).count();
     if errors > 0 {
-        let _ = write!(out, ", {} could not be read", plural(errors, "input"));
+        let _ = write!(out, ", {}: not everything could be read", plural(errors, "error"));
     }
     out.push('\n');
-}
-
-/// The text with control and direction characters made visible, so that no input can steer a terminal.
-#[must_use]
-pub fn inert(text: &str) -> String {
-    let is_plain = |c: char| {
-        !c.is_control()
-            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    // One character for one, so that columns stay where they are.
-    text.chars()
-        .map(|c| {
-            if is_plain(c) {
-                c
-            } else if c == '\t' {
-                ' '
-            } else {
-                '\u{fffd}'
-            }
-        })
-        .collect()
 }

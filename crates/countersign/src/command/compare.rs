@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use countersign_audit::finding::Witness;
 use countersign_audit::report::{call, inert};
 use countersign_policy::account::AccountId;
+use countersign_policy::condition::date::Moment;
 use countersign_policy::prove::{Difference, compare};
 use serde::Serialize;
 
-use super::{Exit, audit, trust_setting};
+use super::{Exit, TrustPolicy, audit, trust_setting};
 use crate::cli::Format;
+use crate::diagnostic::Diagnostic;
 use crate::output;
-use crate::policy_file::PolicyFile;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,15 +40,16 @@ pub(crate) struct Args {
     format: Format,
 
     /// Compare for this time on (RFC 3339) instead of the present.
-    #[arg(long, value_name = "TIME")]
-    now: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = audit::moment)]
+    now: Option<Moment>,
 }
 
 #[derive(Serialize)]
-struct Document {
+struct Document<'a> {
     schema: &'static str,
     gained: Direction,
     lost: Direction,
+    problems: Vec<&'a Diagnostic>,
 }
 
 #[derive(Serialize)]
@@ -63,23 +65,30 @@ struct Direction {
 /// # Errors
 /// When a file cannot be read or stdout cannot be written to.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let old = PolicyFile::read(&args.old).map_err(|diagnostic| *diagnostic)?;
-    let new = PolicyFile::read(&args.new).map_err(|diagnostic| *diagnostic)?;
-    for file in [&old, &new] {
-        file.shape_problems().iter().for_each(|problem| output::talk(&problem.render()));
+    let old = TrustPolicy::read(&args.old)?;
+    let new = TrustPolicy::read(&args.new)?;
+    let setting = trust_setting(&new.file, args.account, audit::now(args.now));
+    let mut comparison = compare(&old.file.document, &new.file.document, &setting);
+    let unread: Vec<String> = [&old, &new].into_iter().filter_map(|policy| policy.unread.clone()).collect();
+    for difference in [&mut comparison.gained, &mut comparison.lost] {
+        if *difference == Difference::None && !unread.is_empty() {
+            *difference = Difference::Unknown { why: unread.join("; ") };
+        }
     }
-    let setting = trust_setting(&new, args.account, audit::now(args.now.as_deref())?);
-    let comparison = compare(&old.document, &new.document, &setting);
     match args.format {
         Format::Text => {
-            output::answer(&text("newly allowed", "nothing new is allowed", &comparison.gained))?;
-            output::answer(&text("no longer allowed", "nothing that was allowed is lost", &comparison.lost))?;
+            old.tell_problems();
+            new.tell_problems();
+            let gained = text("newly allowed", "nothing new is allowed", &comparison.gained);
+            let lost = text("no longer allowed", "nothing that was allowed is lost", &comparison.lost);
+            output::answer(&(gained + &lost))?;
         }
         Format::Json => {
             let document = Document {
                 schema: "countersign.compare/1",
                 gained: direction(&comparison.gained),
                 lost: direction(&comparison.lost),
+                problems: old.problems.iter().chain(&new.problems).collect(),
             };
             output::answer_json(&document)?;
         }

@@ -1,12 +1,20 @@
 //! `countersign explain`: the page of an audit.
 
-use countersign_audit::audit::{AUDITS, by_id};
+use countersign_audit::audit::{AUDITS, Audit, by_id};
+use countersign_policy::similar::distance;
 
 use super::Exit;
+use crate::diagnostic::Diagnostic;
 use crate::output;
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign explain
+  countersign explain external-id-if-exists";
 
 /// Explain an audit: what it finds, why it matters, how to fix it. Without an id, list them all.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The audit, as findings name it, e.g. external-id-if-exists.
     #[arg(value_name = "AUDIT-ID")]
@@ -24,9 +32,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         return Ok(Exit::Clean);
     };
     let Some(audit) = by_id(id) else {
-        let nearest = AUDITS.iter().min_by_key(|audit| countersign_policy::similar::distance(audit.id, id));
-        let hint = nearest.map_or(String::new(), |audit| format!("; did you mean `{}`?", audit.id));
-        anyhow::bail!("there is no audit `{id}`{hint} (`countersign explain` lists them)");
+        let distance = |audit: &&Audit| distance(audit.id, id);
+        let nearest = AUDITS.iter().copied().min_by_key(distance).filter(|audit| distance(audit) <= id.len() / 2);
+        let hint = nearest.map_or(String::new(), |audit| format!("did you mean `{}`? ", audit.id));
+        let help = format!("{hint}`countersign explain` lists them all");
+        return Err(Box::new(Diagnostic::error(format!("there is no audit `{id}`"), Some(help))).into());
     };
     output::answer(&readable(audit.page))?;
     Ok(Exit::Clean)

@@ -4,16 +4,17 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use countersign_audit::finding::Witness;
-use countersign_audit::report::inert;
+use countersign_audit::report::{call, inert, sent};
 use countersign_policy::account::AccountId;
+use countersign_policy::condition::date::Moment;
 use countersign_policy::evaluate::Grant;
 use countersign_policy::prove::{Access, CallerClass, Prover, Who, who};
 use serde::Serialize;
 
-use super::{Exit, audit, trust_setting};
+use super::{Exit, TrustPolicy, audit, trust_setting};
 use crate::cli::Format;
+use crate::diagnostic::Diagnostic;
 use crate::output;
-use crate::policy_file::PolicyFile;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,15 +39,16 @@ pub(crate) struct Args {
     format: Format,
 
     /// Answer for this time on (RFC 3339) instead of the present.
-    #[arg(long, value_name = "TIME")]
-    now: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = audit::moment)]
+    now: Option<Moment>,
 }
 
 #[derive(Serialize)]
-struct Document {
+struct Document<'a> {
     schema: &'static str,
     access: Vec<Entry>,
     unknown: Vec<Unknown>,
+    problems: &'a [Diagnostic],
 }
 
 #[derive(Serialize)]
@@ -60,7 +62,8 @@ struct Entry {
 
 #[derive(Serialize)]
 struct Unknown {
-    principal: String,
+    /// Null when it may be anybody.
+    principal: Option<String>,
     why: String,
 }
 
@@ -69,18 +72,20 @@ struct Unknown {
 /// # Errors
 /// When the file cannot be read or stdout cannot be written to.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let file = PolicyFile::read(&args.file).map_err(|diagnostic| *diagnostic)?;
-    file.shape_problems().iter().for_each(|problem| output::talk(&problem.render()));
-    let setting = trust_setting(&file, args.account, audit::now(args.now.as_deref())?);
-    let answer = who(&Prover::new(&file.document, &setting));
+    let policy = TrustPolicy::read(&args.file)?;
+    let setting = trust_setting(&policy.file, args.account, audit::now(args.now));
+    let answer = who(&Prover::new(&policy.file.document, &setting));
     match args.format {
-        Format::Text => output::answer(&text(&answer))?,
-        Format::Json => output::answer_json(&json(&answer))?,
+        Format::Text => {
+            policy.tell_problems();
+            output::answer(&text(&answer, policy.unread.as_deref()))?;
+        }
+        Format::Json => output::answer_json(&json(&answer, &policy))?,
     }
-    Ok(if answer.unknown.is_empty() { Exit::Clean } else { Exit::Unanswered })
+    Ok(if answer.unknown.is_empty() && policy.unread.is_none() { Exit::Clean } else { Exit::Unanswered })
 }
 
-fn json(answer: &Who) -> Document {
+fn json<'a>(answer: &Who, policy: &'a TrustPolicy) -> Document<'a> {
     let entry = |access: &Access| Entry {
         principal: access.class.to_string(),
         grant: access.grant,
@@ -88,15 +93,18 @@ fn json(answer: &Who) -> Document {
         requires: access.required.iter().cloned().collect(),
         witness: Witness::from(access.request.as_ref()),
     };
-    let unknown = |(class, why): &(CallerClass, String)| Unknown { principal: class.to_string(), why: why.clone() };
+    let unknown =
+        |(class, why): &(CallerClass, String)| Unknown { principal: Some(class.to_string()), why: why.clone() };
+    let unread = policy.unread.iter().map(|why| Unknown { principal: None, why: why.clone() });
     Document {
         schema: "countersign.who/1",
         access: answer.access.iter().map(entry).collect(),
-        unknown: answer.unknown.iter().map(unknown).collect(),
+        unknown: answer.unknown.iter().map(unknown).chain(unread).collect(),
+        problems: &policy.problems,
     }
 }
 
-fn text(answer: &Who) -> String {
+fn text(answer: &Who, unread: Option<&str>) -> String {
     let mut out = String::new();
     for access in &answer.access {
         let _ = writeln!(out, "{}", inert(&describe(&access.class)));
@@ -107,16 +115,23 @@ fn text(answer: &Who) -> String {
         };
         let _ = writeln!(out, "  {how}, by {}", access.request.action);
         for (key, values) in &access.required {
-            let _ = writeln!(out, "  must have {} (for example `{}`)", inert(key), inert(&values.join(", ")));
+            let _ = writeln!(out, "  must have {}, such as `{}`", inert(key), inert(&values.join(", ")));
         }
+        let witness = Witness::from(access.request.as_ref());
         if access.required.is_empty() {
-            let _ = writeln!(out, "  needs to send nothing in particular");
+            let sends_nothing = witness.external_id.is_none() && sent(&witness).is_empty();
+            let needs =
+                if sends_nothing { "needs to send nothing" } else { "there is no key that every call must have" };
+            let _ = writeln!(out, "  {needs}");
         }
+        let _ = writeln!(out, "  for example: {}", inert(&call(&witness)));
     }
     for (class, why) in &answer.unknown {
         let _ = writeln!(out, "{}\n  not known: {}", inert(&describe(class)), inert(why));
     }
-    if answer.access.is_empty() && answer.unknown.is_empty() {
+    if let Some(why) = unread {
+        let _ = writeln!(out, "anybody else\n  not known: {}", inert(why));
+    } else if answer.access.is_empty() && answer.unknown.is_empty() {
         out.push_str("nobody can assume this role\n");
     }
     out

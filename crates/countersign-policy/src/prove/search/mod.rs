@@ -60,9 +60,12 @@ pub(crate) struct Search<'a> {
     /// Per goal and statement: the principal covers the class; and the atoms of its conditions.
     statements: Vec<Vec<Applicable>>,
     representative: Caller,
-    /// Keys that were solved: key, forced absence, and the conditions decided about it.
-    solved: RefCell<HashMap<(usize, bool, Vec<(usize, bool)>), Solved>>,
+    /// What was solved before, for nodes that decide the same about a key.
+    solved: RefCell<HashMap<Question, Solved>>,
 }
+
+/// A key, whether it must be absent, and the conditions decided about it.
+type Question = (usize, bool, Vec<(usize, bool)>);
 
 struct Key<'a> {
     name: &'a str,

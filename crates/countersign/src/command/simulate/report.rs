@@ -9,13 +9,10 @@ use countersign_policy::evaluate::assume_role::{Layer, LayerTrace};
 use countersign_policy::request::context_key::{self, SetBy};
 
 use super::Simulation;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::output::{self, inert, quoted};
 use crate::policy_file::PolicyFile;
 use crate::{reason, trace};
-
-/// How many problems of one file are printed.
-const PROBLEMS_SHOWN: usize = 20;
 
 impl Simulation {
     /// Every policy that was asked, with the file it came from. What was assumed is left out.
@@ -49,15 +46,7 @@ fn reading(assumption: Assumption, assumptions: Assumptions) -> &'static str {
 
 /// What is wrong with the policies, file by file.
 pub(super) fn problems(simulation: &Simulation) -> String {
-    let mut text = String::new();
-    for (file, problems) in simulation.problems() {
-        text.extend(problems.iter().take(PROBLEMS_SHOWN).map(|problem| problem.render() + "\n"));
-        if problems.len() > PROBLEMS_SHOWN {
-            let more = problems.len() - PROBLEMS_SHOWN;
-            let _ = writeln!(text, "and {more} more problems in {}\n", inert(&file.input.name));
-        }
-    }
-    text
+    simulation.problems().map(|(file, problems)| diagnostic::list(&problems, &file.input.name)).collect()
 }
 
 /// The answer for people.

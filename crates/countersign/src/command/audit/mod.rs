@@ -1,0 +1,204 @@
+//! `countersign audit`: prove what the trust policies in files and folders let happen, and say what is wrong.
+
+mod files;
+
+use std::path::PathBuf;
+
+use countersign_audit::examine::{Examined, Options, examine};
+use countersign_audit::input::{self, Named, Reading};
+use countersign_audit::report::{self, Report, Verbosity};
+use countersign_audit::role::Role;
+use countersign_audit::source::{InputProblem, ProblemSeverity};
+use countersign_policy::account::AccountId;
+use countersign_policy::condition::date::{self, Moment};
+use rayon::prelude::*;
+
+use super::Exit;
+use crate::cli::Format;
+use crate::{output, read};
+use files::{File, Inputs};
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign audit trust.json
+  countersign audit --own 111122223333 policies/
+  aws iam get-account-authorization-details | countersign audit -
+  countersign audit --format json account.json.gz > report.json
+
+Exit status: 0 no findings, 1 findings, 2 something could not be read (the rest is still audited).";
+
+/// Largest file that is read, before and after decompression.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// Prove what trust policies let happen, role by role, and show a call that gets in where one does.
+///
+/// Reads raw trust policies and what `aws iam get-role`, `list-roles` and `get-account-authorization-details` print, plain
+/// or gzip. In a folder, files that hold no policy are passed over, and so are hidden files, links to folders and what
+/// .gitignore excludes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Files and folders; `-` is stdin.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The account of roles whose ARN is not in the input (a trust policy on its own does not say).
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<AccountId>,
+
+    /// Further accounts (12 digits) or organizations (o-…) of yours, which are no third parties.
+    #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',')]
+    own: Vec<Own>,
+
+    /// How the answer is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+
+    /// Prove from this time on (RFC 3339) instead of the present; grants that expired before it allow nothing.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    now: Option<Moment>,
+
+    /// The quota `Role trust policy length` of the account, in characters.
+    #[arg(long, value_name = "CHARACTERS", default_value_t = 2048)]
+    trust_policy_quota: usize,
+
+    /// List every role, and count the files in folders that hold no policy.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// An account or an organization of the user's.
+#[derive(Debug, Clone)]
+enum Own {
+    Account(AccountId),
+    Organization(String),
+}
+
+impl std::str::FromStr for Own {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.starts_with("o-") {
+            return Ok(Self::Organization(text.to_owned()));
+        }
+        text.parse().map(Self::Account).map_err(|_| "write 12 digits for an account, o-… for an organization")
+    }
+}
+
+/// Audits.
+///
+/// # Errors
+/// When stdout cannot be written to. Input that cannot be read is part of the answer.
+pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    let options = options(args);
+    let mut inputs = Inputs::collect(&args.paths);
+    let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(read_file).collect();
+    let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
+    inputs.name_empty_folders(&readings);
+    let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
+    for reading in readings.into_iter().flatten() {
+        roles.extend(reading.roles);
+        problems.extend(reading.problems);
+    }
+    let examined: Vec<Result<Examined, Box<InputProblem>>> =
+        roles.into_par_iter().map(|role| examine_or_tell(role, &options)).collect();
+    let mut roles = Vec::with_capacity(examined.len());
+    for examined in examined {
+        match examined {
+            Ok(examined) => roles.push(examined),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    let report = Report::new(roles, problems);
+    print(args, &report)?;
+    if args.verbose && inputs.has_folders() {
+        let files = if passed_over == 1 { "1 file holds" } else { &format!("{passed_over} files hold") };
+        output::talk(&format!("passed over in folders: {files} no policy\n"));
+    }
+    let exit = match (report.is_incomplete(), report.findings.is_empty()) {
+        (true, _) => Exit::Unanswered,
+        (false, false) => Exit::Findings,
+        (false, true) => Exit::Clean,
+    };
+    // The process ends here: handing the trees of ten thousand roles back piece by piece is time nobody needs.
+    std::mem::forget(report);
+    Ok(exit)
+}
+
+/// What the options say about the owner.
+fn options(args: &Args) -> Options {
+    let mut options = Options::at(now(args.now));
+    options.account = args.account;
+    options.limits.quota = args.trust_policy_quota;
+    for own in &args.own {
+        match own {
+            Own::Account(account) => options.own_accounts.insert(*account),
+            Own::Organization(organization) => options.own_organizations.insert(organization.clone()),
+        };
+    }
+    options
+}
+
+/// The time the user gave, or the present.
+pub(super) fn now(given: Option<Moment>) -> Moment {
+    given.unwrap_or_else(|| {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Moment::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    })
+}
+
+/// Reads what the user typed as a time.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn moment(text: &str) -> Result<Moment, &'static str> {
+    date::parse(text).ok_or("write a time such as 2026-01-31T12:00:00Z")
+}
+
+/// The roles of a file, or nothing when it is of those that a folder may hold besides.
+fn read_file(file: &File) -> Option<Reading> {
+    let wanted = |head: &[u8]| file.named == Named::ByUser || input::may_hold_roles(head);
+    let name = read::name(&file.path);
+    let reading = match read::bytes_if(&file.path, MAX_BYTES, wanted) {
+        Ok(bytes) => {
+            let bytes = bytes?;
+            guarded(|| input::read(&name, &bytes, file.named)).ok_or_else(|| {
+                InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this file", BUG)
+            })
+        }
+        Err(diagnostic) => {
+            let help = diagnostic.help.as_deref().unwrap_or("check its permissions; it was not audited");
+            Err(InputProblem::of_file(&name, ProblemSeverity::Error, &diagnostic.message, help))
+        }
+    };
+    let reading = reading.unwrap_or_else(|problem| Reading { problems: vec![problem], ..Reading::default() });
+    let holds_something = !reading.roles.is_empty() || !reading.problems.is_empty();
+    (holds_something || file.named == Named::ByUser).then_some(reading)
+}
+
+fn examine_or_tell(role: Role, options: &Options) -> Result<Examined, Box<InputProblem>> {
+    let (file, span, name) = (role.file.clone(), role.span, role.name.clone());
+    guarded(|| examine(role, options)).ok_or_else(|| {
+        let message = format!("countersign failed to examine `{name}`");
+        Box::new(InputProblem::at(&file, span, ProblemSeverity::Error, message, Some(BUG.to_owned())))
+    })
+}
+
+const BUG: &str = "this is a bug: please report it with the input; everything else was audited";
+
+/// Keeps a mistake of ours about one input from ending the run over the others.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+}
+
+fn print(args: &Args, report: &Report) -> anyhow::Result<()> {
+    match args.format {
+        Format::Json => output::answer_plain(&report::json(report)?)?,
+        Format::Text => {
+            report.problems.iter().for_each(|problem| output::talk(&(report::problem(problem) + "\n")));
+            let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
+            output::answer(&report::text(report, verbosity))?;
+        }
+    }
+    Ok(())
+}
