@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::Moment;
-use countersign_policy::document::{Limits, Problem, Severity, validate};
-use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, exposure, partition_of};
+use countersign_policy::document::{Limits, PolicyDocument, Problem, Severity, Statement, validate};
+use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, deciding, exposure, partition_of};
 
-use crate::role::Role;
+use crate::role::{Alternative, Choice, Role};
+use crate::symbol;
 
 /// What the user says about the roles.
 #[derive(Debug, Clone)]
@@ -52,28 +53,29 @@ pub struct Examined {
     pub own_accounts: BTreeSet<AccountId>,
     /// What was proved.
     pub exposed: Exposed,
+    /// When the role lets third parties in, if that hangs on a decision the input leaves open: `var.external_id is null`.
+    pub open_when: Vec<String>,
     /// What IAM refuses or warns about.
     pub problems: Vec<Problem>,
 }
 
 /// Proves the role's exposure and validates its policy.
 #[must_use]
-pub fn examine(role: Role, options: &Options) -> Examined {
+pub fn examine(mut role: Role, options: &Options) -> Examined {
     let account = role.account.or(options.account);
-    let setting = setting(&role, account, options);
-    let mut exposed = exposure(&role.trust, &setting);
-    if let Some(first_wins) = &role.trust_first_wins {
-        let otherwise = exposure(first_wins, &setting);
-        if otherwise.exposure != exposed.exposure {
-            let worse = exposed.exposure.min(otherwise.exposure);
-            exposed = if otherwise.exposure < exposed.exposure { otherwise } else { exposed };
-            exposed.exposure =
-                if worse <= Exposure::Open || worse == Exposure::Unknown { Exposure::Unknown } else { worse };
-            exposed.depends_on.push("which of the duplicate keys counts".to_owned());
-        }
+    let own = account.map(|account| account.to_string());
+    let unsaid = own.is_none() && policies(&mut role).any(|policy| symbol::names_own_account(policy));
+    let own = own.as_deref();
+    policies(&mut role).for_each(|policy| *policy = symbol::fill(policy, own, options));
+    let mut setting = setting(&role, account, options);
+    if unsaid {
+        setting.own_accounts.extend(symbol::UNSAID_ACCOUNT.parse::<AccountId>());
     }
+    let mut exposed = exposure(&role.trust, &setting);
+    let open_when = weigh_alternatives(&role, &setting, &mut exposed);
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
-    let misread = role.trust.statements.iter().any(|statement| statement.unreadable.is_some())
+    let unread = |statement: &Statement| statement.unreadable.as_ref().is_some_and(|part| part.hole.is_none());
+    let misread = role.trust.statements.iter().any(unread)
         || role.trust.statements.is_empty() && role.trust.problems.iter().any(is_error);
     // What was not understood might let anybody in.
     if misread && exposed.exposure > Exposure::Unknown {
@@ -86,15 +88,71 @@ pub fn examine(role: Role, options: &Options) -> Examined {
         true => Vec::new(),
         false => validate(&role.trust, role.policy_text(), options.limits),
     };
-    Examined { role, account, own_accounts: setting.own_accounts, exposed, problems }
+    Examined { role, account, own_accounts: setting.own_accounts, exposed, open_when, problems }
+}
+
+fn policies(role: &mut Role) -> impl Iterator<Item = &mut PolicyDocument> {
+    std::iter::once(&mut role.trust).chain(role.alternatives.iter_mut().map(|alternative| &mut alternative.trust))
+}
+
+/// Takes the worst of what the role is when what the input leaves open is decided one way or the other. Says when it
+/// lets third parties in that other decisions keep out.
+fn weigh_alternatives(role: &Role, setting: &Setting, exposed: &mut Exposed) -> Vec<String> {
+    let lets_in = |exposure: Exposure| exposure <= Exposure::Open;
+    let mut all: Vec<(&[Choice], Exposure)> = vec![(&role.given, exposed.exposure)];
+    for Alternative { given, trust } in &role.alternatives {
+        let mut otherwise = exposure(trust, setting);
+        all.push((given, otherwise.exposure));
+        if otherwise.exposure < exposed.exposure {
+            std::mem::swap(exposed, &mut otherwise);
+        }
+        exposed.depends_on.extend(otherwise.depends_on);
+    }
+    let differ = all.iter().any(|(_, exposure)| lets_in(*exposure) != lets_in(exposed.exposure));
+    let mut open_when = Vec::new();
+    if differ || exposed.exposure == Exposure::Unknown {
+        // Of the things to know, those that alone change the answer.
+        let answers = all.iter().map(|(given, exposure)| {
+            let given = given.iter().map(|choice| (choice.subject.as_str().into(), choice.decided.clone()));
+            (given.collect(), (lets_in(*exposure), (!differ).then_some(*exposure)))
+        });
+        let deciding = deciding(&answers.collect::<Vec<_>>());
+        exposed.depends_on.extend(deciding.iter().map(ToString::to_string));
+    }
+    if differ {
+        exposed.exposure = Exposure::Unknown;
+        let open = all.iter().filter(|(_, exposure)| lets_in(*exposure)).map(|(given, _)| given);
+        open_when = open.map(|given| in_words(given, &exposed.depends_on)).collect();
+        open_when.sort_unstable();
+        open_when.dedup();
+    }
+    if let Some(why) = &role.more_alternatives
+        && exposed.exposure > Exposure::Open
+    {
+        exposed.exposure = Exposure::Unknown;
+        exposed.depends_on.push(why.clone());
+    }
+    exposed.depends_on.sort_unstable();
+    exposed.depends_on.dedup();
+    open_when
+}
+
+/// "`var.a` is null and `var.b` is set", of those choices that matter.
+fn in_words(given: &[Choice], subjects: &[String]) -> String {
+    let matters = given.iter().filter(|choice| subjects.contains(&choice.subject));
+    let words: Vec<&str> = matters.map(|choice| choice.decided.as_str()).collect();
+    words.join(" and ")
 }
 
 fn setting(role: &Role, account: Option<AccountId>, options: &Options) -> Setting {
     let in_account = account.map(|account| account.to_string()).unwrap_or_default();
-    let arn = role
-        .arn
-        .clone()
-        .unwrap_or_else(|| format!("arn:{}:iam::{in_account}:role/{}", partition_of(&role.trust), role.name));
+    let arn = role.arn.clone().unwrap_or_else(|| {
+        format!(
+            "arn:{}:iam::{in_account}:role/{}",
+            partition_of(&role.trust),
+            role.role_name.as_ref().unwrap_or(&role.name)
+        )
+    });
     let mut setting = Setting::for_role(&arn, options.now);
     setting.own_accounts.extend(account);
     setting.own_accounts.extend(&options.own_accounts);

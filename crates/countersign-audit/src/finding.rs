@@ -54,7 +54,7 @@ pub struct Finding {
     pub location: Location,
     /// A call that is allowed and should not be.
     pub witness: Option<Witness>,
-    /// The location as bytes of the file.
+    /// The location as bytes of its file.
     #[serde(skip)]
     pub span: Span,
 }

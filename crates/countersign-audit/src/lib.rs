@@ -11,3 +11,4 @@ pub mod input;
 pub mod report;
 pub mod role;
 pub mod source;
+pub mod symbol;

@@ -3,13 +3,15 @@
 use countersign_policy::account::AccountId;
 use countersign_policy::document::{Embedding, PolicyDocument, Span};
 
-use crate::source::SourceFile;
+use crate::source::{SourceFile, SourceMap};
 
 /// A role, or a trust policy on its own.
 #[derive(Debug, Clone)]
 pub struct Role {
-    /// The role's name; the file's name for a policy on its own.
+    /// What reports call it: the role's name, its address in a template, the file's name for a policy on its own.
     pub name: String,
+    /// The name it has in AWS, where that is another one and the input says.
+    pub role_name: Option<String>,
     /// Its ARN, if the input says.
     pub arn: Option<String>,
     /// Its account, from the ARN.
@@ -18,31 +20,77 @@ pub struct Role {
     pub tags: Option<Vec<(String, String)>>,
     /// The trust policy. Of keys that repeat the last counts.
     pub trust: PolicyDocument,
-    /// The policy with the first of repeated keys counting, when some repeat.
-    pub trust_first_wins: Option<PolicyDocument>,
+    /// What it is when something is other than `trust` takes it to be.
+    pub alternatives: Vec<Alternative>,
+    /// What `trust` takes as given, when there are alternatives.
+    pub given: Vec<Choice>,
+    /// Why there may be more alternatives than are listed.
+    pub more_alternatives: Option<String>,
     /// Nothing of the policy could be read, and so nothing is known of the role.
     pub unreadable: bool,
     /// The policy's own text, when that is not a stretch of the file (a JSON string, percent-encoded).
     pub decoded: Option<String>,
     /// How the policy lies in the file.
     pub embedding: Embedding,
-    /// Where the role stands in the file.
+    /// Where the role stands.
     pub span: Span,
-    /// The file.
-    pub file: SourceFile,
+    /// Where its spans point to.
+    pub sources: SourceMap,
+}
+
+/// A trust policy as it is when something the input leaves open is decided otherwise.
+#[derive(Debug, Clone)]
+pub struct Alternative {
+    /// What is decided, and how.
+    pub given: Vec<Choice>,
+    /// The policy then.
+    pub trust: PolicyDocument,
+}
+
+/// Something the input leaves open, decided one way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Choice {
+    /// What would have to be known: `var.external_id`.
+    pub subject: String,
+    /// The decision, as it reads after "when": `var.external_id is null`.
+    pub decided: String,
 }
 
 impl Role {
-    /// The text the policy's spans are about: its own, or the file's.
+    /// A role of which nothing is known yet but its policy.
     #[must_use]
-    pub fn policy_text(&self) -> &str {
-        self.decoded.as_deref().unwrap_or_else(|| self.file.text())
+    pub fn new(name: String, trust: PolicyDocument, span: Span, sources: SourceMap) -> Self {
+        Self {
+            name,
+            role_name: None,
+            arn: None,
+            account: None,
+            tags: None,
+            trust,
+            alternatives: Vec::new(),
+            given: Vec::new(),
+            more_alternatives: None,
+            unreadable: false,
+            decoded: None,
+            embedding: Embedding::Direct,
+            span,
+            sources,
+        }
     }
 
-    /// A span of the policy in the file.
+    /// The text the policy's spans are about: its own, or the file's. Empty when it comes from several files.
+    #[must_use]
+    pub fn policy_text(&self) -> &str {
+        self.decoded.as_deref().or_else(|| self.sources.single().map(SourceFile::text)).unwrap_or_default()
+    }
+
+    /// A span of the policy in the sources.
     #[must_use]
     pub fn locate(&self, span: Span) -> Span {
-        self.embedding.locate(self.file.text(), span)
+        match self.sources.single() {
+            Some(file) => self.embedding.locate(file.text(), span),
+            None => span,
+        }
     }
 
     /// AWS manages the role and nobody can edit its policy.

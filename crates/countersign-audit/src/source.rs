@@ -73,6 +73,89 @@ impl SourceFile {
     }
 }
 
+/// Files laid end to end, so that one span names a place in any of them: a role of a template has its parts in several.
+#[derive(Debug, Clone)]
+pub struct SourceMap(Arc<[Placed]>);
+
+#[derive(Debug)]
+struct Placed {
+    base: u32,
+    file: SourceFile,
+}
+
+/// A [`SourceMap`] to which files are added.
+#[derive(Debug, Default)]
+pub struct SourceMapBuilder {
+    placed: Vec<Placed>,
+    next: u32,
+}
+
+impl SourceMapBuilder {
+    /// Adds a file and says what its spans are moved by, or `None` when there are more than 4 GiB of them.
+    pub fn add(&mut self, file: SourceFile) -> Option<u32> {
+        let base = self.next;
+        // A byte between two files, so that the end of one is not the start of the next.
+        self.next =
+            u32::try_from(file.text().len()).ok().and_then(|length| base.checked_add(length)?.checked_add(1))?;
+        self.placed.push(Placed { base, file });
+        Some(base)
+    }
+
+    /// The files so far.
+    #[must_use]
+    pub fn finish(self) -> SourceMap {
+        SourceMap(self.placed.into())
+    }
+}
+
+impl From<SourceFile> for SourceMap {
+    fn from(file: SourceFile) -> Self {
+        Self(Arc::new([Placed { base: 0, file }]))
+    }
+}
+
+impl SourceMap {
+    /// The file a span starts in, and the span in that file.
+    #[must_use]
+    pub fn place(&self, span: Span) -> (&SourceFile, Span) {
+        let after = self.0.partition_point(|placed| placed.base <= span.start);
+        let placed = self.0.get(after.saturating_sub(1)).or_else(|| self.0.first());
+        match placed {
+            Some(Placed { base, file }) => {
+                let local = |at: u32| at.saturating_sub(*base);
+                (file, Span { start: local(span.start), end: local(span.end) })
+            }
+            None => (nowhere(), Span::default()),
+        }
+    }
+
+    /// The location of a span.
+    #[must_use]
+    pub fn location(&self, span: Span) -> Location {
+        let (file, span) = self.place(span);
+        file.location(span)
+    }
+
+    /// The only file, where there is one only.
+    #[must_use]
+    pub fn single(&self) -> Option<&SourceFile> {
+        match &*self.0 {
+            [placed] => Some(&placed.file),
+            _ => None,
+        }
+    }
+
+    /// The files.
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        self.0.iter().map(|placed| &placed.file)
+    }
+}
+
+fn nowhere() -> &'static SourceFile {
+    static NOWHERE: std::sync::OnceLock<SourceFile> = std::sync::OnceLock::new();
+    NOWHERE.get_or_init(|| SourceFile::new("", String::new()))
+}
+
 /// How bad it is that something could not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]

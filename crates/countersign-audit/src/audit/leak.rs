@@ -42,8 +42,14 @@ pub(super) struct Leak {
     pub(super) confidence: Confidence,
 }
 
-/// The holes of a role, one per deputy and statement.
+/// The holes of a role, one per deputy and statement. Those that are there or not, as the input is completed, are for
+/// the audit of optional guards.
 pub(super) fn leaks(examined: &Examined) -> Vec<Leak> {
+    if examined.open_when.is_empty() { leaks_of_worst(examined) } else { Vec::new() }
+}
+
+/// The holes of a role as it is when what the input leaves open is decided to its disadvantage.
+fn leaks_of_worst(examined: &Examined) -> Vec<Leak> {
     let exposed = &examined.exposed;
     let mut leaks: Vec<Leak> = Vec::new();
     let sure = if exposed.exposure == Exposure::Unknown { Confidence::Low } else { Confidence::High };

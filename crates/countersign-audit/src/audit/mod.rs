@@ -147,7 +147,7 @@ pub fn by_id(id: &str) -> Option<&'static Audit> {
 
 fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
     let role = &examined.role;
-    let span = role.locate(report.span);
+    let (file, span) = role.sources.place(role.locate(report.span));
     Finding {
         id: audit.id,
         severity: report.severity.unwrap_or(audit.severity),
@@ -155,7 +155,7 @@ fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
         role: role.name.clone(),
         message: report.message,
         help: report.help,
-        location: role.file.location(span),
+        location: file.location(span),
         witness: report.witness,
         span,
     }

@@ -4,10 +4,14 @@
 //! at its place, and of a damaged file the rest is read (`salvage`).
 
 mod account_details;
+#[allow(dead_code, reason = "the readers of templates are next")]
+mod decisions;
+mod files;
 mod policy_json;
 mod salvage;
 mod trust_policy;
 
+pub use files::{Files, Given, InMemory};
 pub use policy_json::other_kind;
 
 use std::borrow::Cow;

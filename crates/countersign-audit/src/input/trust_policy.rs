@@ -10,7 +10,7 @@ use countersign_policy::document::{
 };
 
 use super::{NOT_UTF8, Reader};
-use crate::role::Role;
+use crate::role::{Alternative, Choice, Role};
 use crate::source::ProblemSeverity;
 
 /// The most parts of one policy that are named when they cannot be read.
@@ -89,24 +89,18 @@ impl Reader<'_> {
     /// A role with its policy, or with the reason why that cannot be read.
     pub(super) fn add(&mut self, described: Described, place: Span, policy: Result<Policy<'_>, Problem>) {
         let account: Option<AccountId> = described.arn.as_deref().and_then(Arn::parse).and_then(|arn| arn.account_id());
-        let mut role = Role {
-            name: described.name,
-            arn: described.arn,
-            account,
-            tags: described.tags,
-            trust: PolicyDocument { span: place, ..PolicyDocument::default() },
-            trust_first_wins: None,
-            unreadable: false,
-            decoded: None,
-            embedding: Embedding::Direct,
-            span: place,
-            file: self.file.clone(),
-        };
+        let nothing = PolicyDocument { span: place, ..PolicyDocument::default() };
+        let mut role = Role::new(described.name, nothing, place, self.file.clone().into());
+        (role.arn, role.account, role.tags) = (described.arn, account, described.tags);
         match policy {
             Ok(Policy { tree, decoded, embedding }) => {
                 role.trust = PolicyDocument::from_node(&tree, DuplicateKeys::LastWins);
-                let repeats = role.trust.has_duplicate_keys();
-                role.trust_first_wins = repeats.then(|| PolicyDocument::from_node(&tree, DuplicateKeys::FirstWins));
+                if role.trust.has_duplicate_keys() {
+                    let subject = "which of the duplicate keys counts".to_owned();
+                    let given = vec![Choice { subject, decided: "the first of the duplicate keys counts".to_owned() }];
+                    let trust = PolicyDocument::from_node(&tree, DuplicateKeys::FirstWins);
+                    role.alternatives.push(Alternative { given, trust });
+                }
                 role.decoded = decoded;
                 role.embedding = embedding;
                 self.misread(&role);

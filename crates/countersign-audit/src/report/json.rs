@@ -91,12 +91,13 @@ pub fn json_text(value: &impl Serialize) -> serde_json::Result<String> {
 
 fn role(examined: &Examined) -> Role<'_> {
     let role = &examined.role;
-    let position = role.file.position(role.span.start);
+    let (file, span) = role.sources.place(role.span);
+    let position = file.position(span.start);
     Role {
         name: &role.name,
         arn: role.arn.as_deref(),
         account: examined.account.map(|account| account.to_string()),
-        source: Source { path: role.file.path(), line: position.line, column: position.column },
+        source: Source { path: file.path(), line: position.line, column: position.column },
         exposure: examined.exposed.exposure,
         depends_on: &examined.exposed.depends_on,
         deputies: examined

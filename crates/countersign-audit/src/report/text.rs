@@ -25,7 +25,7 @@ pub enum Verbosity {
 /// The findings, the roles and a summary as styled text.
 #[must_use]
 pub fn text(report: &Report, verbosity: Verbosity) -> String {
-    let files = report.roles.iter().map(|role| &role.role.file);
+    let files = report.roles.iter().flat_map(|role| role.role.sources.files());
     let files: HashMap<&str, &SourceFile> = files.map(|file| (file.path(), file)).collect();
     let mut out = String::new();
     for found in &report.findings {
@@ -131,8 +131,8 @@ pub fn sent(witness: &Witness) -> Vec<String> {
 fn role_line(out: &mut String, examined: &Examined) {
     let exposed = &examined.exposed;
     let role = &examined.role;
-    let position = role.file.position(role.span.start);
-    let place = format!("{}:{}", role.file.path(), position.line);
+    let (file, span) = role.sources.place(role.span);
+    let place = format!("{}:{}", file.path(), file.position(span.start).line);
     let _ = write!(out, "{:<12} {:<28}", exposed.exposure.to_string(), inert(&role.name));
     let parties = exposed.deputies.iter().filter(|(_, verdict)| *verdict != ExternalIdVerdict::Unassumable);
     let mut said: Vec<String> =

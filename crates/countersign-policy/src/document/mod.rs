@@ -74,6 +74,8 @@ pub struct Statement {
     pub conditions: Vec<ConditionEntry>,
     /// Operators of the condition block that hold no key: they restrict nothing (rule C6).
     pub keyless_operators: Vec<Spanned<Box<str>>>,
+    /// Conditions that are not in the input (a condition block, operator or key that is a variable), by name.
+    pub undecided: Vec<Spanned<Box<str>>>,
     /// The first part that could decide access and could not be understood.
     pub unreadable: Option<Unreadable>,
 }
@@ -85,6 +87,8 @@ pub struct Unreadable {
     pub span: Span,
     /// What it is, for messages.
     pub what: String,
+    /// The name of the value that is not in the input, when that is why.
+    pub hole: Option<Box<str>>,
 }
 
 /// A value and where it stands.
@@ -158,7 +162,8 @@ pub struct PatternElement {
 pub struct ConditionEntry {
     /// The operator as spelled.
     pub operator: Spanned<Box<str>>,
-    /// The condition key as spelled.
+    /// The condition key as spelled. A value in it that is not in the input stands as `⟨name⟩`, which no key of IAM's
+    /// can hold: its characters end at U+00FF.
     pub key: Spanned<Box<str>>,
     /// The values, as text (numbers and booleans in their source spelling, rule C1).
     pub values: Vec<Spanned<Text>>,
@@ -184,20 +189,48 @@ impl PolicyDocument {
     #[must_use]
     pub fn holes(&self) -> BTreeSet<Box<str>> {
         let mut copy = self.clone();
-        copy.texts_mut().flat_map(|text| text.holes().to_vec()).map(|hole| hole.name).collect()
+        let mut names: BTreeSet<Box<str>> =
+            copy.texts_mut().flat_map(|text| text.holes().to_vec()).map(|hole| hole.name).collect();
+        let keys = self.statements.iter().flat_map(|statement| &statement.conditions).map(|entry| &entry.key.value);
+        names.extend(keys.flat_map(|key| text_of_key(key).holes().to_vec()).map(|hole| hole.name));
+        names
     }
 
     /// The document with every hole filled by what `value` says of its name.
     #[must_use]
     pub fn instantiate(&self, value: impl Fn(&str) -> String) -> Self {
+        self.resolve(|name| Some(value(name)))
+    }
+
+    /// The document with those holes filled that `value` knows.
+    #[must_use]
+    pub fn resolve(&self, value: impl Fn(&str) -> Option<String>) -> Self {
         let mut copy = self.clone();
         for text in copy.texts_mut() {
             if text.known().is_none() {
-                *text = Text::literal(text.fill(|hole| value(&hole.name)));
+                *text = text.resolve(&value);
+            }
+        }
+        for entry in copy.statements.iter_mut().flat_map(|statement| &mut statement.conditions) {
+            let key = text_of_key(&entry.key.value);
+            if key.known().is_none() {
+                entry.key.value = key.resolve(&value).display().into();
             }
         }
         copy
     }
+}
+
+/// The text of a condition key, whose holes stand as `⟨name⟩`.
+pub(crate) fn text_of_key(key: &str) -> Text {
+    let mut text = Text::default();
+    let mut rest = key;
+    while let Some((before, after)) = rest.split_once('⟨') {
+        let Some((name, after)) = after.split_once('⟩') else { break };
+        text = text.with_literal(before).with_hole(name);
+        rest = after;
+    }
+    text.with_literal(rest)
 }
 
 impl Statement {

@@ -75,6 +75,31 @@ impl Text {
         &self.holes
     }
 
+    /// The name of the value, when the text is nothing but one that is not in the input.
+    #[must_use]
+    pub fn hole(&self) -> Option<&str> {
+        match self.holes.as_slice() {
+            [hole] if self.literal.is_empty() => Some(&hole.name),
+            _ => None,
+        }
+    }
+
+    /// The text with those holes filled that `value` knows.
+    #[must_use]
+    pub fn resolve(&self, value: impl Fn(&str) -> Option<String>) -> Self {
+        let mut resolved = Self::default();
+        let mut from = 0;
+        for hole in &self.holes {
+            resolved = resolved.with_literal(self.literal.get(from..hole.at).unwrap_or_default());
+            resolved = match value(&hole.name) {
+                Some(known) => resolved.with_literal(&known),
+                None => resolved.with_hole(hole.name.clone()),
+            };
+            from = hole.at;
+        }
+        resolved.with_literal(self.literal.get(from..).unwrap_or_default())
+    }
+
     /// The text with every hole replaced by what `value` says.
     #[must_use]
     pub fn fill(&self, value: impl Fn(&Hole) -> String) -> String {

@@ -45,6 +45,10 @@ impl PolicyDocument {
     pub fn from_node(node: &Node, duplicate_keys: DuplicateKeys) -> Self {
         let mut reader = Reader { problems: Vec::new(), duplicate_keys };
         let mut document = Self { span: node.span, ..Self::default() };
+        if let Some(name) = hole(node) {
+            document.statements.push(Statement::not_in_input(node.span, name));
+            return document;
+        }
         let Value::Object(members) = &node.value else {
             reader.error(node.span, format!("a policy is a JSON object, not {}", node.kind_name()), None);
             document.problems = reader.problems;
@@ -150,6 +154,8 @@ impl Reader {
         match text.known() {
             Some("2012-10-17") => Version::V2012,
             Some("2008-10-17") => Version::V2008,
+            // In the older version `${…}` is plain text.
+            None => Version::V2012,
             _ => {
                 let help = "write \"2012-10-17\": the version names the policy language, it is not a date of yours";
                 self.error(node.span, format!("unknown policy version `{}`", text.display()), Some(help));
@@ -173,17 +179,10 @@ impl Reader {
     }
 
     fn statement(&mut self, node: &Node) -> Statement {
-        let mut statement = Statement {
-            span: node.span,
-            sid: None,
-            effect: None,
-            principals: Vec::new(),
-            actions: Vec::new(),
-            resources: Vec::new(),
-            conditions: Vec::new(),
-            keyless_operators: Vec::new(),
-            unreadable: None,
-        };
+        if let Some(name) = hole(node) {
+            return Statement::not_in_input(node.span, name);
+        }
+        let mut statement = Statement::empty(node.span);
         let Value::Object(members) = &node.value else {
             self.error(node.span, format!("a statement is an object, not {}", node.kind_name()), None);
             statement.cannot_read(node.span, "the statement is not an object");
@@ -212,7 +211,11 @@ impl Reader {
                 let help = "write \"Effect\": \"Allow\" or \"Effect\": \"Deny\"";
                 self.error(node.span, "missing required element `Effect`".into(), Some(help));
             }
-            statement.cannot_read(node.span, "no readable `Effect`");
+            let effect = members.iter().find(|member| &*member.key == "Effect").map(|member| &member.value);
+            match effect.and_then(hole) {
+                Some(name) => statement.is_not_in_input(node.span, name),
+                None => statement.cannot_read(node.span, "no readable `Effect`"),
+            }
         }
         if statement.actions.is_empty() && statement.unreadable.is_none() {
             self.error(
@@ -229,7 +232,8 @@ impl Reader {
         let effect = match text.known() {
             Some("Allow") => Effect::Allow,
             Some("Deny") => Effect::Deny,
-            _ => {
+            None => return,
+            Some(_) => {
                 let help = "write `Allow` or `Deny`; the value is case-sensitive";
                 self.error(node.span, format!("invalid effect `{}`", text.display()), Some(help));
                 return;
@@ -247,6 +251,11 @@ impl Reader {
                     value: text.clone(),
                     span: member.value.span,
                 });
+            }
+            // Who it is is not in the input: somebody of another account, as far as anybody knows.
+            Value::String(text) if text.hole().is_some() => {
+                let span = member.value.span;
+                entries.push(PrincipalEntry { kind: PrincipalKind::Aws, value: text.clone(), span });
             }
             Value::String(text) => {
                 let help = "write {\"AWS\": \"…\"}, {\"Service\": \"…\"} or {\"Federated\": \"…\"}; only \"*\" may stand alone";
@@ -310,12 +319,20 @@ impl Reader {
     }
 
     fn condition_block(&mut self, node: &Node, statement: &mut Statement) {
+        if let Some(name) = hole(node) {
+            return statement.leaves_undecided(node.span, name);
+        }
         let Value::Object(operators) = &node.value else {
             self.error(node.span, format!("`Condition` is an object, not {}", node.kind_name()), None);
             statement.cannot_read(node.span, "the condition block is not an object");
             return;
         };
         for operator in self.unique(operators) {
+            let names = super::text_of_key(&operator.key);
+            if let Some(name) = names.holes().first().map(|hole| &*hole.name).or_else(|| hole(&operator.value)) {
+                statement.leaves_undecided(operator.value.span, name);
+                continue;
+            }
             let Value::Object(keys) = &operator.value.value else {
                 let kind = operator.value.kind_name();
                 let help = "write {\"StringEquals\": {\"sts:ExternalId\": \"…\"}}";
@@ -332,6 +349,10 @@ impl Reader {
                 statement.keyless_operators.push(operator);
             }
             for key in self.unique(keys) {
+                if let Some(name) = super::text_of_key(&key.key).hole() {
+                    statement.leaves_undecided(key.key_span, name);
+                    continue;
+                }
                 let values = self.texts(&key.value, &key.key, TextKinds::Scalars, statement);
                 statement.conditions.push(ConditionEntry {
                     operator: Spanned { value: operator.key.clone(), span: operator.key_span },
@@ -378,10 +399,51 @@ enum TextKinds {
     Scalars,
 }
 
+/// The name of the value that is not in the input, when it is all a node is.
+fn hole(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::String(text) => text.hole(),
+        _ => None,
+    }
+}
+
 impl Statement {
+    fn empty(span: Span) -> Self {
+        Self {
+            span,
+            sid: None,
+            effect: None,
+            principals: Vec::new(),
+            actions: Vec::new(),
+            resources: Vec::new(),
+            conditions: Vec::new(),
+            keyless_operators: Vec::new(),
+            undecided: Vec::new(),
+            unreadable: None,
+        }
+    }
+
+    /// A statement, or all of them, that the input does not have.
+    fn not_in_input(span: Span, name: &str) -> Self {
+        let mut statement = Self::empty(span);
+        statement.is_not_in_input(span, name);
+        statement
+    }
+
+    fn is_not_in_input(&mut self, span: Span, name: &str) {
+        self.cannot_read(span, &format!("`{name}` is not in the input"));
+        if let Some(unreadable) = &mut self.unreadable {
+            unreadable.hole = Some(name.into());
+        }
+    }
+
+    fn leaves_undecided(&mut self, span: Span, name: &str) {
+        self.undecided.push(Spanned { value: name.into(), span });
+    }
+
     fn cannot_read(&mut self, span: Span, what: &str) {
         if self.unreadable.is_none() {
-            self.unreadable = Some(Unreadable { span, what: what.to_owned() });
+            self.unreadable = Some(Unreadable { span, what: what.to_owned(), hole: None });
         }
     }
 }

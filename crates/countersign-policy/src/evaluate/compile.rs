@@ -150,7 +150,7 @@ impl Compiler {
             }
         }
         let conditions: Vec<Condition> = statement.conditions.iter().map(|entry| self.condition(entry)).collect();
-        let unreadable = statement.unreadable.is_some();
+        let unreadable = statement.unreadable.is_some() || !statement.undecided.is_empty();
         if unreadable {
             self.touches.insert(Assumption::Unreadable);
         }

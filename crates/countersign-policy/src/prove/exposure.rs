@@ -13,7 +13,7 @@ use super::search::Answer;
 use super::service_deputy::{ServiceVerdict, service_deputy};
 use super::setting::Setting;
 use crate::assumptions::Assumption;
-use crate::document::PolicyDocument;
+use crate::document::{PolicyDocument, Statement};
 use crate::evaluate::Principal;
 use crate::request::Request;
 use crate::request::context_key::{self, SetBy};
@@ -102,6 +102,19 @@ const CONTESTED: &[Assumption] = &[
 /// The exposure of a role with this trust policy: over every value of its holes and every contested reading it touches.
 #[must_use]
 pub fn exposure(document: &PolicyDocument, setting: &Setting) -> Exposed {
+    let missing = |statement: &Statement| statement.unreadable.as_ref().and_then(|unreadable| unreadable.hole.clone());
+    if document.statements.iter().any(|statement| missing(statement).is_some()) {
+        // Such a statement may let anybody in, or nobody.
+        let mut rest = document.clone();
+        rest.statements.retain(|statement| missing(statement).is_none());
+        let mut exposed = exposure(&rest, setting);
+        exposed.witness = exposed.witness.filter(|_| exposed.exposure <= Exposure::Open);
+        exposed.exposure = Exposure::Unknown;
+        exposed.depends_on.extend(document.statements.iter().filter_map(missing).map(Into::into));
+        exposed.depends_on.sort_unstable();
+        exposed.depends_on.dedup();
+        return exposed;
+    }
     if let Some(extremes) = hole::extremes(document) {
         let mut exposed = exposure(&extremes.upper, setting);
         let least = exposure(&extremes.lower, setting).exposure;

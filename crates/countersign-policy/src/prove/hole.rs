@@ -12,7 +12,7 @@ use super::setting::Setting;
 use crate::condition::{Comparison, ConditionOperator, Sense};
 use crate::document::{
     ConditionEntry, Effect, PatternElement, Polarity, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalKind,
-    Spanned, Text,
+    Spanned, Text, text_of_key,
 };
 use crate::request::context_key::{self, SetBy};
 
@@ -105,16 +105,20 @@ pub(crate) fn extremes(document: &PolicyDocument) -> Option<Extremes> {
         let actions = note(&mut patterns.map(|pattern| &pattern.value));
         let judged = statement.principals.iter().filter(|element| !allows || element.polarity == Polarity::Excepted);
         let principals = note(&mut judged.flat_map(|element| &element.entries).map(|entry| &entry.value));
-        let undecided = |entry: &&ConditionEntry| !stands_for_itself(document, allows, entry);
-        let conditions = statement.conditions.iter().filter(undecided);
+        let deciding = |entry: &&ConditionEntry| !stands_for_itself(document, allows, entry);
+        let conditions = statement.conditions.iter().filter(deciding);
         let conditions = note(&mut conditions.flat_map(|entry| &entry.values).map(|value| &value.value));
-        if !(actions || principals || conditions) {
+        let undecided: Vec<Text> =
+            statement.undecided.iter().map(|name| Text::default().with_hole(name.value.clone())).collect();
+        let undecided = note(&mut undecided.iter());
+        if !(actions || principals || conditions || undecided) {
             upper.statements.push(statement.clone());
             lower.statements.push(statement.clone());
             continue;
         }
         // The statement as it applies most: without the conditions, to every action, to everyone.
         let mut most = statement.clone();
+        most.undecided.clear();
         most.conditions.retain(|entry| stands_for_itself(document, allows, entry) || !has_hole(entry));
         let holed = |texts: &[Spanned<Text>]| texts.iter().any(|text| !text.value.holes().is_empty());
         most.actions.retain(|element| !holed(&element.patterns));
@@ -194,13 +198,16 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
             continue;
         }
         in_principal = true;
-        let before =
-            entry.value.lossy().get(..entry.value.holes().first().map_or(0, |hole| hole.at)).unwrap_or_default();
+        let at = entry.value.holes().iter().find(|hole| &*hole.name == name).map_or(0, |hole| hole.at);
+        let before = entry.value.lossy().get(..at).unwrap_or_default();
         match (entry.kind, before) {
             (PrincipalKind::Service, "") => add("service.amazonaws.com".to_owned()),
             (PrincipalKind::Federated, "") => provider_candidates(document, setting).into_iter().for_each(&mut add),
             // The partition, the account, or a name, by what stands before the hole.
             (_, "arn:") => add(partition.to_owned()),
+            (PrincipalKind::Federated, before) if before.ends_with(":oidc-provider/") => {
+                providers(document).into_iter().for_each(&mut add);
+            }
             (_, before) if before.ends_with("iam::") || before.ends_with("sts::") => {
                 add(stranger.clone());
                 in_policy.iter().for_each(|account| add(account.to_string()));
@@ -225,28 +232,72 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
             add(format!("hole-value-{at}"));
         }
     }
+    // The issuer in a key is that of the provider, as far as anybody knows.
+    for statement in document.statements.iter().filter(|_| !in_principal) {
+        let mut keys = statement.conditions.iter().map(|entry| text_of_key(&entry.key.value));
+        if keys.any(|key| has(&key) && key.holes().first().is_some_and(|hole| hole.at == 0)) {
+            let arns = statement.principals.iter().flat_map(|element| &element.entries).map(|entry| &entry.value);
+            let named = arns.filter_map(|arn| arn.known()?.split_once(":oidc-provider/"));
+            let mut issuers: Vec<&str> = named.map(|(_, issuer)| issuer).collect();
+            if issuers.is_empty() {
+                issuers.push(UNKNOWN_ISSUER);
+            }
+            issuers.into_iter().for_each(|issuer| add(issuer.to_owned()));
+        }
+    }
     if values.is_empty() {
         values.push(format!("hole-value-{at}"));
     }
     values
 }
 
+/// Stands for an issuer that is not in the input.
+const UNKNOWN_ISSUER: &str = "provider.example.com";
+
+/// The issuers whose claims the conditions ask about, or one that nobody names.
+fn providers(document: &PolicyDocument) -> Vec<String> {
+    let keys = document.statements.iter().flat_map(|statement| &statement.conditions).map(|entry| &*entry.key.value);
+    let mut issuers: Vec<String> = keys
+        .filter_map(|key| match text_of_key(key).known() {
+            None => Some(UNKNOWN_ISSUER),
+            Some(_) if context_key::lookup(key).map(|row| row.set_by) == Some(SetBy::Oidc) => {
+                context_key::oidc_claim(key).map(|(issuer, _)| issuer)
+            }
+            Some(_) => None,
+        })
+        .map(str::to_owned)
+        .collect();
+    issuers.sort_unstable();
+    issuers.dedup();
+    if issuers.is_empty() {
+        issuers.push(UNKNOWN_ISSUER.to_owned());
+    }
+    issuers
+}
+
 /// Providers whose claims the conditions ask about, or any.
 fn provider_candidates(document: &PolicyDocument, setting: &Setting) -> Vec<String> {
     let account = setting.role_arn.split(':').nth(4).unwrap_or_default();
     let arn = |kind: &str, name: &str| format!("arn:{}:iam::{account}:{kind}/{name}", setting.partition());
-    let keys = document.statements.iter().flat_map(|statement| &statement.conditions).map(|entry| &*entry.key.value);
-    let mut providers: Vec<String> = keys
-        .filter_map(|key| match context_key::lookup(key).map(|row| row.set_by) {
-            Some(SetBy::Oidc) => context_key::oidc_claim(key).map(|(provider, _)| arn("oidc-provider", provider)),
-            Some(SetBy::Saml) => Some(arn("saml-provider", "provider")),
-            _ => None,
-        })
-        .collect();
-    if providers.is_empty() {
-        providers = vec![arn("oidc-provider", "provider.example.com"), arn("saml-provider", "provider")];
+    let asks = |set_by: SetBy| {
+        let mut keys = document.statements.iter().flat_map(|statement| &statement.conditions);
+        keys.any(|entry| context_key::lookup(&entry.key.value).map(|row| row.set_by) == Some(set_by))
+    };
+    let saml = asks(SetBy::Saml).then(|| arn("saml-provider", "provider"));
+    let issuers = providers(document).into_iter().map(|issuer| arn("oidc-provider", &issuer));
+    match saml {
+        Some(saml) if providers(document) == [UNKNOWN_ISSUER] => vec![saml],
+        Some(saml) => issuers.chain([saml]).collect(),
+        None if providers(document) == [UNKNOWN_ISSUER] && !has_key_holes(document) => {
+            issuers.chain([arn("saml-provider", "provider")]).collect()
+        }
+        None => issuers.collect(),
     }
-    providers
+}
+
+fn has_key_holes(document: &PolicyDocument) -> bool {
+    let mut conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
+    conditions.any(|entry| text_of_key(&entry.key.value).known().is_none())
 }
 
 #[cfg(test)]

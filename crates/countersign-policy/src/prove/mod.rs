@@ -29,6 +29,7 @@ pub use compare::{Comparison, Difference, compare};
 pub use exposure::{Exposed, Exposure, exposure};
 pub use external_id::{AcceptedIds, Deputy, ExternalIdVerdict, external_id};
 pub use federated_subject::{FederatedVerdict, federated_subject};
+pub use hole::{Assignment, deciding};
 pub use prover::Prover;
 pub use service_deputy::{ServiceVerdict, service_deputy};
 pub use setting::{ProofLimits, Setting};

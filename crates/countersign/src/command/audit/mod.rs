@@ -177,10 +177,11 @@ fn read_file(file: &File) -> Option<Reading> {
 }
 
 fn examine_or_tell(role: Role, options: &Options) -> Result<Examined, Box<InputProblem>> {
-    let (file, span, name) = (role.file.clone(), role.span, role.name.clone());
+    let (sources, span, name) = (role.sources.clone(), role.span, role.name.clone());
     guarded(|| examine(role, options)).ok_or_else(|| {
         let message = format!("countersign failed to examine `{name}`");
-        Box::new(InputProblem::at(&file, span, ProblemSeverity::Error, message, Some(BUG.to_owned())))
+        let (file, span) = sources.place(span);
+        Box::new(InputProblem::at(file, span, ProblemSeverity::Error, message, Some(BUG.to_owned())))
     })
 }
 
