@@ -25,6 +25,8 @@ pub struct Options {
     pub limits: Limits,
     /// How far proofs search.
     pub proof: ProofLimits,
+    /// The `ExternalId` that fixes put into policies, where they take no variable.
+    pub external_id: Option<String>,
 }
 
 impl Options {
@@ -38,6 +40,7 @@ impl Options {
             now,
             limits: Limits::default(),
             proof: ProofLimits::default(),
+            external_id: None,
         }
     }
 }
@@ -57,6 +60,8 @@ pub struct Examined {
     pub open_when: Vec<String>,
     /// What IAM refuses or warns about.
     pub problems: Vec<Problem>,
+    /// The `ExternalId` that fixes are to demand, if the user gave one.
+    pub external_id: Option<String>,
 }
 
 /// Proves the role's exposure and validates its policy.
@@ -88,7 +93,8 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         true => Vec::new(),
         false => validate(&role.trust, role.policy_text(), options.limits),
     };
-    Examined { role, account, own_accounts: setting.own_accounts, exposed, open_when, problems }
+    let external_id = options.external_id.clone();
+    Examined { role, account, own_accounts: setting.own_accounts, exposed, open_when, problems, external_id }
 }
 
 fn policies(role: &mut Role) -> impl Iterator<Item = &mut PolicyDocument> {

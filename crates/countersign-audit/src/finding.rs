@@ -5,6 +5,7 @@ use countersign_policy::evaluate::assume_role::needed_actions;
 use countersign_policy::request::Request;
 use serde::Serialize;
 
+use crate::fix::Fix;
 use crate::source::Location;
 
 /// How bad it is, in AWS Security Hub's words.
@@ -54,6 +55,9 @@ pub struct Finding {
     pub location: Location,
     /// A call that is allowed and should not be.
     pub witness: Option<Witness>,
+    /// A repair, where one can be written.
+    #[serde(skip)]
+    pub fix: Option<Fix>,
     /// The location as bytes of its file.
     #[serde(skip)]
     pub span: Span,

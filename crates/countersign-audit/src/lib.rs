@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod examine;
 pub mod finding;
+pub mod fix;
 pub mod input;
 pub mod report;
 pub mod role;

@@ -3,6 +3,7 @@
 use countersign_policy::account::AccountId;
 use countersign_policy::document::{Embedding, PolicyDocument, Span};
 
+use crate::fix::Language;
 use crate::source::{SourceFile, SourceMap};
 
 /// A role, or a trust policy on its own.
@@ -32,6 +33,8 @@ pub struct Role {
     pub decoded: Option<String>,
     /// How the policy lies in the file.
     pub embedding: Embedding,
+    /// What it was written in, as far as edits go.
+    pub language: Language,
     /// Where the role stands.
     pub span: Span,
     /// Where its spans point to.
@@ -73,6 +76,7 @@ impl Role {
             unreadable: false,
             decoded: None,
             embedding: Embedding::Direct,
+            language: Language::default(),
             span,
             sources,
         }

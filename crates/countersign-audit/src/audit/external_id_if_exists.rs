@@ -4,6 +4,7 @@ use super::leak::{Kind, describe, leaks};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "external-id-if-exists",
@@ -16,6 +17,7 @@ pub(super) static AUDIT: Audit = Audit {
 
 fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     for leak in leaks(examined).into_iter().filter(|leak| leak.kind == Kind::Omittable) {
+        let strict = leak.condition.map(|entry| Remedy::Strict { statement: leak.statement, entry });
         let operator = leak.operator.unwrap_or_default();
         let message = format!(
             "{} can assume `{}` by sending no ExternalId: `{operator}` does not stop a call that omits it",
@@ -23,6 +25,11 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             examined.role.name
         );
         let help = "use plain StringEquals with the id, or add \"Null\": {\"sts:ExternalId\": \"false\"} beside this condition";
-        reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
+        reporter.report(
+            Report::new(leak.span, message, help)
+                .witness(Some(&leak.request))
+                .confidence(leak.confidence)
+                .remedy(strict),
+        );
     }
 }

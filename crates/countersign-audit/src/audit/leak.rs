@@ -39,6 +39,8 @@ pub(super) struct Leak {
     pub(super) statement: usize,
     /// `operator` of the condition that leaks, if one does.
     pub(super) operator: Option<String>,
+    /// That condition, when it stands in the statement that lets the party in.
+    pub(super) condition: Option<ConditionEntry>,
     pub(super) confidence: Confidence,
 }
 
@@ -151,6 +153,7 @@ fn leak(
         span,
         statement: applying.index,
         operator: operator.map(|entry| entry.operator.value.to_string()),
+        condition: operator.filter(|entry| statement.conditions.contains(entry)).cloned(),
         confidence,
     };
     let principal = principal_span(statement, deputy);

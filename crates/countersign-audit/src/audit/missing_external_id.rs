@@ -6,6 +6,7 @@ use super::leak::{Kind, describe, leaks};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "missing-external-id",
@@ -26,7 +27,12 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             continue;
         }
         let message = format!("{} can assume `{}` without an ExternalId", describe(&leak.deputy), examined.role.name);
-        reporter.report(Report::new(leak.span, message, HELP).witness(Some(&leak.request)).confidence(leak.confidence));
+        reporter.report(
+            Report::new(leak.span, message, HELP)
+                .witness(Some(&leak.request))
+                .confidence(leak.confidence)
+                .remedy(Remedy::RequireExternalId { statement: leak.statement }),
+        );
     }
     // A proof that ran into its limits is not a clean bill.
     let unproved = examined.exposed.exposure == Exposure::Unknown && !examined.role.trust.statements.is_empty();

@@ -24,6 +24,7 @@ use countersign_policy::request::Request;
 
 use crate::examine::Examined;
 use crate::finding::{Confidence, Finding, Severity, Witness};
+use crate::fix::{Remedy, propose};
 
 /// One audit.
 pub struct Audit {
@@ -77,11 +78,13 @@ pub(crate) struct Report {
     witness: Option<Witness>,
     severity: Option<Severity>,
     confidence: Option<Confidence>,
+    remedy: Option<Remedy>,
 }
 
 impl Report {
     fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: help.into(), witness: None, severity: None, confidence: None }
+        let (message, help) = (message.into(), help.into());
+        Self { span, message, help, witness: None, severity: None, confidence: None, remedy: None }
     }
 
     fn witness(mut self, request: Option<&Request>) -> Self {
@@ -96,6 +99,11 @@ impl Report {
 
     fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = Some(confidence);
+        self
+    }
+
+    fn remedy(mut self, remedy: impl Into<Option<Remedy>>) -> Self {
+        self.remedy = remedy.into();
         self
     }
 }
@@ -157,6 +165,7 @@ fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
         help: report.help,
         location: file.location(span),
         witness: report.witness,
+        fix: report.remedy.and_then(|remedy| propose(&remedy, examined)),
         span,
     }
 }

@@ -4,6 +4,7 @@ use super::leak::{Kind, describe, leaks};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "self-referencing-external-id",
@@ -16,12 +17,15 @@ pub(super) static AUDIT: Audit = Audit {
 
 fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     for leak in leaks(examined).into_iter().filter(|leak| leak.kind == Kind::SelfReferencing) {
+        let one = leak.condition.map(|entry| Remedy::OneExternalId { statement: leak.statement, entry });
         let message = format!(
             "{} can assume `{}` for any customer: the required ExternalId is computed from the call itself",
             describe(&leak.deputy),
             examined.role.name
         );
         let help = "write the id the third party chose for you as text; a variable has the same value for every customer, or any value at all";
-        reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
+        reporter.report(
+            Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence).remedy(one),
+        );
     }
 }

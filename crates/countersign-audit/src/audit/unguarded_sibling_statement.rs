@@ -1,9 +1,12 @@
 //! One statement guards a third party, another lets it in.
 
-use super::leak::{Kind, describe, leaks};
+use countersign_policy::document::{Effect, Statement};
+
+use super::leak::{Kind, describe, external_id_condition, leaks};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "unguarded-sibling-statement",
@@ -26,7 +29,18 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             describe(&leak.deputy),
             examined.role.name
         );
+        let entry = document.statements.iter().filter(|other| allows(other)).find_map(external_id_condition).cloned();
+        let guard = entry.map(|entry| Remedy::GuardLike { statement: leak.statement, entry });
         let help = "statements add up: give this one the same condition on sts:ExternalId, or remove it";
-        reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
+        reporter.report(
+            Report::new(leak.span, message, help)
+                .witness(Some(&leak.request))
+                .confidence(leak.confidence)
+                .remedy(guard),
+        );
     }
+}
+
+fn allows(statement: &Statement) -> bool {
+    statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow)
 }

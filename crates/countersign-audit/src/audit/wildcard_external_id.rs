@@ -4,6 +4,7 @@ use super::leak::{Kind, describe, leaks};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "wildcard-external-id",
@@ -17,6 +18,7 @@ pub(super) static AUDIT: Audit = Audit {
 fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     for leak in leaks(examined).into_iter().filter(|leak| leak.kind == Kind::Unbounded) {
         let sent = leak.request.context.get("sts:ExternalId").and_then(<[String]>::first).cloned().unwrap_or_default();
+        let one = leak.condition.map(|entry| Remedy::OneExternalId { statement: leak.statement, entry });
         let operator = leak.operator.unwrap_or_default();
         let message = format!(
             "{} can assume `{}` with an ExternalId that is not yours, such as `{sent}`: `{operator}` does not bind one id",
@@ -25,6 +27,8 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         );
         let help =
             "list the exact id with StringEquals; a pattern also fits the ids of the third party's other customers";
-        reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
+        reporter.report(
+            Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence).remedy(one),
+        );
     }
 }
