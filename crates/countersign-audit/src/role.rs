@@ -3,6 +3,7 @@
 use countersign_policy::account::AccountId;
 use countersign_policy::document::{Embedding, PolicyDocument, Span};
 
+use crate::permissions::Permissions;
 use crate::source::{SourceFile, SourceMap};
 
 /// A role, or a trust policy on its own.
@@ -18,6 +19,8 @@ pub struct Role {
     pub account: Option<AccountId>,
     /// Its tags, if the input lists them.
     pub tags: Option<Vec<(String, String)>>,
+    /// What it may do once it is assumed.
+    pub permissions: Permissions,
     /// The trust policy. Of keys that repeat the last counts.
     pub trust: PolicyDocument,
     /// What it is when something is other than `trust` takes it to be.
@@ -66,6 +69,7 @@ impl Role {
             arn: None,
             account: None,
             tags: None,
+            permissions: Permissions::not_said(),
             trust,
             alternatives: Vec::new(),
             given: Vec::new(),
