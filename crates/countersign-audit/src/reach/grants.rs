@@ -1,12 +1,15 @@
 //! Policies compiled to one question: is this action granted, by which pattern, and on what?
 //!
-//! Every doubt is resolved upwards. A condition is taken as met, a Deny counts only when it is unconditional and about
+//! Every doubt is resolved upwards. A condition is taken as met (but for the one on
+//! `iam:PassedToService`), a Deny counts only when it is unconditional and about
 //! every resource, and what could not be read is named and neither grants nor forbids.
 
 use std::collections::BTreeSet;
 
 use countersign_policy::arn::Arn;
-use countersign_policy::document::{Effect, PatternElement, Polarity, PolicyDocument, Severity, Statement, Text};
+use countersign_policy::document::{
+    ConditionEntry, Effect, PatternElement, Polarity, PolicyDocument, Severity, Statement, Text,
+};
 
 use super::pattern::{Actions, Pattern, Stem};
 use super::{Unknown, managed};
@@ -26,6 +29,8 @@ struct Allow {
     actions: Actions,
     /// Empty means every resource.
     resources: Vec<Resource>,
+    /// The services to which `iam:PassRole` is allowed to pass; empty means any.
+    passed_to: Vec<Pattern>,
     /// Its place among the names.
     policy: usize,
 }
@@ -40,6 +45,8 @@ pub(super) struct Resource {
     is_all: bool,
     /// Nothing but wildcards.
     is_star: bool,
+    /// Nothing is like it.
+    is_void: bool,
 }
 
 /// What a granted action is granted on.
@@ -104,10 +111,10 @@ impl Grants {
                 everywhere.listed.push(Pattern::new(word));
             }
         }
-        self.allows.push(Allow { actions: everywhere, resources: Vec::new(), policy });
+        self.allows.push(Allow { actions: everywhere, resources: Vec::new(), passed_to: Vec::new(), policy });
         let shown = format!("resources named in {}", self.names.last().map_or("", |name| name));
-        let named = Resource { shown, service: "".into(), is_all: false, is_star: false };
-        self.allows.push(Allow { actions: somewhere, resources: vec![named], policy });
+        let named = Resource { shown, service: "".into(), is_all: false, is_star: false, is_void: false };
+        self.allows.push(Allow { actions: somewhere, resources: vec![named], passed_to: Vec::new(), policy });
     }
 
     fn document(&mut self, document: &PolicyDocument, name: &str, unknown: &mut BTreeSet<Unknown>) {
@@ -146,7 +153,8 @@ impl Grants {
                 true => listed.flat_map(|element| &element.patterns).map(|text| Resource::new(&text.value)).collect(),
                 false => Vec::new(),
             };
-            self.allows.push(Allow { actions, resources, policy: self.names.len().saturating_sub(1) });
+            let policy = self.names.len().saturating_sub(1);
+            self.allows.push(Allow { actions, resources, passed_to: passed_to(statement), policy });
         }
     }
 
@@ -169,13 +177,15 @@ impl Grants {
         }
     }
 
-    /// Whether and how the action is granted, on as much as possible.
+    /// Whether and how the action is granted, on as much as possible. `iam:PassRole@ec2/lambda` asks for passing roles to
+    /// one of these services.
     pub(super) fn grant(&self, action: &str) -> Option<Grant<'_>> {
+        let (action, services) = action.split_once('@').unwrap_or((action, ""));
         if self.denies.iter().any(|denied| denied.covering(action).is_some()) {
             return None;
         }
         let grants = self.allows.iter().filter_map(|allow| {
-            let by = allow.actions.covering(action)?;
+            let by = allow.actions.covering(action).filter(|_| allow.passes_to(services))?;
             let policy = self.names.get(allow.policy).map_or("", |name| name);
             Some(Grant { by, policy, scope: allow.scope(action)? })
         });
@@ -188,7 +198,8 @@ impl Grants {
             let policy = self.names.get(allow.policy).map_or("", |name| name);
             allow.actions.listed.iter().filter_map(move |by| {
                 let mut stems = vec![Stem::from(by)];
-                if allow.actions.excepted.iter().any(|except| except.covers(by)) {
+                let is_void = allow.resources.iter().all(|resource| resource.is_void) && !allow.resources.is_empty();
+                if is_void || allow.actions.excepted.iter().any(|except| except.covers(by)) {
                     return None;
                 }
                 for denied in &self.denies {
@@ -210,6 +221,15 @@ impl Grants {
 }
 
 impl Allow {
+    /// Whether it may pass roles to one of the services; without any, the question is not about passing.
+    fn passes_to(&self, services: &str) -> bool {
+        let is_allowed = |service: &str| {
+            let names = [format!("{service}.amazonaws.com"), format!("{service}.amazonaws.com.cn")];
+            self.passed_to.iter().any(|pattern| names.iter().any(|name| pattern.matches(name)))
+        };
+        services.is_empty() || self.passed_to.is_empty() || services.split('/').any(is_allowed)
+    }
+
     /// On what the action is granted; `None` when no resource of the statement is one of its own.
     fn scope(&self, action: &str) -> Option<Scope> {
         if self.resources.is_empty() {
@@ -255,17 +275,16 @@ impl Resource {
         let is_all = is_star
             || name
                 .is_some_and(|name| name.contains('*') && name.bytes().all(|byte| matches!(byte, b'*' | b'/' | b':')));
-        Self { shown: text.display(), service: service.unwrap_or_default().into(), is_all, is_star }
+        // In a role's session this variable has no value, and so matches nothing.
+        let is_void = plain.contains("${aws:username}");
+        Self { shown: text.display(), service: service.unwrap_or_default().into(), is_all, is_star, is_void }
     }
 
     /// Whether the action may be about it.
     fn suits(&self, action: &str) -> bool {
-        // In a role's session this variable has no value, and so matches nothing.
-        if self.shown.contains("${aws:username}") {
-            return false;
-        }
         let service = action.split(':').next().unwrap_or_default();
-        self.service.is_empty() || *self.service == *service || FOREIGN_ARNS.contains(&(service, &self.service))
+        let of_service = self.service.is_empty() || *self.service == *service;
+        !self.is_void && (of_service || FOREIGN_ARNS.contains(&(service, &self.service)))
     }
 
     fn scope(&self) -> Scope {
@@ -275,6 +294,24 @@ impl Resource {
             (false, false) => Scope::Named(self.shown.clone()),
         }
     }
+}
+
+/// The services that the statement's condition on `iam:PassedToService` names; none when it names them not in full, or not
+/// as those that are allowed.
+fn passed_to(statement: &Statement) -> Vec<Pattern> {
+    let names_them = |entry: &&ConditionEntry| {
+        let listing = [
+            "StringEquals",
+            "StringEqualsIgnoreCase",
+            "StringLike",
+            "ForAnyValue:StringEquals",
+            "ForAnyValue:StringLike",
+        ];
+        entry.key.value.eq_ignore_ascii_case("iam:PassedToService") && listing.contains(&&*entry.operator.value)
+    };
+    let mut entries = statement.conditions.iter().filter(names_them);
+    let values = entries.next().map(|entry| entry.values.iter().map(|value| value.value.known().map(Pattern::new)));
+    values.and_then(|mut values| values.by_ref().collect::<Option<Vec<_>>>()).unwrap_or_default()
 }
 
 /// The patterns that are known in full, and the holes of the others.

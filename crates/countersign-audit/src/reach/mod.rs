@@ -1,8 +1,8 @@
 //! What a caller who gets into a role can do there: its permissions, summed up in one level.
 //!
 //! The reach is an upper bound, since a role must not look harmless for want of knowledge. Conditions of an Allow are taken
-//! as met; a Deny takes away only what it forbids unconditionally on every resource; a boundary that the input does not
-//! hold takes nothing away. What else is not in the input is named in [`Reach::unknown`] and may add to the level.
+//! as met, but for `iam:PassedToService`, which says to which services roles may be passed; a Deny takes away only what it
+//! forbids unconditionally on every resource; a boundary that the input does not hold takes nothing away. What else is not in the input is named in [`Reach::unknown`] and may add to the level.
 //!
 //! Resources matter where they decide: an action on named resources makes nobody administrator and is no escalation, but
 //! what those resources lead to is named as unknown.
@@ -141,6 +141,11 @@ pub fn reach(permissions: &Permissions) -> Reach {
     Effective { grants, boundary }.reach(unknown)
 }
 
+/// An action of the table of ways, without the services it is asked for.
+fn named_action(action: &str) -> String {
+    action.split('@').next().unwrap_or_default().to_owned()
+}
+
 /// Grants as far as the boundary lets them.
 struct Effective {
     grants: Grants,
@@ -217,7 +222,7 @@ impl Effective {
                 .peekable();
             if named.peek().is_none() {
                 ways.push(Cause {
-                    actions: grants.iter().map(|(action, _)| (*action).to_owned()).collect(),
+                    actions: grants.iter().map(|(action, _)| named_action(action)).collect(),
                     policies: grants.iter().map(|(_, grant)| grant.policy.to_owned()).collect(),
                     gain: Some(*gain),
                 });

@@ -84,6 +84,7 @@ pub(super) const READS: &[(DataStore, &[&str])] = &[
             "redshift-data:ExecuteStatement",
             "redshift-serverless:GetCredentials",
             "athena:GetQueryResults",
+            "es:ESHttpGet",
         ],
     ),
     (DataStore::SecretsManager, &["secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"]),
