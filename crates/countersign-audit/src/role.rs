@@ -4,6 +4,7 @@ use countersign_policy::account::AccountId;
 use countersign_policy::document::{Embedding, PolicyDocument, Span};
 
 use crate::fix::Language;
+use crate::permissions::Permissions;
 use crate::source::{SourceFile, SourceMap};
 
 /// A role, or a trust policy on its own.
@@ -19,6 +20,8 @@ pub struct Role {
     pub account: Option<AccountId>,
     /// Its tags, if the input lists them.
     pub tags: Option<Vec<(String, String)>>,
+    /// What it may do once it is assumed.
+    pub permissions: Permissions,
     /// The trust policy. Of keys that repeat the last counts.
     pub trust: PolicyDocument,
     /// What it is when something is other than `trust` takes it to be.
@@ -69,6 +72,7 @@ impl Role {
             arn: None,
             account: None,
             tags: None,
+            permissions: Permissions::not_said(),
             trust,
             alternatives: Vec::new(),
             given: Vec::new(),

@@ -4,6 +4,7 @@
 //! at its place, and of a damaged file the rest is read (`salvage`).
 
 mod account_details;
+mod attached;
 #[allow(dead_code, reason = "the readers of templates are next")]
 mod decisions;
 mod files;
@@ -15,6 +16,8 @@ pub use files::{Files, Given, InMemory};
 pub use policy_json::other_kind;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};
 
@@ -82,6 +85,7 @@ pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
         damaged: damage.is_some(),
         mentions_roles,
         own_policies: Vec::new(),
+        managed: BTreeMap::new(),
         reading: Reading::default(),
     };
     if named == Named::InFolder && !looks_like_policies {
@@ -108,6 +112,8 @@ struct Reader<'f> {
     mentions_roles: bool,
     /// Which roles are policies on their own.
     own_policies: Vec<usize>,
+    /// The managed policies the file has, by their ARNs.
+    managed: BTreeMap<String, Arc<str>>,
     reading: Reading,
 }
 
@@ -142,6 +148,7 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> Reading {
+        self.resolve_managed();
         if let [_, _, ..] = self.own_policies.as_slice() {
             for (nth, at) in self.own_policies.iter().enumerate() {
                 if let Some(role) = self.reading.roles.get_mut(*at) {
