@@ -52,15 +52,15 @@ fn role(out: &mut String, examined: &Examined) {
         let must_send = party.must_send.map(|accepted| format!(": {accepted}")).unwrap_or_default();
         line(out, "gets in", &format!("{}{must_send}", party.name));
     }
-    if let Some(witness) = exposed.witness.as_deref().map(Witness::from) {
-        line(out, "allowed", &words::call(&witness));
-    }
     for (assumption, deputies) in &exposed.contested {
         let reading = assumption.other_reading().unwrap_or("the other reading");
         for (deputy, verdict) in deputies.iter().filter(|(_, verdict)| *verdict != ExternalIdVerdict::Unassumable) {
             let text = format!("{}: {}, if {reading} ({})", deputy.name(), words::accepted(verdict), assumption.name());
             line(out, "might get in", &text);
         }
+    }
+    if let Some(witness) = exposed.witness.as_deref().map(Witness::from) {
+        line(out, "allowed", &words::call(&witness));
     }
     for assumption in &exposed.assumed {
         line(

@@ -122,7 +122,7 @@ impl std::str::FromStr for Own {
 /// When stdout cannot be written to. Input that cannot be read is part of the answer.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.explain && args.format != Format::Text {
-        let help = "leave out --format, or --explain: JSON has what it shows as members";
+        let help = "leave out one of `--explain` and `--format`";
         return Err(Box::new(Diagnostic::error("`--explain` is for text", Some(help.to_owned()))).into());
     }
     let selection = args.selection.read(&args.paths)?;
