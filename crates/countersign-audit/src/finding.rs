@@ -6,6 +6,7 @@ use countersign_policy::request::Request;
 use serde::Serialize;
 
 use crate::fix::Fix;
+use crate::severity::Likelihood;
 use crate::source::Location;
 
 /// How bad it is, in AWS Security Hub's words.
@@ -36,6 +37,18 @@ pub enum Confidence {
     High,
 }
 
+/// Who wants to hear of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Persona {
+    /// Everybody: it is wrong, or nobody can say that it is not.
+    Regular,
+    /// Who wants good habits too: it rests on a rule of thumb about values people choose.
+    Pedantic,
+    /// Who reviews every role by hand: it is often no risk.
+    Auditor,
+}
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
@@ -53,14 +66,28 @@ pub struct Finding {
     pub help: String,
     /// Where.
     pub location: Location,
+    /// The class of attack it allows.
+    pub attack: &'static str,
+    /// How likely it is that somebody tries and gets in.
+    pub likelihood: Option<Likelihood>,
+    /// What a caller that gets in can do, where the input says what the role may do.
+    pub blast_radius: Option<String>,
     /// A call that is allowed and should not be.
     pub witness: Option<Witness>,
     /// A repair, where one can be written.
-    #[serde(skip)]
     pub fix: Option<Fix>,
     /// The location as bytes of its file.
     #[serde(skip)]
     pub span: Span,
+    /// The place in the policy's own text.
+    #[serde(skip)]
+    pub policy_span: Span,
+    /// Which of the roles it is about.
+    #[serde(skip)]
+    pub role_index: usize,
+    /// Who wants to hear of it.
+    #[serde(skip)]
+    pub persona: Persona,
 }
 
 /// A call, as reports show it.
@@ -78,6 +105,9 @@ pub struct Witness {
     pub also_needs: Vec<String>,
     /// Every condition key of the request.
     pub context: std::collections::BTreeMap<String, Vec<String>>,
+    /// The call itself, to be asked again.
+    #[serde(skip)]
+    pub request: Box<Request>,
 }
 
 impl From<&Request> for Witness {
@@ -93,6 +123,7 @@ impl From<&Request> for Witness {
             external_id,
             also_needs: needed_actions(request).into_iter().skip(1).map(str::to_owned).collect(),
             context: request.context.iter().map(|(key, values)| (key.to_owned(), values.to_vec())).collect(),
+            request: Box::new(request.clone()),
         }
     }
 }

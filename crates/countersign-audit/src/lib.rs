@@ -5,8 +5,11 @@
 //! whoever calls it reads the files and may examine roles in parallel.
 
 pub mod audit;
+pub mod baseline;
+pub mod comment;
 pub mod examine;
 pub mod finding;
+pub mod fingerprint;
 pub mod fix;
 pub mod input;
 pub mod permissions;
@@ -15,4 +18,6 @@ pub mod report;
 pub mod role;
 pub mod severity;
 pub mod source;
+pub mod source_root;
+pub mod suppress;
 pub mod symbol;

@@ -48,7 +48,7 @@ fn mend(name: &str, text: &str, wanted: Option<Safety>) -> (String, Vec<&'static
     let (_, findings) = audit(name, text);
     let fixes = findings.iter().filter_map(|finding| Some((finding.id, finding.fix.as_ref()?)));
     let fixes: Vec<_> = fixes.filter(|(_, fix)| wanted.is_none_or(|wanted| fix.safety == wanted)).collect();
-    let edits: Vec<Edit> = fixes.iter().flat_map(|(_, fix)| fix.edits.clone()).collect();
+    let edits: Vec<Edit> = fixes.iter().flat_map(|(_, fix)| &fix.edits).map(|one| one.edit.clone()).collect();
     (apply(text, &edits).expect("edits of one file do not overlap"), fixes.iter().map(|(id, _)| *id).collect())
 }
 

@@ -173,7 +173,7 @@ fn assert_shape(report: &Value) {
             assert_keys(&owner["witness"], &keys);
         }
     };
-    assert_keys(report, &["schema", "roles", "findings", "problems"]);
+    assert_keys(report, &["schema", "roles", "findings", "suppressed", "problems"]);
     for role in list("roles") {
         let keys = ["name", "arn", "account", "source", "exposure", "depends_on", "deputies", "witness"];
         assert_keys(role, &keys);
@@ -184,9 +184,14 @@ fn assert_shape(report: &Value) {
         }
         witness(role);
     }
+    let keys = ["id", "severity", "confidence", "role", "message", "help", "location", "witness"];
     for finding in list("findings") {
-        let keys = ["id", "severity", "confidence", "role", "message", "help", "location", "witness"];
         assert_keys(finding, &keys);
+    }
+    for suppressed in list("suppressed") {
+        assert_keys(suppressed, &[&keys[..], &["suppressed_by", "reason"]].concat());
+    }
+    for finding in list("findings").chain(list("suppressed")) {
         assert_keys(&finding["location"], &["path", "line", "column", "end_line", "end_column"]);
         witness(finding);
     }

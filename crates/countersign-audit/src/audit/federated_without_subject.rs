@@ -6,7 +6,7 @@ use countersign_policy::prove::federated_subject::{Sharing, tenancy};
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
@@ -15,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("federated_without_subject.md"),
     severity: Severity::High,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

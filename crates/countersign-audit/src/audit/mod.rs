@@ -23,8 +23,10 @@ use countersign_policy::document::Span;
 use countersign_policy::request::Request;
 
 use crate::examine::Examined;
-use crate::finding::{Confidence, Finding, Severity, Witness};
+use crate::finding::{Confidence, Finding, Persona, Severity, Witness};
 use crate::fix::{Remedy, propose};
+use crate::reach::{Level, reach};
+use crate::severity;
 
 /// One audit.
 pub struct Audit {
@@ -38,6 +40,8 @@ pub struct Audit {
     pub severity: Severity,
     /// How sure its findings are, unless one says otherwise.
     pub confidence: Confidence,
+    /// Who wants to hear of its findings, unless one says otherwise.
+    pub persona: Persona,
     check: Check,
 }
 
@@ -78,13 +82,22 @@ pub(crate) struct Report {
     witness: Option<Witness>,
     severity: Option<Severity>,
     confidence: Option<Confidence>,
+    persona: Option<Persona>,
     remedy: Option<Remedy>,
 }
 
 impl Report {
     fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        let (message, help) = (message.into(), help.into());
-        Self { span, message, help, witness: None, severity: None, confidence: None, remedy: None }
+        Self {
+            span,
+            message: message.into(),
+            help: help.into(),
+            witness: None,
+            severity: None,
+            confidence: None,
+            persona: None,
+            remedy: None,
+        }
     }
 
     fn witness(mut self, request: Option<&Request>) -> Self {
@@ -106,6 +119,11 @@ impl Report {
         self.remedy = remedy.into();
         self
     }
+
+    fn persona(mut self, persona: Persona) -> Self {
+        self.persona = Some(persona);
+        self
+    }
 }
 
 /// Collects the findings of one audit on one role.
@@ -125,7 +143,7 @@ impl Reporter<'_> {
 /// Runs every audit; findings come in the order of the roles, and of [`AUDITS`] within one.
 #[must_use]
 pub fn run(roles: &[Examined]) -> Vec<Finding> {
-    let mut findings: Vec<(usize, Finding)> = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for audit in AUDITS {
         let mut reports: Vec<(usize, Report)> = Vec::new();
         match audit.check {
@@ -140,11 +158,26 @@ pub fn run(roles: &[Examined]) -> Vec<Finding> {
         }
         for (at, report) in reports {
             let Some(examined) = roles.get(at) else { continue };
-            findings.push((at, finding(audit, examined, report)));
+            findings.push(finding(audit, examined, at, report));
         }
     }
-    findings.sort_by_key(|(at, _)| *at);
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    findings.sort_by_key(|finding| finding.role_index);
+    for of_role in findings.chunk_by_mut(|a, b| a.role_index == b.role_index) {
+        let Some(examined) = of_role.first().and_then(|finding| roles.get(finding.role_index)) else { continue };
+        rate(of_role, examined);
+    }
+    findings
+}
+
+/// Weighs what was found by what the role may do.
+fn rate(findings: &mut [Finding], examined: &Examined) {
+    let reach = reach(&examined.role.permissions);
+    for finding in findings {
+        let rating = severity::rate(severity::concern(finding.id), finding.severity, examined.exposed.exposure, &reach);
+        finding.severity = rating.severity;
+        (finding.attack, finding.likelihood) = (rating.attack, Some(rating.likelihood));
+        finding.blast_radius = (reach.level != Level::Unknown).then_some(rating.blast_radius);
+    }
 }
 
 /// The audit with this id.
@@ -153,7 +186,7 @@ pub fn by_id(id: &str) -> Option<&'static Audit> {
     AUDITS.iter().copied().find(|audit| audit.id == id)
 }
 
-fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
+fn finding(audit: &Audit, examined: &Examined, role_index: usize, report: Report) -> Finding {
     let role = &examined.role;
     let (file, span) = role.sources.place(role.locate(report.span));
     Finding {
@@ -164,8 +197,14 @@ fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
         message: report.message,
         help: report.help,
         location: file.location(span),
+        attack: "",
+        likelihood: None,
+        blast_radius: None,
         witness: report.witness,
         fix: report.remedy.and_then(|remedy| propose(&remedy, examined)),
         span,
+        policy_span: report.span,
+        role_index,
+        persona: report.persona.unwrap_or(audit.persona),
     }
 }

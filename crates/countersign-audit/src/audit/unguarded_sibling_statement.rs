@@ -5,7 +5,7 @@ use countersign_policy::document::{Effect, Statement};
 use super::leak::{Kind, describe, external_id_condition, leaks};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
@@ -14,6 +14,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("unguarded_sibling_statement.md"),
     severity: Severity::High,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

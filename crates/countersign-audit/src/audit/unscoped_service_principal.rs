@@ -6,7 +6,7 @@ use countersign_policy::prove::ServiceVerdict;
 use super::source_arn_over_match::over_match;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
@@ -15,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("unscoped_service_principal.md"),
     severity: Severity::Medium,
     confidence: Confidence::Low,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

@@ -5,7 +5,7 @@ use countersign_policy::evaluate::Principal;
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
@@ -14,6 +14,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("whole_account_trust.md"),
     severity: Severity::Low,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

@@ -16,6 +16,8 @@ pub(crate) use remedy::{Remedy, propose};
 use countersign_policy::document::Span;
 use serde::Serialize;
 
+use crate::source::Location;
+
 /// Whether a fix can be applied without asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -41,23 +43,34 @@ pub enum Language {
 }
 
 /// A stretch of text to replace. An empty stretch is an insertion.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Edit {
-    /// Where, in the role's sources.
+    /// Where, as bytes of the file.
+    #[serde(skip)]
     pub span: Span,
     /// What to put there.
     pub text: String,
 }
 
-/// A repair.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A repair. All of it is in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fix {
     /// What it does, as a command: `ask for var.external_id in statement 2`.
     pub title: String,
     /// Whether it can be applied without asking.
     pub safety: Safety,
-    /// The edits, in order, none overlapping another.
-    pub edits: Vec<Edit>,
+    /// The edits with their places, in order, none overlapping another.
+    pub edits: Vec<Located>,
+}
+
+/// An edit and its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Located {
+    /// Where, as people count.
+    pub location: Location,
+    /// What to do there.
+    #[serde(flatten)]
+    pub edit: Edit,
 }
 
 /// The text with the edits made, or `None` when they overlap or lie outside of it. `edits` are about this text alone.

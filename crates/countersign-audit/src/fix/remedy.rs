@@ -3,7 +3,7 @@
 use countersign_policy::document::{ConditionEntry, Effect, Span, Spanned, Statement};
 
 use super::layout::Form;
-use super::{Edit, Fix, Language, Safety, braces, declare, hcl_block, yaml};
+use super::{Edit, Fix, Language, Located, Safety, braces, declare, hcl_block, yaml};
 use crate::examine::Examined;
 use crate::source::SourceFile;
 
@@ -61,9 +61,10 @@ pub(crate) fn propose(remedy: &Remedy, examined: &Examined) -> Option<Fix> {
         if ends_lines_with_return {
             edit.text = edit.text.replace('\n', "\r\n");
         }
-        edit.span = Span { start: edit.span.start.checked_add(base)?, end: edit.span.end.checked_add(base)? };
     }
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let located = |edit: Edit| Located { location: file.location(edit.span), edit };
+    let edits = edits.into_iter().map(located).collect();
     Some(Fix { title: format!("{what} in {}", written.label(at)), safety, edits })
 }
 
