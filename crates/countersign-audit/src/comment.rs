@@ -150,11 +150,15 @@ impl<'t> Lexer<'t> {
 
     fn heredoc(&mut self, end: &str) {
         let line_starts = self.at == 0 || self.text.as_bytes().get(self.at - 1) == Some(&b'\n');
-        let line = self.rest().split('\n').next().unwrap_or_default();
-        if line_starts && line.trim() == end {
-            self.at += line.len();
-            self.within.pop();
-        } else if !self.template_sequence() {
+        if line_starts {
+            let line = self.rest().split('\n').next().unwrap_or_default();
+            if line.trim() == end {
+                self.at += line.len();
+                self.within.pop();
+                return;
+            }
+        }
+        if !self.template_sequence() {
             self.skip();
         }
     }
@@ -177,9 +181,9 @@ impl<'t> Lexer<'t> {
 /// The word of a heredoc that starts here.
 fn heredoc_word(rest: &str) -> Option<&str> {
     let after = rest.strip_prefix("<<-").or_else(|| rest.strip_prefix("<<"))?;
-    let word = after.split('\n').next()?.trim_end_matches('\r');
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    (!word.is_empty() && word.chars().all(is_word)).then_some(word)
+    let (word, rest) = after.split_at_checked(after.find(|c| !is_word(c))?)?;
+    (!word.is_empty() && rest.trim_start_matches('\r').starts_with('\n')).then_some(word)
 }
 
 #[cfg(test)]
@@ -233,6 +237,18 @@ X
                 assert!(comments(text, syntax).iter().all(|span| span.end as usize <= text.len()), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn long_lines_take_linear_time() {
+        // Quadratic time would be minutes.
+        let long = 1 << 20;
+        for piece in ["<<", "<<A\n\"", "/**/", "${", "\"\"", "x ", "<<-A # ", "{", "<<A\nx${\"x\"}"] {
+            let text = piece.repeat(long / piece.len());
+            assert!(comments(&text, CommentSyntax::Hcl).iter().all(|span| span.end as usize <= text.len()));
+        }
+        let heredoc = format!("a = <<A\n{}\nA\n# 1", "x".repeat(long));
+        assert_eq!(found(&heredoc, CommentSyntax::Hcl), ["# 1"]);
     }
 
     #[test]

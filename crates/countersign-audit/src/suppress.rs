@@ -52,9 +52,13 @@ pub fn ignores(text: &str, syntax: CommentSyntax) -> Vec<Ignore> {
     let index = LineIndex::new(text);
     let comments: Vec<Placed> =
         comments(text, syntax).into_iter().map(|span| Placed::new(text, &index, span)).collect();
-    let alone: HashMap<usize, usize> =
-        comments.iter().filter(|comment| comment.is_alone).map(|comment| (comment.first, comment.last)).collect();
-    comments.iter().flat_map(|comment| comment.ignores(text, &alone)).collect()
+    // From the last to the first: the line below a run of comments is the line below its last.
+    let mut below: HashMap<usize, usize> = HashMap::new();
+    for comment in comments.iter().rev().filter(|comment| comment.is_alone) {
+        let next = comment.last + 1;
+        below.insert(comment.first, below.get(&next).copied().unwrap_or(next));
+    }
+    comments.iter().flat_map(|comment| comment.ignores(text, below.get(&comment.first).copied())).collect()
 }
 
 /// A comment and its lines.
@@ -69,31 +73,30 @@ struct Placed {
 impl Placed {
     fn new(text: &str, index: &LineIndex, span: Span) -> Self {
         let line = |offset| index.position(text, offset).line;
-        let before = text.get(..span.start as usize).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
-        let after = text.get(span.end as usize..).unwrap_or_default().split('\n').next().unwrap_or_default();
-        let is_alone = before.trim().is_empty() && after.trim().is_empty();
+        let before = text.get(..span.start as usize).unwrap_or_default().trim_end_matches([' ', '\t']);
+        let after = text.get(span.end as usize..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
+        let is_alone = (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'));
         Self { span, first: line(span.start), last: line(span.end.max(span.start + 1) - 1), is_alone }
     }
 
-    fn ignores(&self, text: &str, alone: &HashMap<usize, usize>) -> Vec<Ignore> {
-        let mut below = self.last + 1;
-        while let Some(last) = alone.get(&below) {
-            below = last + 1;
-        }
+    fn ignores(&self, text: &str, below: Option<usize>) -> Vec<Ignore> {
         let comment = text.get(self.span.start as usize..self.span.end as usize).unwrap_or_default();
-        let directives = comment.match_indices(MARK).filter_map(|(at, _)| {
-            let line = comment.get(at..)?.lines().next()?;
-            let (ids, reason) = directive(line.strip_suffix("*/").unwrap_or(line))?;
-            let start = self.span.start as usize + at;
-            Some(Ignore {
-                ids,
-                reason,
-                span: Span::new(start, start + line.trim_end().len()),
-                lines: self.first..=self.last,
-                above: self.is_alone.then_some(below),
-            })
-        });
-        directives.collect()
+        let mut start_of_line = self.span.start as usize;
+        let mut ignores = Vec::new();
+        for line in comment.split_inclusive('\n') {
+            let found = line.find(MARK).and_then(|at| Some((at, line.get(at..)?.trim_end())));
+            let found = found.map(|(at, words)| (at, words.strip_suffix("*/").unwrap_or(words).trim_end()));
+            if let Some((at, words)) = found
+                && let Some((ids, reason)) = directive(words)
+            {
+                let start = start_of_line + at;
+                let span = Span::new(start, start + words.len());
+                let above = below.filter(|_| self.is_alone);
+                ignores.push(Ignore { ids, reason, span, lines: self.first..=self.last, above });
+            }
+            start_of_line += line.len();
+        }
+        ignores
     }
 }
 
@@ -254,6 +257,16 @@ mod tests {
         let [ignore] = ignores(text, CommentSyntax::Hcl).try_into().unwrap();
         assert_eq!(text.get(ignore.span.start as usize..ignore.span.end as usize), Some("countersign: ignore[é] x"));
         assert_eq!((ignore.lines, ignore.above), (1..=3, Some(4)));
+    }
+
+    #[test]
+    fn many_comments_take_linear_time() {
+        // Quadratic time would be minutes.
+        let stacked = "# countersign: ignore[a]\n".repeat(50_000);
+        assert!(found(&stacked).iter().all(|(.., above)| *above == Some(50_001)));
+        let on_one_line = "/* countersign: ignore[a] */".repeat(50_000);
+        assert_eq!(found(&on_one_line).len(), 50_000);
+        assert_eq!(found(&format!("# {}", "countersign: ".repeat(100_000))).len(), 0);
     }
 
     #[test]

@@ -239,3 +239,43 @@ fn json_has_the_documented_members_and_text_says_the_same() {
         assert_eq!(stdout.lines().filter(|line| line.contains("]: ")).count(), findings.len(), "{input}");
     }
 }
+
+#[test]
+fn the_exit_code_is_the_same_in_every_format() {
+    let folder = Folder::new("formats");
+    folder.write("a.json", POLICY);
+    folder.write("cut.json", POLICY.split_at(100).0);
+    for format in ["text", "json", "sarif", "github", "markdown", "html"] {
+        let code = |args: &[&str]| audit(&folder.0, &[&["--format", format], args].concat()).0;
+        assert_eq!(code(&["a.json"]), 1, "{format}");
+        assert_eq!(code(&["a.json", "--own", "999988887777", "--min-severity", "medium"]), 0, "{format}");
+        assert_eq!(code(&["a.json", "--exit-zero"]), 0, "{format}");
+        assert_eq!(code(&["a.json", "cut.json", "--exit-zero"]), 2, "{format}: what was not read is not accepted");
+    }
+}
+
+#[test]
+fn a_baseline_holds_wherever_the_audit_starts() {
+    let folder = Folder::new("baseline");
+    fs::create_dir_all(folder.0.join(".git")).unwrap();
+    folder.write("infra/a.json", POLICY);
+    let (code, _, stderr) = audit(&folder.0, &["--write-baseline", "accepted.json", "infra"]);
+    assert_eq!((code, stderr.as_str()), (0, "wrote 1 finding to accepted.json\n"));
+    let below = folder.0.join("infra");
+    assert_eq!(audit(&below, &["--baseline", "../accepted.json", "."]).0, 0);
+    // Moved down and told otherwise, it is the same finding.
+    folder.write(
+        "infra/a.json",
+        POLICY
+            .replace("\"Statement\"", "\n\n\"Statement\"")
+            .replace("\"Effect\": \"Allow\", ", "")
+            .replace("}}", ", \"Effect\": \"Allow\"}}"),
+    );
+    let (code, moved) = report(&below, &["--baseline", "../accepted.json", "a.json"]);
+    assert_eq!((code, &moved["suppressed"][0]["suppressed_by"]), (0, &json!("baseline")), "{moved}");
+    // In another file it is another one.
+    folder.write("infra/b.json", POLICY);
+    assert_eq!(audit(&below, &["--baseline", "../accepted.json", "."]).0, 1);
+    let (code, _, stderr) = audit(&below, &["--baseline", "a.json", "."]);
+    assert!(code == 2 && stderr.contains("not a baseline"), "{stderr}");
+}
