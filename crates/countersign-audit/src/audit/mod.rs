@@ -23,7 +23,7 @@ use countersign_policy::document::Span;
 use countersign_policy::request::Request;
 
 use crate::examine::Examined;
-use crate::finding::{Confidence, Finding, Severity, Witness};
+use crate::finding::{Confidence, Finding, Persona, Severity, Witness};
 
 /// One audit.
 pub struct Audit {
@@ -37,6 +37,8 @@ pub struct Audit {
     pub severity: Severity,
     /// How sure its findings are, unless one says otherwise.
     pub confidence: Confidence,
+    /// Who wants to hear of its findings, unless one says otherwise.
+    pub persona: Persona,
     check: Check,
 }
 
@@ -77,11 +79,20 @@ pub(crate) struct Report {
     witness: Option<Witness>,
     severity: Option<Severity>,
     confidence: Option<Confidence>,
+    persona: Option<Persona>,
 }
 
 impl Report {
     fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: help.into(), witness: None, severity: None, confidence: None }
+        Self {
+            span,
+            message: message.into(),
+            help: help.into(),
+            witness: None,
+            severity: None,
+            confidence: None,
+            persona: None,
+        }
     }
 
     fn witness(mut self, request: Option<&Request>) -> Self {
@@ -96,6 +107,11 @@ impl Report {
 
     fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = Some(confidence);
+        self
+    }
+
+    fn persona(mut self, persona: Persona) -> Self {
+        self.persona = Some(persona);
         self
     }
 }
@@ -117,7 +133,7 @@ impl Reporter<'_> {
 /// Runs every audit; findings come in the order of the roles, and of [`AUDITS`] within one.
 #[must_use]
 pub fn run(roles: &[Examined]) -> Vec<Finding> {
-    let mut findings: Vec<(usize, Finding)> = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for audit in AUDITS {
         let mut reports: Vec<(usize, Report)> = Vec::new();
         match audit.check {
@@ -132,11 +148,11 @@ pub fn run(roles: &[Examined]) -> Vec<Finding> {
         }
         for (at, report) in reports {
             let Some(examined) = roles.get(at) else { continue };
-            findings.push((at, finding(audit, examined, report)));
+            findings.push(finding(audit, examined, at, report));
         }
     }
-    findings.sort_by_key(|(at, _)| *at);
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    findings.sort_by_key(|finding| finding.role_index);
+    findings
 }
 
 /// The audit with this id.
@@ -145,7 +161,7 @@ pub fn by_id(id: &str) -> Option<&'static Audit> {
     AUDITS.iter().copied().find(|audit| audit.id == id)
 }
 
-fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
+fn finding(audit: &Audit, examined: &Examined, role_index: usize, report: Report) -> Finding {
     let role = &examined.role;
     let (file, span) = role.sources.place(role.locate(report.span));
     Finding {
@@ -158,5 +174,8 @@ fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
         location: file.location(span),
         witness: report.witness,
         span,
+        policy_span: report.span,
+        role_index,
+        persona: report.persona.unwrap_or(audit.persona),
     }
 }
