@@ -210,8 +210,7 @@ h = 2 # 8
 i = { j = <<X
 X
 } # 9"##;
-        let expected =
-            ["# 1", "/* 2 */", "// 3", "/* 4\n # still 4 */", "# 5", "/* 6 */", "# 7", "# 8", "# 9"];
+        let expected = ["# 1", "/* 2 */", "// 3", "/* 4\n # still 4 */", "# 5", "/* 6 */", "# 7", "# 8", "# 9"];
         assert_eq!(found(text, CommentSyntax::Hcl), expected);
     }
 

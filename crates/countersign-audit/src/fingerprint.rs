@@ -43,15 +43,18 @@ pub fn fingerprints(roles: &[Examined], findings: &[Finding], root: &SourceRoot)
     findings.iter().map(of_finding).collect()
 }
 
-/// The statement that a span of the policy lies in.
+/// The statement that a span of the policy lies in, as the input writes it.
 pub(crate) fn statement_at(examined: &Examined, span: Span) -> Option<&Statement> {
-    let statements = &examined.role.trust.statements;
-    statements.iter().find(|statement| statement.span.start <= span.start && span.end <= statement.span.end)
+    let role = &examined.role;
+    let otherwise = role.alternatives.iter().map(|alternative| &alternative.trust);
+    let mut statements = std::iter::once(&role.trust).chain(otherwise).flat_map(|policy| &policy.statements);
+    statements.find(|statement| statement.span.start <= span.start && span.end <= statement.span.end)
 }
 
 /// The principal a finding points at, or the caller that shows it.
 fn principal(statement: Option<&Statement>, finding: &Finding) -> String {
-    let entries = statement.into_iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
+    let entries =
+        statement.into_iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
     let mut pointed_at = entries.filter(|entry| entry.span == finding.policy_span);
     match (pointed_at.next(), &finding.witness) {
         (Some(entry), _) => entry.value.display(),

@@ -16,7 +16,7 @@ use crate::comment::{CommentSyntax, comments};
 use crate::examine::Examined;
 use crate::finding::Finding;
 use crate::fingerprint::statement_at;
-use crate::source::{InputProblem, ProblemSeverity, SourceFile};
+use crate::source::{InputProblem, ProblemSeverity, SourceFile, SourceMap};
 
 /// What every such comment says, and hardly any other text.
 const MARK: &str = "countersign:";
@@ -50,7 +50,8 @@ pub fn ignores(text: &str, syntax: CommentSyntax) -> Vec<Ignore> {
         return Vec::new();
     }
     let index = LineIndex::new(text);
-    let comments: Vec<Placed> = comments(text, syntax).into_iter().map(|span| Placed::new(text, &index, span)).collect();
+    let comments: Vec<Placed> =
+        comments(text, syntax).into_iter().map(|span| Placed::new(text, &index, span)).collect();
     let alone: HashMap<usize, usize> =
         comments.iter().filter(|comment| comment.is_alone).map(|comment| (comment.first, comment.last)).collect();
     comments.iter().flat_map(|comment| comment.ignores(text, &alone)).collect()
@@ -109,6 +110,14 @@ fn directive(text: &str) -> Option<(Vec<String>, Option<String>)> {
     Some((ids, (!reason.is_empty()).then(|| reason.to_owned())))
 }
 
+/// The files of the roles. Those of a template share one list, which is gone through once.
+pub(crate) fn files(roles: &[Examined]) -> impl Iterator<Item = &SourceFile> {
+    let maps = roles.iter().map(|examined| &examined.role.sources);
+    let mut last: Option<&SourceMap> = None;
+    let fresh = maps.filter(move |map| !last.replace(map).is_some_and(|last| last.is(map)));
+    fresh.flat_map(SourceMap::files)
+}
+
 /// The ignores of every file that roles came from.
 pub(crate) struct Ignores<'r> {
     files: HashMap<&'r str, Vec<Listed<'r>>>,
@@ -122,16 +131,16 @@ struct Listed<'r> {
 
 impl<'r> Ignores<'r> {
     pub(crate) fn of(roles: &'r [Examined]) -> Self {
-        let mut files: HashMap<&str, Vec<Listed<'_>>> = HashMap::new();
-        for file in roles.iter().map(|examined| &examined.role.file) {
-            files.entry(file.path()).or_insert_with(|| {
+        let mut listed: HashMap<&str, Vec<Listed<'_>>> = HashMap::new();
+        for file in files(roles) {
+            listed.entry(file.path()).or_insert_with(|| {
                 let syntax = CommentSyntax::of(file.path(), file.text());
                 let found = syntax.map(|syntax| ignores(file.text(), syntax)).unwrap_or_default();
                 found.into_iter().map(|ignore| Listed { ignore, file, used: Cell::default() }).collect()
             });
         }
-        files.retain(|_, ignores| !ignores.is_empty());
-        Self { files }
+        listed.retain(|_, ignores| !ignores.is_empty());
+        Self { files: listed }
     }
 
     /// The comment that accepts the finding.
@@ -141,7 +150,7 @@ impl<'r> Ignores<'r> {
         }
         let role = &examined.role;
         let first_line = |span: Span| {
-            let location = role.file.location(span);
+            let location = role.sources.location(span);
             (location.path, location.line..=location.line)
         };
         let location = &finding.location;
@@ -184,7 +193,8 @@ impl Listed<'_> {
             if by_id(id).is_none() {
                 problems.push(warn(format!("there is no audit `{id}`"), suggestion(id)));
             } else if !used.contains(id.as_str()) {
-                let help = "remove it, or move it to the line of the finding, its statement or its role, or right above";
+                let help =
+                    "remove it, or move it to the line of the finding, its statement or its role, or right above";
                 problems.push(warn(format!("nothing to ignore here: `{id}` finds nothing"), help.to_owned()));
             }
         }
@@ -207,7 +217,10 @@ pub fn suggestion(id: &str) -> String {
 mod tests {
     use super::*;
 
-    fn found(text: &str) -> Vec<(Vec<String>, Option<String>, RangeInclusive<usize>, Option<usize>)> {
+    /// The audits, the reason, the lines, and the line below.
+    type Found = (Vec<String>, Option<String>, RangeInclusive<usize>, Option<usize>);
+
+    fn found(text: &str) -> Vec<Found> {
         let ignores = ignores(text, CommentSyntax::Hcl);
         ignores.into_iter().map(|ignore| (ignore.ids, ignore.reason, ignore.lines, ignore.above)).collect()
     }
