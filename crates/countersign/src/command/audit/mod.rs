@@ -20,6 +20,7 @@ use crate::diagnostic::Diagnostic;
 use crate::{output, read};
 use files::{File, Inputs};
 use progress::Progress;
+use selection::SelectionArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,7 +62,7 @@ pub(crate) struct Args {
     format: Format,
 
     #[command(flatten)]
-    selection: selection::Args,
+    selection: SelectionArgs,
 
     /// Show for each role the statements and values its verdict rests on.
     #[arg(long)]

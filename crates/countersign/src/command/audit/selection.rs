@@ -16,7 +16,7 @@ const MAX_BYTES: u64 = 64 << 20;
 /// Which findings count.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Which findings count")]
-pub(super) struct Args {
+pub(super) struct SelectionArgs {
     /// Leave out findings that are less severe.
     #[arg(long, value_name = "SEVERITY", value_parser = severity, default_value = "informational",
           help = "Leave out findings that are less severe: informational, low, medium, high or critical", hide_default_value = true)]
@@ -50,7 +50,7 @@ pub(super) struct Chosen {
     pub(super) baseline: Option<Baseline>,
 }
 
-impl Args {
+impl SelectionArgs {
     /// Takes the options, and reads the baseline.
     ///
     /// # Errors
