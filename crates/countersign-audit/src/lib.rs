@@ -5,10 +5,13 @@
 //! whoever calls it reads the files and may examine roles in parallel.
 
 pub mod audit;
+pub mod config;
 pub mod examine;
 pub mod finding;
 pub mod input;
+pub mod node_reader;
 pub mod report;
 pub mod role;
 pub mod source;
 pub mod symbol;
+pub mod vendor;

@@ -10,7 +10,7 @@ use countersign_policy::evaluate::assume_role::CallerSide;
 use super::report::Report;
 use super::{full, terse};
 use crate::diagnostic::Diagnostic;
-use crate::node_reader::NodeReader;
+use countersign_audit::node_reader::NodeReader;
 use crate::policy_file::PolicyFile;
 use crate::read::Input;
 use crate::yaml::parse_yaml;

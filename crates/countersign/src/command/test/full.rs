@@ -9,7 +9,7 @@ use countersign_policy::request::{Caller, CallerKind, Request, RequestContext};
 use super::case::{Asks, Case, Expectation, TrustPolicy};
 use super::file::identity;
 use super::report::Report;
-use crate::node_reader::NodeReader;
+use countersign_audit::node_reader::NodeReader;
 use crate::read::Input;
 
 const CASE: &[&str] =

@@ -12,7 +12,7 @@ use super::file::{allowing_caller, identity, no_tests};
 use super::report::Report;
 use crate::call::{Call, ExternalId, RoleArn, SessionName};
 use crate::diagnostic::Diagnostic;
-use crate::node_reader::{Members, NodeReader};
+use countersign_audit::node_reader::{Members, NodeReader};
 use crate::policy_file::PolicyFile;
 use crate::read::Input;
 

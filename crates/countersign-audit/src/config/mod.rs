@@ -1,0 +1,3 @@
+//! x
+mod toml;
+pub(crate) use toml::parse as parse_toml;
