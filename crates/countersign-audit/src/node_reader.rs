@@ -42,6 +42,13 @@ impl NodeReader {
         Self { severity: Severity::Warning, ..Self::default() }
     }
 
+    /// Records what is odd and yet can be used.
+    pub fn warning(&mut self, span: Span, message: impl Into<String>, help: &str) {
+        let severity = std::mem::replace(&mut self.severity, Severity::Warning);
+        self.error(span, message, Some(help));
+        self.severity = severity;
+    }
+
     /// Records a problem; past the most that are kept, only that there are more.
     pub fn error(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
         let (message, help) = match self.problems.len() {
@@ -61,12 +68,7 @@ impl NodeReader {
         self.unique(members);
         let unknown = members.iter().filter(|member| !known.contains(&&*member.key));
         for member in unknown.take(PROBLEMS_KEPT + 1) {
-            let near = known.iter().min_by_key(|name| similar::distance(name, &member.key));
-            let near = near.filter(|name| similar::distance(name, &member.key) <= 2);
-            let help = match near {
-                Some(name) => format!("write `{name}`"),
-                None => format!("the names are {}", known.join(", ")),
-            };
+            let help = suggest(&member.key, known);
             self.error(member.key_span, format!("{what} has no `{}`", member.key), Some(&help));
         }
         Some(Members { span: node.span, members })
@@ -126,6 +128,16 @@ impl NodeReader {
     ) -> Option<T> {
         let text = self.text(node, what)?;
         parse(&text).map_err(|error| self.error(node.span, error.to_string(), None)).ok()
+    }
+}
+
+/// What to write instead of a name that is not among the `known` ones.
+#[must_use]
+pub fn suggest(name: &str, known: &[&str]) -> String {
+    let near = known.iter().min_by_key(|known| similar::distance(known, name));
+    match near.filter(|known| similar::distance(known, name) <= 2) {
+        Some(known) => format!("write `{known}`"),
+        None => format!("the names are {}", known.join(", ")),
     }
 }
 
