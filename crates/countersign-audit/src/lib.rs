@@ -14,4 +14,5 @@ pub mod report;
 pub mod role;
 pub mod source;
 pub mod symbol;
+pub mod third_party;
 pub mod vendor;

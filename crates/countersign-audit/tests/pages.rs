@@ -10,9 +10,14 @@
     reason = "a test fails by panicking"
 )]
 
+use std::sync::Arc;
+
 use countersign_audit::audit::{AUDITS, run};
+use countersign_audit::config;
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::{Named, read};
+use countersign_audit::third_party::ThirdParties;
+use countersign_audit::vendor::Vendors;
 use countersign_policy::condition::date::Moment;
 
 struct Fence<'p> {
@@ -52,6 +57,13 @@ impl Fence<'_> {
         options
             .own_accounts
             .extend(own.map(|account| account.parse::<countersign_policy::account::AccountId>().unwrap()));
+        if let Some(allowed) = self.word("allowed") {
+            let allowed: Vec<String> = allowed.split(',').map(|vendor| format!("{vendor:?}")).collect();
+            let text = format!("[[role]]\nname = \"*\"\nvendors = [{}]", allowed.join(", "));
+            let (config, problems) = config::read(&text, &Vendors::built_in(), options.now);
+            assert_eq!(problems, [], "{text}");
+            options.third_parties = Arc::new(ThirdParties::new(Vendors::built_in(), &config));
+        }
         let reading = read("page.json", self.text.as_bytes(), Named::ByUser);
         reading.roles.into_iter().map(|role| examine(role, &options)).collect()
     }

@@ -13,6 +13,7 @@ mod self_referencing_external_id;
 mod shared_external_id;
 mod source_arn_over_match;
 mod unassumable_role;
+mod unexpected_third_party;
 mod unguarded_sibling_statement;
 mod unscoped_service_principal;
 mod weak_external_id;
@@ -56,6 +57,7 @@ pub static AUDITS: &[&Audit] = &[
     &wildcard_external_id::AUDIT,
     &self_referencing_external_id::AUDIT,
     &unguarded_sibling_statement::AUDIT,
+    &unexpected_third_party::AUDIT,
     &weak_external_id::AUDIT,
     &shared_external_id::AUDIT,
     &whole_account_trust::AUDIT,
@@ -76,12 +78,21 @@ pub(crate) struct Report {
     help: String,
     witness: Option<Witness>,
     severity: Option<Severity>,
+    at_most: Option<Severity>,
     confidence: Option<Confidence>,
 }
 
 impl Report {
     fn new(span: Span, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: help.into(), witness: None, severity: None, confidence: None }
+        Self {
+            span,
+            message: message.into(),
+            help: help.into(),
+            witness: None,
+            severity: None,
+            at_most: None,
+            confidence: None,
+        }
     }
 
     fn witness(mut self, request: Option<&Request>) -> Self {
@@ -91,6 +102,12 @@ impl Report {
 
     fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    /// No worse than this, whatever the role can do.
+    fn at_most(mut self, severity: Severity) -> Self {
+        self.at_most = Some(severity);
         self
     }
 
@@ -148,9 +165,10 @@ pub fn by_id(id: &str) -> Option<&'static Audit> {
 fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
     let role = &examined.role;
     let (file, span) = role.sources.place(role.locate(report.span));
+    let severity = report.severity.unwrap_or(audit.severity);
     Finding {
         id: audit.id,
-        severity: report.severity.unwrap_or(audit.severity),
+        severity: report.at_most.map_or(severity, |most| severity.min(most)),
         confidence: report.confidence.unwrap_or(audit.confidence),
         role: role.name.clone(),
         message: report.message,

@@ -1,7 +1,7 @@
 //! One statement guards a third party, another lets it in.
 
-use super::leak::{Kind, describe, leaks};
-use super::{Audit, Check, Report, Reporter};
+use super::leak::{Kind, leaks};
+use super::{Audit, Check, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Severity};
 
@@ -23,10 +23,10 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             .map_or_else(String::new, |statement| statement.label(leak.statement));
         let message = format!(
             "{label} lets {} assume `{}` without the ExternalId that another statement requires",
-            describe(&leak.deputy),
+            leak.who(examined),
             examined.role.name
         );
         let help = "statements add up: give this one the same condition on sts:ExternalId, or remove it";
-        reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
+        reporter.report(leak.report(examined, message, help));
     }
 }

@@ -42,6 +42,8 @@ struct Source<'a> {
 struct Deputy {
     principal: String,
     account: Option<String>,
+    /// The name of the vendor or partner, if it is known.
+    vendor: Option<String>,
     external_id: ExternalId,
 }
 
@@ -109,6 +111,7 @@ fn role(examined: &Examined) -> Role<'_> {
                 Some(Deputy {
                     principal: deputy.name(),
                     account: deputy.account().map(|account| account.to_string()),
+                    vendor: examined.third_parties.name(deputy),
                     external_id,
                 })
             })

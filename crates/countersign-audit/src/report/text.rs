@@ -135,8 +135,12 @@ fn role_line(out: &mut String, examined: &Examined) {
     let place = format!("{}:{}", file.path(), file.position(span.start).line);
     let _ = write!(out, "{:<12} {:<28}", exposed.exposure.to_string(), inert(&role.name));
     let parties = exposed.deputies.iter().filter(|(_, verdict)| *verdict != ExternalIdVerdict::Unassumable);
-    let mut said: Vec<String> =
-        parties.map(|(deputy, verdict)| format!("{}: {}", deputy.name(), accepted(verdict))).collect();
+    let mut said: Vec<String> = parties
+        .map(|(deputy, verdict)| {
+            let name = examined.third_parties.name_in_brackets(deputy);
+            format!("{}{name}: {}", deputy.name(), accepted(verdict))
+        })
+        .collect();
     said.extend(
         exposed
             .federated
