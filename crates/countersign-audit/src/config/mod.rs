@@ -5,9 +5,11 @@
 //! with its reason, and the minimum severity and confidence hold findings back, and reports count those.
 
 mod read;
+mod start;
 mod toml;
 
 pub use read::read;
+pub use start::start;
 pub(crate) use toml::parse as parse_toml;
 
 use std::collections::BTreeSet;
@@ -140,4 +142,10 @@ pub struct Disabled {
     pub roles: Vec<RolePattern>,
     /// Why.
     pub reason: String,
+}
+
+/// Whether a text is the id of an organization.
+fn is_organization(text: &str) -> bool {
+    let is_lower = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.strip_prefix("o-").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_lower))
 }

@@ -8,7 +8,7 @@ use countersign_policy::assumptions::Assumption;
 use countersign_policy::condition::date::{self, Moment};
 use countersign_policy::document::{Node, Problem, Span, Value};
 
-use super::{Config, Customers, Disabled, Partner, Party, RolePattern, RoleRule, toml};
+use super::{Config, Customers, Disabled, Partner, Party, RolePattern, RoleRule, is_organization, toml};
 use crate::audit::{AUDITS, by_id};
 use crate::finding::{Confidence, Severity};
 use crate::node_reader::{Members, NodeReader, suggest};
@@ -93,8 +93,7 @@ impl Reader<'_> {
 
     fn organization(&mut self, node: &Node) {
         let Some(id) = self.text(node, "own-organizations") else { return };
-        let is_id = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        if !id.strip_prefix("o-").is_some_and(|rest| !rest.is_empty() && is_id(rest)) {
+        if !is_organization(&id) {
             let help = "write the id as in o-a1b2c3d4e5; accounts stand in `own-accounts`";
             return self.nodes.error(node.span, format!("`{id}` is no organization id"), Some(help));
         }

@@ -1,9 +1,11 @@
 //! `countersign audit`: prove what the trust policies in files and folders let happen, and say what is wrong.
 
 mod files;
+pub(crate) mod settings;
 
 use std::path::PathBuf;
 
+use countersign_audit::config::FILE_NAME;
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::{self, Named, Reading};
 use countersign_audit::report::{self, Report, Verbosity};
@@ -15,8 +17,9 @@ use rayon::prelude::*;
 
 use super::Exit;
 use crate::cli::Format;
-use crate::{output, read};
+use crate::{diagnostic, output, read};
 use files::{File, Inputs};
+use settings::{Settings, SettingsArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,6 +52,9 @@ pub(crate) struct Args {
     /// Further accounts (12 digits) or organizations (o-…) of yours, which are no third parties.
     #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',')]
     own: Vec<Own>,
+
+    #[command(flatten)]
+    settings: SettingsArgs,
 
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -90,12 +96,21 @@ impl std::str::FromStr for Own {
 /// # Errors
 /// When stdout cannot be written to. Input that cannot be read is part of the answer.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let options = options(args);
+    let mut options = options(args);
+    let settings = match Settings::load(&args.settings, &args.paths, options.now) {
+        Ok(settings) => settings,
+        Err(mistakes) => {
+            output::talk(&diagnostic::list(&mistakes, FILE_NAME));
+            return Ok(Exit::Unanswered);
+        }
+    };
+    settings.apply(&mut options);
     let mut inputs = Inputs::collect(&args.paths);
     let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(read_file).collect();
     let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
     inputs.name_empty_folders(&readings);
     let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
+    problems.extend(settings.problems.iter().cloned());
     for reading in readings.into_iter().flatten() {
         roles.extend(reading.roles);
         problems.extend(reading.problems);
