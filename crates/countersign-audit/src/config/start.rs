@@ -82,8 +82,10 @@ impl<'r> Seen<'r> {
                 seen.roles.entry(name).or_default().insert(account);
             }
             let conditions = examined.role.trust.statements.iter().flat_map(|statement| &statement.conditions);
-            let names_organization = |key: &str| ["aws:PrincipalOrgID", "aws:SourceOrgID"].iter().any(|name| name.eq_ignore_ascii_case(key));
-            for value in conditions.filter(|entry| names_organization(&entry.key.value)).flat_map(|entry| &entry.values) {
+            let names_organization =
+                |key: &str| ["aws:PrincipalOrgID", "aws:SourceOrgID"].iter().any(|name| name.eq_ignore_ascii_case(key));
+            for value in conditions.filter(|entry| names_organization(&entry.key.value)).flat_map(|entry| &entry.values)
+            {
                 let id = value.value.known().filter(|id| super::is_organization(id));
                 seen.organizations.extend(id.map(str::to_owned));
             }
@@ -106,7 +108,9 @@ impl<'r> Seen<'r> {
     }
 
     fn organizations(&self, out: &mut String) {
-        out.push_str("\n# Organizations that are yours. While none is declared, each that a condition names counts as yours.\n");
+        out.push_str(
+            "\n# Organizations that are yours. While none is declared, each that a condition names counts as yours.\n",
+        );
         let named: Vec<String> = self.organizations.iter().map(|id| quoted(id)).collect();
         let named = if named.is_empty() { quoted("o-a1b2c3d4e5") } else { named.join(", ") };
         let _ = writeln!(out, "#own-organizations = [{named}]");
@@ -129,7 +133,9 @@ impl<'r> Seen<'r> {
     }
 
     fn rules(&self, out: &mut String) {
-        out.push_str("\n# The third parties that a role may let in, and no others. They need their ExternalId all the same.\n");
+        out.push_str(
+            "\n# The third parties that a role may let in, and no others. They need their ExternalId all the same.\n",
+        );
         if self.roles.is_empty() {
             out.push_str("#[[role]]\n#name = \"Metrics*\"\n#vendors = [\"Datadog\"]\n");
         }

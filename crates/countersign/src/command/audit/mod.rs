@@ -105,28 +105,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     };
     settings.apply(&mut options);
-    let mut inputs = Inputs::collect(&args.paths);
-    let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(read_file).collect();
-    let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
-    inputs.name_empty_folders(&readings);
-    let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
-    problems.extend(settings.problems.iter().cloned());
-    for reading in readings.into_iter().flatten() {
-        roles.extend(reading.roles);
-        problems.extend(reading.problems);
-    }
-    let examined: Vec<Result<Examined, Box<InputProblem>>> =
-        roles.into_par_iter().map(|role| examine_or_tell(role, &options)).collect();
-    let mut roles = Vec::with_capacity(examined.len());
-    for examined in examined {
-        match examined {
-            Ok(examined) => roles.push(examined),
-            Err(problem) => problems.push(*problem),
-        }
-    }
+    let Gathered { roles, mut problems, passed_over } = gather(&args.paths, &options);
+    problems.extend(settings.problems);
     let report = Report::new(roles, problems);
     print(args, &report)?;
-    if args.verbose && inputs.has_folders() {
+    if let (true, Some(passed_over)) = (args.verbose, passed_over) {
         let files = if passed_over == 1 { "1 file holds" } else { &format!("{passed_over} files hold") };
         output::talk(&format!("passed over in folders: {files} no policy\n"));
     }
@@ -138,6 +121,36 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     // The process ends here: handing the trees of ten thousand roles back piece by piece is time nobody needs.
     std::mem::forget(report);
     Ok(exit)
+}
+
+/// The roles of some files and folders, examined.
+pub(super) struct Gathered {
+    pub(super) roles: Vec<Examined>,
+    pub(super) problems: Vec<InputProblem>,
+    /// How many files held no policy, where there were folders.
+    passed_over: Option<usize>,
+}
+
+pub(super) fn gather(paths: &[PathBuf], options: &Options) -> Gathered {
+    let mut inputs = Inputs::collect(paths);
+    let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(read_file).collect();
+    let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
+    inputs.name_empty_folders(&readings);
+    let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
+    for reading in readings.into_iter().flatten() {
+        roles.extend(reading.roles);
+        problems.extend(reading.problems);
+    }
+    let examined: Vec<Result<Examined, Box<InputProblem>>> =
+        roles.into_par_iter().map(|role| examine_or_tell(role, options)).collect();
+    let mut roles = Vec::with_capacity(examined.len());
+    for examined in examined {
+        match examined {
+            Ok(examined) => roles.push(examined),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    Gathered { roles, problems, passed_over: inputs.has_folders().then_some(passed_over) }
 }
 
 /// What the options say about the owner.

@@ -114,7 +114,9 @@ fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, Diagnostic> {
         let nearest = nearest(path);
         match &found {
             Some((other, theirs)) if *theirs != nearest => {
-                let name = |path: &Option<PathBuf>| path.as_ref().map_or("none".to_owned(), |path| format!("`{}`", path.display()));
+                let name = |path: &Option<PathBuf>| {
+                    path.as_ref().map_or("none".to_owned(), |path| format!("`{}`", path.display()))
+                };
                 let message = format!(
                     "`{}` and `{}` have different configurations: {} and {}",
                     read::name(other),
@@ -139,7 +141,8 @@ fn nearest(path: &Path) -> Option<PathBuf> {
     let here = Path::new(".").canonicalize().ok()?;
     let mut folders = real.ancestors().skip(usize::from(!real.is_dir()));
     let top = folders.clone().position(|folder| folder.join(".git").exists());
-    let found = folders.by_ref().take(top.map_or(usize::MAX, |top| top + 1)).find(|folder| folder.join(FILE_NAME).is_file())?;
+    let found =
+        folders.by_ref().take(top.map_or(usize::MAX, |top| top + 1)).find(|folder| folder.join(FILE_NAME).is_file())?;
     let shown = found.strip_prefix(&here).unwrap_or(found);
     Some(shown.join(FILE_NAME))
 }
