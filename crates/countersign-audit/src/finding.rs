@@ -35,6 +35,18 @@ pub enum Confidence {
     High,
 }
 
+/// Who wants to hear of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Persona {
+    /// Everybody: it is wrong, or nobody can say that it is not.
+    Regular,
+    /// Who wants good habits too: it rests on a rule of thumb about values people choose.
+    Pedantic,
+    /// Who reviews every role by hand: it is often no risk.
+    Auditor,
+}
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
@@ -57,6 +69,15 @@ pub struct Finding {
     /// The location as bytes of its file.
     #[serde(skip)]
     pub span: Span,
+    /// The place in the policy's own text.
+    #[serde(skip)]
+    pub policy_span: Span,
+    /// Which of the roles it is about.
+    #[serde(skip)]
+    pub role_index: usize,
+    /// Who wants to hear of it.
+    #[serde(skip)]
+    pub persona: Persona,
 }
 
 /// A call, as reports show it.
@@ -74,6 +95,9 @@ pub struct Witness {
     pub also_needs: Vec<String>,
     /// Every condition key of the request.
     pub context: std::collections::BTreeMap<String, Vec<String>>,
+    /// The call itself, to be asked again.
+    #[serde(skip)]
+    pub request: Box<Request>,
 }
 
 impl From<&Request> for Witness {
@@ -89,6 +113,7 @@ impl From<&Request> for Witness {
             external_id,
             also_needs: needed_actions(request).into_iter().skip(1).map(str::to_owned).collect(),
             context: request.context.iter().map(|(key, values)| (key.to_owned(), values.to_vec())).collect(),
+            request: Box::new(request.clone()),
         }
     }
 }

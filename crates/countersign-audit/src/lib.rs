@@ -5,14 +5,19 @@
 //! whoever calls it reads the files and may examine roles in parallel.
 
 pub mod audit;
+pub mod baseline;
+pub mod comment;
 pub mod config;
 pub mod examine;
 pub mod finding;
+pub mod fingerprint;
 pub mod input;
 pub mod node_reader;
 pub mod report;
 pub mod role;
 pub mod source;
+pub mod source_root;
+pub mod suppress;
 pub mod symbol;
 pub mod third_party;
 pub mod vendor;

@@ -3,7 +3,7 @@
 use super::leak::{Kind, leaks};
 use super::{Audit, Check, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "external-id-if-exists",
@@ -11,6 +11,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("external_id_if_exists.md"),
     severity: Severity::High,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

@@ -5,7 +5,7 @@ use countersign_policy::prove::federated_subject::{Sharing, tenancy};
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "federated-without-subject",
@@ -13,6 +13,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("federated_without_subject.md"),
     severity: Severity::High,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

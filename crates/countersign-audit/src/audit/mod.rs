@@ -24,7 +24,7 @@ use countersign_policy::document::Span;
 use countersign_policy::request::Request;
 
 use crate::examine::Examined;
-use crate::finding::{Confidence, Finding, Severity, Witness};
+use crate::finding::{Confidence, Finding, Persona, Severity, Witness};
 
 /// One audit.
 pub struct Audit {
@@ -38,6 +38,8 @@ pub struct Audit {
     pub severity: Severity,
     /// How sure its findings are, unless one says otherwise.
     pub confidence: Confidence,
+    /// Who wants to hear of its findings, unless one says otherwise.
+    pub persona: Persona,
     check: Check,
 }
 
@@ -80,6 +82,7 @@ pub(crate) struct Report {
     severity: Option<Severity>,
     at_most: Option<Severity>,
     confidence: Option<Confidence>,
+    persona: Option<Persona>,
 }
 
 impl Report {
@@ -92,6 +95,7 @@ impl Report {
             severity: None,
             at_most: None,
             confidence: None,
+            persona: None,
         }
     }
 
@@ -115,6 +119,11 @@ impl Report {
         self.confidence = Some(confidence);
         self
     }
+
+    fn persona(mut self, persona: Persona) -> Self {
+        self.persona = Some(persona);
+        self
+    }
 }
 
 /// Collects the findings of one audit on one role.
@@ -134,7 +143,7 @@ impl Reporter<'_> {
 /// Runs every audit; findings come in the order of the roles, and of [`AUDITS`] within one.
 #[must_use]
 pub fn run(roles: &[Examined]) -> Vec<Finding> {
-    let mut findings: Vec<(usize, Finding)> = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for audit in AUDITS {
         let mut reports: Vec<(usize, Report)> = Vec::new();
         match audit.check {
@@ -149,11 +158,11 @@ pub fn run(roles: &[Examined]) -> Vec<Finding> {
         }
         for (at, report) in reports {
             let Some(examined) = roles.get(at) else { continue };
-            findings.push((at, finding(audit, examined, report)));
+            findings.push(finding(audit, examined, at, report));
         }
     }
-    findings.sort_by_key(|(at, _)| *at);
-    findings.into_iter().map(|(_, finding)| finding).collect()
+    findings.sort_by_key(|finding| finding.role_index);
+    findings
 }
 
 /// The audit with this id.
@@ -162,7 +171,7 @@ pub fn by_id(id: &str) -> Option<&'static Audit> {
     AUDITS.iter().copied().find(|audit| audit.id == id)
 }
 
-fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
+fn finding(audit: &Audit, examined: &Examined, role_index: usize, report: Report) -> Finding {
     let role = &examined.role;
     let (file, span) = role.sources.place(role.locate(report.span));
     let severity = report.severity.unwrap_or(audit.severity);
@@ -176,5 +185,8 @@ fn finding(audit: &Audit, examined: &Examined, report: Report) -> Finding {
         location: file.location(span),
         witness: report.witness,
         span,
+        policy_span: report.span,
+        role_index,
+        persona: report.persona.unwrap_or(audit.persona),
     }
 }

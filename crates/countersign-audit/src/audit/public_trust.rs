@@ -7,7 +7,7 @@ use countersign_policy::prove::{Deputy, ExternalIdVerdict};
 use super::leak::principal_span;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "public-trust",
@@ -15,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("public_trust.md"),
     severity: Severity::Critical,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

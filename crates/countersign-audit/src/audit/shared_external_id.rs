@@ -8,7 +8,7 @@ use countersign_policy::prove::ExternalIdVerdict;
 use super::leak::external_id_condition;
 use super::{Audit, Check, Report};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "shared-external-id",
@@ -16,6 +16,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("shared_external_id.md"),
     severity: Severity::Medium,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Roles(check),
 };
 

@@ -7,7 +7,7 @@ use countersign_policy::request::Request;
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "source-arn-over-match",
@@ -15,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("source_arn_over_match.md"),
     severity: Severity::Medium,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

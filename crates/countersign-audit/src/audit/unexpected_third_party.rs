@@ -7,7 +7,7 @@ use countersign_policy::prove::{Deputy, ExternalIdVerdict};
 use super::leak::{describe, principal_span};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "unexpected-third-party",
@@ -15,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("unexpected_third_party.md"),
     severity: Severity::High,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

@@ -5,7 +5,7 @@ use countersign_policy::prove::ServiceVerdict;
 use super::source_arn_over_match::over_match;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "unscoped-service-principal",
@@ -13,6 +13,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("unscoped_service_principal.md"),
     severity: Severity::Medium,
     confidence: Confidence::Low,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 
@@ -87,7 +88,12 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         let Some(entry) = entries.into_iter().find(|entry| entry.value.known() == Some(service)) else { continue };
         let message = format!("`{service}` can assume `{}` for a resource of another account", examined.role.name);
         let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";
-        let confidence = if CROSS_ACCOUNT.contains(&name) { Confidence::Medium } else { Confidence::Low };
-        reporter.report(Report::new(entry.span, message, help).witness(Some(request)).confidence(confidence));
+        let (confidence, persona) = match CROSS_ACCOUNT.contains(&name) {
+            true => (Confidence::Medium, Persona::Regular),
+            // Most services take only roles of the account they work for.
+            false => (Confidence::Low, Persona::Auditor),
+        };
+        let report = Report::new(entry.span, message, help).witness(Some(request));
+        reporter.report(report.confidence(confidence).persona(persona));
     }
 }

@@ -5,7 +5,7 @@ use countersign_policy::evaluate::Principal;
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "whole-account-trust",
@@ -13,6 +13,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("whole_account_trust.md"),
     severity: Severity::Low,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

@@ -144,6 +144,15 @@ pub struct Disabled {
     pub reason: String,
 }
 
+impl Disabled {
+    /// Whether the audit is off for this role; for what is about no role, only if it is off for all.
+    #[must_use]
+    pub fn covers(&self, audit: &str, role: Option<&Role>) -> bool {
+        let is_meant = |role: &Role| self.roles.iter().any(|pattern| pattern.matches(role));
+        self.audit == audit && (self.roles.is_empty() || role.is_some_and(is_meant))
+    }
+}
+
 /// Whether a text is the id of an organization.
 fn is_organization(text: &str) -> bool {
     let is_lower = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();

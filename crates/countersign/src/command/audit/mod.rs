@@ -1,6 +1,8 @@
 //! `countersign audit`: prove what the trust policies in files and folders let happen, and say what is wrong.
 
 mod files;
+mod progress;
+mod selection;
 pub(crate) mod settings;
 
 use std::path::PathBuf;
@@ -16,9 +18,10 @@ use countersign_policy::condition::date::{self, Moment};
 use rayon::prelude::*;
 
 use super::Exit;
-use crate::cli::Format;
-use crate::{diagnostic, output, read};
+use crate::diagnostic::{self, Diagnostic};
+use crate::{output, read};
 use files::{File, Inputs};
+use progress::Progress;
 use settings::{Settings, SettingsArgs};
 
 const EXAMPLES: &str = "\
@@ -26,9 +29,12 @@ Examples:
   countersign audit trust.json
   countersign audit --own 111122223333 policies/
   aws iam get-account-authorization-details | countersign audit -
-  countersign audit --format json account.json.gz > report.json
+  countersign audit --format sarif . > countersign.sarif
+  countersign audit --format html account.json.gz > report.html
+  countersign audit --write-baseline baseline.json . && countersign audit --baseline baseline.json .
 
-Exit status: 0 no findings, 1 findings, 2 something could not be read (the rest is still audited).";
+Exit status, whatever the format: 0 no findings that count, 1 findings, 2 something could not be read (the rest is still
+audited). What a comment, the baseline or an option suppresses does not count.";
 
 /// Largest file that is read, before and after decompression.
 const MAX_BYTES: u64 = 256 << 20;
@@ -60,6 +66,13 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
+    #[command(flatten)]
+    selection: selection::SelectionArgs,
+
+    /// Show for each role the statements and values its verdict rests on.
+    #[arg(long)]
+    explain: bool,
+
     /// Prove from this time on (RFC 3339) instead of the present; grants that expired before it allow nothing.
     #[arg(long, value_name = "TIME", value_parser = moment)]
     now: Option<Moment>,
@@ -71,6 +84,23 @@ pub(crate) struct Args {
     /// List every role, and count the files in folders that hold no policy.
     #[arg(long, short)]
     verbose: bool,
+}
+
+/// How the answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people at a terminal.
+    Text,
+    /// For programs: one JSON document, stable in shape.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For GitHub Actions: annotations at the lines of a pull request.
+    Github,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For people in a browser: one page with a picture of who can assume what, without anything to load.
+    Html,
 }
 
 /// An account or an organization of the user's.
@@ -96,6 +126,10 @@ impl std::str::FromStr for Own {
 /// # Errors
 /// When stdout cannot be written to. Input that cannot be read is part of the answer.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    if args.explain && args.format != Format::Text {
+        let help = "leave out --format, or --explain: JSON has what it shows as members";
+        return Err(Box::new(Diagnostic::error("`--explain` is for text", Some(help.to_owned()))).into());
+    }
     let mut options = options(args);
     let settings = match Settings::load(&args.settings, &args.paths, options.now) {
         Ok(settings) => settings,
@@ -105,18 +139,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     };
     settings.apply(&mut options);
+    let selection = args.selection.read(&args.paths, &settings.config)?;
     let Gathered { roles, mut problems, passed_over } = gather(&args.paths, &options);
     problems.extend(settings.problems);
-    let report = Report::new(roles, problems);
+    let mut report = Report::new(roles, problems, &selection.wanted);
+    args.selection.compare(&mut report, selection.baseline)?;
     print(args, &report)?;
     if let (true, Some(passed_over)) = (args.verbose, passed_over) {
         let files = if passed_over == 1 { "1 file holds" } else { &format!("{passed_over} files hold") };
         output::talk(&format!("passed over in folders: {files} no policy\n"));
     }
-    let exit = match (report.is_incomplete(), report.findings.is_empty()) {
-        (true, _) => Exit::Unanswered,
-        (false, false) => Exit::Findings,
-        (false, true) => Exit::Clean,
+    let exit = match report.live().next() {
+        _ if report.is_incomplete() => Exit::Unanswered,
+        Some(_) if !args.selection.exit_zero => Exit::Findings,
+        Some(_) | None => Exit::Clean,
     };
     // The process ends here: handing the trees of ten thousand roles back piece by piece is time nobody needs.
     std::mem::forget(report);
@@ -133,7 +169,9 @@ pub(super) struct Gathered {
 
 pub(super) fn gather(paths: &[PathBuf], options: &Options) -> Gathered {
     let mut inputs = Inputs::collect(paths);
-    let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(read_file).collect();
+    let reading = Progress::start("reading", inputs.files.len(), "files");
+    let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(|file| reading.step(|| read_file(file))).collect();
+    drop(reading);
     let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
     inputs.name_empty_folders(&readings);
     let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
@@ -141,8 +179,10 @@ pub(super) fn gather(paths: &[PathBuf], options: &Options) -> Gathered {
         roles.extend(reading.roles);
         problems.extend(reading.problems);
     }
+    let examining = Progress::start("examining", roles.len(), "roles");
     let examined: Vec<Result<Examined, Box<InputProblem>>> =
-        roles.into_par_iter().map(|role| examine_or_tell(role, options)).collect();
+        roles.into_par_iter().map(|role| examining.step(|| examine_or_tell(role, options))).collect();
+    drop(examining);
     let mut roles = Vec::with_capacity(examined.len());
     for examined in examined {
         match examined {
@@ -222,12 +262,17 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
 
 fn print(args: &Args, report: &Report) -> anyhow::Result<()> {
     match args.format {
-        Format::Json => output::answer_plain(&report::json(report)?)?,
         Format::Text => {
             report.problems.iter().for_each(|problem| output::talk(&(report::problem(problem) + "\n")));
             let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
-            output::answer(&report::text(report, verbosity))?;
+            let text = if args.explain { report::explain(report) } else { report::text(report, verbosity) };
+            output::answer(&text)?;
         }
+        Format::Json => output::answer_plain(&report::json(report)?)?,
+        Format::Sarif => output::answer_plain(&report::sarif(report)?)?,
+        Format::Github => output::answer_plain(&report::github(report))?,
+        Format::Markdown => output::answer_plain(&report::markdown(report))?,
+        Format::Html => output::answer_plain(&report::html(report))?,
     }
     Ok(())
 }
