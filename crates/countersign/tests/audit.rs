@@ -173,13 +173,13 @@ fn assert_shape(report: &Value) {
             assert_keys(&owner["witness"], &keys);
         }
     };
-    assert_keys(report, &["schema", "roles", "findings", "problems"]);
+    assert_keys(report, &["schema", "roles", "findings", "suppressed", "problems"]);
     for role in list("roles") {
         let keys = ["name", "arn", "account", "source", "exposure", "depends_on", "deputies", "witness"];
         assert_keys(role, &keys);
         assert_keys(&role["source"], &["path", "line", "column"]);
         for deputy in role["deputies"].as_array().unwrap() {
-            assert_keys(deputy, &["principal", "account", "external_id"]);
+            assert_keys(deputy, &["principal", "account", "vendor", "external_id"]);
             assert_keys(&deputy["external_id"], &["required", "accepted"]);
         }
         witness(role);

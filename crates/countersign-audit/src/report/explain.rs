@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use countersign_policy::document::{PatternElement, Polarity, Statement};
+use countersign_policy::document::{Effect, PatternElement, Polarity, Statement};
+use countersign_policy::prove::ExternalIdVerdict;
 
 use super::excerpt::inert;
 use super::message::{BOLD, NOTE};
@@ -54,6 +55,13 @@ fn role(out: &mut String, examined: &Examined) {
     if let Some(witness) = exposed.witness.as_deref().map(Witness::from) {
         line(out, "allowed", &words::call(&witness));
     }
+    for (assumption, deputies) in &exposed.contested {
+        let reading = assumption.other_reading().unwrap_or("the other reading");
+        for (deputy, verdict) in deputies.iter().filter(|(_, verdict)| *verdict != ExternalIdVerdict::Unassumable) {
+            let text = format!("{}: {}, if {reading} ({})", deputy.name(), words::accepted(verdict), assumption.name());
+            line(out, "might get in", &text);
+        }
+    }
     for assumption in &exposed.assumed {
         line(
             out,
@@ -69,8 +77,8 @@ fn line(out: &mut String, label: &str, text: &str) {
 
 fn statement(out: &mut String, examined: &Examined, at: usize, statement: &Statement) {
     let effect = statement.effect.as_ref().map_or("effect unknown", |effect| match effect.value {
-        countersign_policy::document::Effect::Allow => "Allow",
-        countersign_policy::document::Effect::Deny => "Deny",
+        Effect::Allow => "Allow",
+        Effect::Deny => "Deny",
     });
     let location = place(examined, statement);
     let place = format!("{}:{}:{}", location.path, location.line, location.column);

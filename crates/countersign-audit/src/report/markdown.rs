@@ -73,12 +73,13 @@ fn section(out: &mut String, header: &str, blocks: impl Iterator<Item = String>,
 fn finding(report: &Report, judged: &Judged) -> String {
     let finding = &judged.finding;
     let place = format!("{}:{}", report.root.relative(&finding.location.path), finding.location.line);
+    // What is said comes behind words of ours: at the start of a line it could be a list or a heading.
     let mut out = format!(
-        "\n**{}** `{}` in {}\n\n{}\n\n",
+        "\n**{}**: {}\n`{}` in {}\n\n",
         words::word(finding.severity),
+        prose(&finding.message),
         finding.id,
         code(&place),
-        prose(&finding.message)
     );
     for (label, text) in words::notes(finding) {
         let _ = writeln!(out, "* {label}: {}", prose(&text));
@@ -124,7 +125,7 @@ fn plain(text: &str) -> String {
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
         let next = rest.peek().copied().unwrap_or('\0');
-        if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '(' | ')' | '?') {
+        if matches!(c, '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '<' | '>' | '&' | '!' | '|' | '$' | '#' | '@') {
             let _ = write!(out, "&#{};", u32::from(c));
         } else {
             out.push(c);
@@ -172,7 +173,8 @@ mod tests {
     /// What a reader of Markdown makes of it, as one paragraph: all text, and the text outside of code.
     fn read(markdown: &str) -> (String, String) {
         let (mut all, mut outside) = (String::new(), String::new());
-        for event in Parser::new_ext(&format!("x{markdown}"), Options::all()) {
+        let options = Options::all().difference(Options::ENABLE_SMART_PUNCTUATION);
+        for event in Parser::new_ext(&format!("x{markdown}"), options) {
             match event {
                 Event::Start(Tag::Paragraph) | Event::End(_) => {}
                 Event::Text(text) => {

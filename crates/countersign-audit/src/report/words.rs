@@ -132,7 +132,7 @@ pub(super) fn who(examined: &Examined) -> String {
 }
 
 /// What a deputy may send as ExternalId, for people.
-fn accepted(verdict: &ExternalIdVerdict) -> String {
+pub(super) fn accepted(verdict: &ExternalIdVerdict) -> String {
     let quoted = |ids: &[String]| ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
     match verdict {
         ExternalIdVerdict::Bound { ids, .. } => format!("ExternalId {}", quoted(ids)),

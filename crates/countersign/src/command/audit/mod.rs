@@ -22,6 +22,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::{output, read};
 use files::{File, Inputs};
 use progress::Progress;
+use selection::SelectionArgs;
 use settings::{Settings, SettingsArgs};
 
 const EXAMPLES: &str = "\
@@ -67,7 +68,7 @@ pub(crate) struct Args {
     format: Format,
 
     #[command(flatten)]
-    selection: selection::SelectionArgs,
+    selection: SelectionArgs,
 
     /// Show for each role the statements and values its verdict rests on.
     #[arg(long)]
