@@ -56,7 +56,7 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
-    /// The role's name.
+    /// The role's name, or the ARN of a role that was not read.
     pub role: String,
     /// What is wrong.
     pub message: String,
@@ -72,9 +72,9 @@ pub struct Finding {
     /// The place in the policy's own text.
     #[serde(skip)]
     pub policy_span: Span,
-    /// Which of the roles it is about.
+    /// Which of the roles it is about, if it is about one that was read.
     #[serde(skip)]
-    pub role_index: usize,
+    pub role_index: Option<usize>,
     /// Who wants to hear of it.
     #[serde(skip)]
     pub persona: Persona,

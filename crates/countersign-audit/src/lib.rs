@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod baseline;
+pub mod caller;
 pub mod comment;
 pub mod config;
 pub mod examine;

@@ -1,6 +1,7 @@
 //! The audits. One audit is `my_audit.rs` (a `static AUDIT`), `my_audit.md` (its page, which is also its test) and one
 //! line in [`AUDITS`]; explanations, `--help` and documentation derive from that list.
 
+mod caller_without_external_id;
 mod external_id_if_exists;
 mod federated_without_subject;
 mod leak;
@@ -23,6 +24,7 @@ mod wildcard_external_id;
 use countersign_policy::document::Span;
 use countersign_policy::request::Request;
 
+use crate::caller::ExaminedCaller;
 use crate::examine::Examined;
 use crate::finding::{Confidence, Finding, Persona, Severity, Witness};
 
@@ -49,6 +51,8 @@ enum Check {
     Role(fn(&Examined, &mut Reporter<'_>)),
     /// All roles together.
     Roles(fn(&[Examined], &mut Vec<(usize, Report)>)),
+    /// Each caller of a role by itself: what is wrong, and how sure that is.
+    Caller(fn(&ExaminedCaller) -> Option<(String, Confidence)>),
 }
 
 /// Every audit, in the order reports and `explain` list them.
@@ -70,6 +74,7 @@ pub static AUDITS: &[&Audit] = &[
     &unassumable_role::AUDIT,
     &misspelt_condition_key::AUDIT,
     &malformed_trust_policy::AUDIT,
+    &caller_without_external_id::AUDIT,
 ];
 
 /// One finding before it has a place in a file.
@@ -155,6 +160,7 @@ pub fn run(roles: &[Examined]) -> Vec<Finding> {
                 }
             }
             Check::Roles(check) => check(roles, &mut reports),
+            Check::Caller(_) => {}
         }
         for (at, report) in reports {
             let Some(examined) = roles.get(at) else { continue };
@@ -163,6 +169,32 @@ pub fn run(roles: &[Examined]) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| finding.role_index);
     findings
+}
+
+/// Runs the audits of callers, in the order of the callers.
+#[must_use]
+pub fn run_callers(callers: &[ExaminedCaller]) -> Vec<Finding> {
+    let on = |examined: &ExaminedCaller, audit: &Audit| {
+        let Check::Caller(check) = audit.check else { return None };
+        let (message, confidence) = check(examined)?;
+        let caller = &examined.caller;
+        let (file, span) = caller.sources.place(caller.span);
+        Some(Finding {
+            id: audit.id,
+            severity: audit.severity,
+            confidence,
+            role: caller.role.display(),
+            message,
+            help: "ask the role's owner to require an id you chose for them, and send it; if the account is yours, declare it with --own".to_owned(),
+            location: file.location(span),
+            witness: None,
+            span,
+            policy_span: caller.span,
+            role_index: None,
+            persona: audit.persona,
+        })
+    };
+    callers.iter().flat_map(|caller| AUDITS.iter().filter_map(move |audit| on(caller, audit))).collect()
 }
 
 /// The audit with this id.
@@ -186,7 +218,7 @@ fn finding(audit: &Audit, examined: &Examined, role_index: usize, report: Report
         witness: report.witness,
         span,
         policy_span: report.span,
-        role_index,
+        role_index: Some(role_index),
         persona: report.persona.unwrap_or(audit.persona),
     }
 }

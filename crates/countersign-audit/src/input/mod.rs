@@ -4,6 +4,7 @@
 //! at its place, and of a damaged file the rest is read (`salvage`).
 
 mod account_details;
+pub mod aws_profile;
 #[allow(dead_code, reason = "the readers of templates are next")]
 mod decisions;
 mod files;

@@ -26,6 +26,7 @@ pub use words::{call, sent};
 use countersign_policy::prove::Exposure;
 
 use crate::baseline::{Baseline, Entry};
+use crate::caller::ExaminedCaller;
 use crate::config::Disabled;
 use crate::examine::Examined;
 use crate::finding::{Confidence, Finding, Persona, Severity};
@@ -103,6 +104,8 @@ pub enum Standing {
 pub struct Report {
     /// The roles, in the order they were read.
     pub roles: Vec<Examined>,
+    /// Those who assume roles, in the order they were read.
+    pub callers: Vec<ExaminedCaller>,
     /// What is wrong with them, counted or not.
     pub findings: Vec<Judged>,
     /// What could not be read.
@@ -126,7 +129,7 @@ impl Report {
             .into_iter()
             .zip(prints)
             .map(|(finding, fingerprint)| {
-                let role = roles.get(finding.role_index);
+                let role = finding.role_index.and_then(|at| roles.get(at));
                 let standing = match role.and_then(|role| ignores.accepting(&finding, role)) {
                     Some(ignore) => Standing::Ignored { reason: ignore.reason.clone() },
                     None => selection.standing(&finding, role.map(|examined| &examined.role)),
@@ -139,6 +142,19 @@ impl Report {
         problems.dedup();
         drop(ignores);
         Self { roles, findings, problems, root: selection.root.clone(), ..Self::default() }
+    }
+
+    /// Runs the audits of callers too.
+    #[must_use]
+    pub fn with_callers(mut self, callers: Vec<ExaminedCaller>, selection: &Selection) -> Self {
+        let found = crate::audit::run_callers(&callers);
+        let prints = fingerprints(&[], &found, &selection.root);
+        self.findings.extend(found.into_iter().zip(prints).map(|(finding, fingerprint)| {
+            let standing = selection.standing(&finding, None);
+            Judged { finding, fingerprint, standing }
+        }));
+        self.callers.extend(callers);
+        self
     }
 
     /// A baseline that accepts everything that counts.

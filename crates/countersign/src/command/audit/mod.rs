@@ -1,6 +1,7 @@
 //! `countersign audit`: prove what the trust policies in files and folders let happen, and say what is wrong.
 
 mod files;
+mod profiles;
 mod progress;
 mod selection;
 pub(crate) mod settings;
@@ -49,7 +50,7 @@ const MAX_BYTES: u64 = 256 << 20;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Files and folders; `-` is stdin.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "profiles", value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// The account of roles whose ARN is not in the input (a trust policy on its own does not say).
@@ -62,6 +63,11 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     settings: SettingsArgs,
+
+    /// Also audit the profiles in this file of the AWS CLI's (~/.aws/config, ~/.aws/credentials): those that assume a third
+    /// party's role without an ExternalId; repeatable.
+    #[arg(long, value_name = "FILE")]
+    profiles: Vec<PathBuf>,
 
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -143,7 +149,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let selection = args.selection.read(&args.paths, &settings.config)?;
     let Gathered { roles, mut problems, passed_over } = gather(&args.paths, &options);
     problems.extend(settings.problems);
-    let mut report = Report::new(roles, problems, &selection.wanted);
+    let callers = profiles::read(&args.profiles, &options, &mut problems);
+    let mut report = Report::new(roles, problems, &selection.wanted).with_callers(callers, &selection.wanted);
     args.selection.compare(&mut report, selection.baseline)?;
     print(args, &report)?;
     if let (true, Some(passed_over)) = (args.verbose, passed_over) {

@@ -109,6 +109,9 @@ impl Settings {
 
 /// The configuration that governs all paths.
 fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, Diagnostic> {
+    if paths.is_empty() {
+        return Ok(nearest(Path::new(".")));
+    }
     let mut found: Option<(&Path, Option<PathBuf>)> = None;
     for path in paths {
         let nearest = nearest(path);
