@@ -200,8 +200,8 @@ mod tests {
     }
 
     fn uncommented(text: &str) -> String {
-        let is_setting = |line: &str| line.starts_with('#') && !line.starts_with("# ");
-        text.lines().map(|line| if is_setting(line) { &line[1..] } else { line }).collect::<Vec<_>>().join("\n")
+        let setting = |line: &'_ str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).map(str::to_owned);
+        text.lines().map(|line| setting(line).unwrap_or(line.to_owned()) + "\n").collect()
     }
 
     fn read_all(text: &str) -> crate::config::Config {

@@ -60,7 +60,7 @@ impl Settings {
         let path = match (&args.config, args.no_config) {
             (Some(path), _) => Some(path.clone()),
             (None, true) => None,
-            (None, false) => find(paths).map_err(|diagnostic| vec![diagnostic])?,
+            (None, false) => find(paths).map_err(|diagnostic| vec![*diagnostic])?,
         };
         if let Some(path) = path {
             let input = read::read(&path, MAX_BYTES).map_err(|diagnostic| vec![*diagnostic])?;
@@ -108,7 +108,7 @@ impl Settings {
 }
 
 /// The configuration that governs all paths.
-fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, Diagnostic> {
+fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, Box<Diagnostic>> {
     if paths.is_empty() {
         return Ok(nearest(Path::new(".")));
     }
@@ -128,7 +128,7 @@ fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, Diagnostic> {
                     name(&nearest)
                 );
                 let help = "name the one that counts with --config, or audit them one by one".to_owned();
-                return Err(Diagnostic::error(message, Some(help)));
+                return Err(Box::new(Diagnostic::error(message, Some(help))));
             }
             Some(_) => {}
             None => found = Some((path, nearest)),
