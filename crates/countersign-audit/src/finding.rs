@@ -23,6 +23,17 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// Every severity and the word for it.
+    pub const WORDS: &[(&str, Self)] = &[
+        ("informational", Self::Informational),
+        ("low", Self::Low),
+        ("medium", Self::Medium),
+        ("high", Self::High),
+        ("critical", Self::Critical),
+    ];
+}
+
 /// How sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -45,6 +56,11 @@ pub enum Persona {
     Pedantic,
     /// Who reviews every role by hand: it is often no risk.
     Auditor,
+}
+
+impl Confidence {
+    /// Every confidence and the word for it.
+    pub const WORDS: &[(&str, Self)] = &[("low", Self::Low), ("medium", Self::Medium), ("high", Self::High)];
 }
 
 /// One thing that is wrong.

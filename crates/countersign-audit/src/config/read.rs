@@ -28,16 +28,6 @@ const PARTNER: &[&str] = &["name", "accounts", "role", "expires", "reason", "ser
 const ROLE: &[&str] = &["name", "vendors"];
 const DISABLE: &[&str] = &["audit", "roles", "reason"];
 
-const SEVERITIES: &[(&str, Severity)] = &[
-    ("informational", Severity::Informational),
-    ("low", Severity::Low),
-    ("medium", Severity::Medium),
-    ("high", Severity::High),
-    ("critical", Severity::Critical),
-];
-const CONFIDENCES: &[(&str, Confidence)] =
-    &[("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)];
-
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 /// Reads a configuration. `vendors` gives the names that roles may list, and `now` decides which partners have expired.
@@ -75,8 +65,8 @@ impl Reader<'_> {
         for node in self.listed(members.get("own-organizations"), "own-organizations") {
             self.organization(node);
         }
-        self.config.min_severity = members.get("min-severity").and_then(|node| self.word(node, SEVERITIES));
-        self.config.min_confidence = members.get("min-confidence").and_then(|node| self.word(node, CONFIDENCES));
+        self.config.min_severity = members.get("min-severity").and_then(|node| self.word(node, Severity::WORDS));
+        self.config.min_confidence = members.get("min-confidence").and_then(|node| self.word(node, Confidence::WORDS));
         for node in self.listed(members.get("partner"), "partner") {
             self.partner(node);
         }

@@ -124,18 +124,11 @@ fn one_of<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String> {
 }
 
 fn severity(text: &str) -> Result<Severity, String> {
-    let words = [
-        ("informational", Severity::Informational),
-        ("low", Severity::Low),
-        ("medium", Severity::Medium),
-        ("high", Severity::High),
-        ("critical", Severity::Critical),
-    ];
-    one_of(text, &words)
+    one_of(text, Severity::WORDS)
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {
-    one_of(text, &[("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)])
+    one_of(text, Confidence::WORDS)
 }
 
 fn persona(text: &str) -> Result<Persona, String> {
