@@ -1,14 +1,17 @@
 //! Proving one role: its trust policy under what is known of its owner.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use countersign_policy::account::AccountId;
+use countersign_policy::assumptions::{Assumption, Assumptions};
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::{Limits, PolicyDocument, Problem, Severity, Statement, validate};
 use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, deciding, exposure, partition_of};
 
 use crate::role::{Alternative, Choice, Role};
 use crate::symbol;
+use crate::third_party::ThirdParties;
 
 /// What the user says about the roles.
 #[derive(Debug, Clone)]
@@ -19,6 +22,10 @@ pub struct Options {
     pub own_accounts: BTreeSet<AccountId>,
     /// The owner's organizations; when empty, those that conditions name count as own.
     pub own_organizations: BTreeSet<String>,
+    /// What is known of third parties.
+    pub third_parties: Arc<ThirdParties>,
+    /// The user's readings of what AWS leaves open.
+    pub assumptions: Assumptions,
     /// The time to prove from: grants that expired before it allow nothing.
     pub now: Moment,
     /// Size limits of trust policies.
@@ -37,6 +44,8 @@ impl Options {
             account: None,
             own_accounts: BTreeSet::new(),
             own_organizations: BTreeSet::new(),
+            third_parties: Arc::default(),
+            assumptions: Assumptions::default(),
             now,
             limits: Limits::default(),
             proof: ProofLimits::default(),
@@ -54,6 +63,10 @@ pub struct Examined {
     pub account: Option<AccountId>,
     /// The accounts that count as the owner's.
     pub own_accounts: BTreeSet<AccountId>,
+    /// What is known of third parties.
+    pub third_parties: Arc<ThirdParties>,
+    /// The readings it was proved by.
+    pub assumptions: Assumptions,
     /// What was proved.
     pub exposed: Exposed,
     /// When the role lets third parties in, if that hangs on a decision the input leaves open: `var.external_id is null`.
@@ -76,8 +89,7 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
     if unsaid {
         setting.own_accounts.extend(symbol::UNSAID_ACCOUNT.parse::<AccountId>());
     }
-    let mut exposed = exposure(&role.trust, &setting);
-    let open_when = weigh_alternatives(&role, &setting, &mut exposed);
+    let Proof { mut exposed, open_when, assumptions } = prove_by_readings(&role, &setting);
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
     let unread = |statement: &Statement| statement.unreadable.as_ref().is_some_and(|part| part.hole.is_none());
     let misread = role.trust.statements.iter().any(unread)
@@ -94,7 +106,38 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         false => validate(&role.trust, role.policy_text(), options.limits),
     };
     let external_id = options.external_id.clone();
-    Examined { role, account, own_accounts: setting.own_accounts, exposed, open_when, problems, external_id }
+    let third_parties = Arc::clone(&options.third_parties);
+    let own_accounts = setting.own_accounts;
+    Examined { role, account, own_accounts, third_parties, assumptions, exposed, open_when, problems, external_id }
+}
+
+struct Proof {
+    exposed: Exposed,
+    open_when: Vec<String>,
+    assumptions: Assumptions,
+}
+
+fn prove(role: &Role, setting: &Setting) -> Proof {
+    let mut exposed = exposure(&role.trust, setting);
+    let open_when = weigh_alternatives(role, setting, &mut exposed);
+    Proof { exposed, open_when, assumptions: setting.assumptions }
+}
+
+/// Proves by the user's readings. Where the default ones are worse, the user's choice does not make the role safe: it is
+/// unknown.
+fn prove_by_readings(role: &Role, setting: &Setting) -> Proof {
+    let proof = prove(role, setting);
+    if setting.assumptions == Assumptions::default() || proof.exposed.exposure <= Exposure::Unknown {
+        return proof;
+    }
+    let mut by_default = prove(role, &Setting { assumptions: Assumptions::default(), ..setting.clone() });
+    if by_default.exposed.exposure > Exposure::Unknown {
+        return proof;
+    }
+    by_default.exposed.exposure = Exposure::Unknown;
+    let chosen = Assumption::ALL.iter().filter(|assumption| setting.assumptions.takes_other(**assumption));
+    by_default.exposed.depends_on.extend(chosen.map(|assumption| format!("the configured reading of {assumption}")));
+    by_default
 }
 
 fn policies(role: &mut Role) -> impl Iterator<Item = &mut PolicyDocument> {
@@ -163,6 +206,7 @@ fn setting(role: &Role, account: Option<AccountId>, options: &Options) -> Settin
     setting.own_accounts.extend(account);
     setting.own_accounts.extend(&options.own_accounts);
     setting.own_organizations.clone_from(&options.own_organizations);
+    setting.assumptions = options.assumptions;
     setting.role_tags.clone_from(&role.tags);
     setting.limits = options.proof;
     setting

@@ -25,6 +25,17 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// Every severity and the word for it.
+    pub const WORDS: &[(&str, Self)] = &[
+        ("informational", Self::Informational),
+        ("low", Self::Low),
+        ("medium", Self::Medium),
+        ("high", Self::High),
+        ("critical", Self::Critical),
+    ];
+}
+
 /// How sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -49,6 +60,11 @@ pub enum Persona {
     Auditor,
 }
 
+impl Confidence {
+    /// Every confidence and the word for it.
+    pub const WORDS: &[(&str, Self)] = &[("low", Self::Low), ("medium", Self::Medium), ("high", Self::High)];
+}
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
@@ -58,7 +74,7 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
-    /// The role's name.
+    /// The role's name, or the ARN of a role that was not read.
     pub role: String,
     /// What is wrong.
     pub message: String,
@@ -69,7 +85,7 @@ pub struct Finding {
     /// The class of attack it allows.
     pub attack: &'static str,
     /// How likely it is that somebody tries and gets in.
-    pub likelihood: Option<Likelihood>,
+    pub likelihood: Likelihood,
     /// What a caller that gets in can do, where the input says what the role may do.
     pub blast_radius: Option<String>,
     /// A call that is allowed and should not be.
@@ -82,9 +98,9 @@ pub struct Finding {
     /// The place in the policy's own text.
     #[serde(skip)]
     pub policy_span: Span,
-    /// Which of the roles it is about.
+    /// Which of the roles it is about, if it is about one that was read.
     #[serde(skip)]
-    pub role_index: usize,
+    pub role_index: Option<usize>,
     /// Who wants to hear of it.
     #[serde(skip)]
     pub persona: Persona,

@@ -19,10 +19,10 @@ pub const VERSION: &str = "countersign/v1";
 #[must_use]
 pub fn fingerprints(roles: &[Examined], findings: &[Finding], root: &SourceRoot) -> Vec<String> {
     // A statement may have thousands of principals, each with its finding.
-    let mut statements: HashMap<(usize, Span), String> = HashMap::new();
+    let mut statements: HashMap<(Option<usize>, Span), String> = HashMap::new();
     let mut seen: HashMap<String, usize> = HashMap::new();
     let of_finding = |finding: &Finding| {
-        let written = roles.get(finding.role_index).and_then(|examined| statement_at(examined, finding.policy_span));
+        let written = finding.role_index.and_then(|at| statement_at(roles.get(at)?, finding.policy_span));
         let statement = match written {
             Some(written) => {
                 let key = (finding.role_index, written.span);

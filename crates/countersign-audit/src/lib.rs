@@ -6,12 +6,15 @@
 
 pub mod audit;
 pub mod baseline;
+pub mod caller;
 pub mod comment;
+pub mod config;
 pub mod examine;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
 pub mod input;
+pub mod node_reader;
 pub mod permissions;
 pub mod reach;
 pub mod report;
@@ -21,3 +24,5 @@ pub mod source;
 pub mod source_root;
 pub mod suppress;
 pub mod symbol;
+pub mod third_party;
+pub mod vendor;

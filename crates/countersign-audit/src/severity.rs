@@ -65,6 +65,7 @@ pub fn concern(audit: &str) -> Concern {
         | "wildcard-external-id"
         | "self-referencing-external-id"
         | "unguarded-sibling-statement" => Exposure::Open,
+        "optional-external-id" | "unexpected-third-party" => Exposure::Open,
         "weak-external-id" | "shared-external-id" => Exposure::Guarded,
         "federated-without-subject" => Exposure::Federated,
         "unscoped-service-principal" | "source-arn-over-match" => Exposure::Service,

@@ -179,12 +179,25 @@ fn assert_shape(report: &Value) {
         assert_keys(role, &keys);
         assert_keys(&role["source"], &["path", "line", "column"]);
         for deputy in role["deputies"].as_array().unwrap() {
-            assert_keys(deputy, &["principal", "account", "external_id"]);
+            assert_keys(deputy, &["principal", "account", "vendor", "external_id"]);
             assert_keys(&deputy["external_id"], &["required", "accepted"]);
         }
         witness(role);
     }
-    let keys = ["id", "severity", "confidence", "role", "message", "help", "location", "witness"];
+    let keys = [
+        "id",
+        "severity",
+        "confidence",
+        "role",
+        "message",
+        "help",
+        "location",
+        "attack",
+        "likelihood",
+        "blast_radius",
+        "witness",
+        "fix",
+    ];
     for finding in list("findings") {
         assert_keys(finding, &keys);
     }
@@ -194,6 +207,10 @@ fn assert_shape(report: &Value) {
     for finding in list("findings").chain(list("suppressed")) {
         assert_keys(&finding["location"], &["path", "line", "column", "end_line", "end_column"]);
         witness(finding);
+        if !finding["fix"].is_null() {
+            assert_keys(&finding["fix"], &["title", "safety", "edits"]);
+            finding["fix"]["edits"].as_array().unwrap().iter().for_each(|edit| assert_keys(edit, &["location", "text"]));
+        }
     }
     for problem in list("problems") {
         assert_keys(problem, &["path", "line", "column", "severity", "message", "help"]);

@@ -2,7 +2,7 @@
 
 use countersign_policy::prove::Exposure;
 
-use super::leak::{Kind, describe, leaks};
+use super::leak::{Kind, leaks};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Persona, Severity};
@@ -27,12 +27,9 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         if leak.kind != Kind::Missing {
             continue;
         }
-        let message = format!("{} can assume `{}` without an ExternalId", describe(&leak.deputy), examined.role.name);
+        let message = format!("{} can assume `{}` without an ExternalId", leak.who(examined), examined.role.name);
         reporter.report(
-            Report::new(leak.span, message, HELP)
-                .witness(Some(&leak.request))
-                .confidence(leak.confidence)
-                .remedy(Remedy::RequireExternalId { statement: leak.statement }),
+            leak.report(examined, message, HELP).remedy(Remedy::RequireExternalId { statement: leak.statement }),
         );
     }
     // A proof that ran into its limits is not a clean bill.

@@ -1,6 +1,7 @@
 //! The audits. One audit is `my_audit.rs` (a `static AUDIT`), `my_audit.md` (its page, which is also its test) and one
 //! line in [`AUDITS`]; explanations, `--help` and documentation derive from that list.
 
+mod caller_without_external_id;
 mod external_id_if_exists;
 mod federated_without_subject;
 mod leak;
@@ -13,20 +14,24 @@ mod self_referencing_external_id;
 mod shared_external_id;
 mod source_arn_over_match;
 mod unassumable_role;
+mod unexpected_third_party;
 mod unguarded_sibling_statement;
 mod unscoped_service_principal;
 mod weak_external_id;
 mod whole_account_trust;
 mod wildcard_external_id;
 
+use std::collections::HashMap;
+
 use countersign_policy::document::Span;
 use countersign_policy::request::Request;
 
+use crate::caller::ExaminedCaller;
 use crate::examine::Examined;
 use crate::finding::{Confidence, Finding, Persona, Severity, Witness};
 use crate::fix::{Remedy, propose};
-use crate::reach::{Level, reach};
-use crate::severity;
+use crate::reach::{Level, Reach, reach};
+use crate::severity::{Likelihood, concern, rate};
 
 /// One audit.
 pub struct Audit {
@@ -51,6 +56,8 @@ enum Check {
     Role(fn(&Examined, &mut Reporter<'_>)),
     /// All roles together.
     Roles(fn(&[Examined], &mut Vec<(usize, Report)>)),
+    /// Each caller of a role by itself: what is wrong, and how sure that is.
+    Caller(fn(&ExaminedCaller) -> Option<(String, Confidence)>),
 }
 
 /// Every audit, in the order reports and `explain` list them.
@@ -61,6 +68,7 @@ pub static AUDITS: &[&Audit] = &[
     &wildcard_external_id::AUDIT,
     &self_referencing_external_id::AUDIT,
     &unguarded_sibling_statement::AUDIT,
+    &unexpected_third_party::AUDIT,
     &weak_external_id::AUDIT,
     &shared_external_id::AUDIT,
     &whole_account_trust::AUDIT,
@@ -71,6 +79,7 @@ pub static AUDITS: &[&Audit] = &[
     &unassumable_role::AUDIT,
     &misspelt_condition_key::AUDIT,
     &malformed_trust_policy::AUDIT,
+    &caller_without_external_id::AUDIT,
 ];
 
 /// One finding before it has a place in a file.
@@ -81,6 +90,7 @@ pub(crate) struct Report {
     help: String,
     witness: Option<Witness>,
     severity: Option<Severity>,
+    at_most: Option<Severity>,
     confidence: Option<Confidence>,
     persona: Option<Persona>,
     remedy: Option<Remedy>,
@@ -94,6 +104,7 @@ impl Report {
             help: help.into(),
             witness: None,
             severity: None,
+            at_most: None,
             confidence: None,
             persona: None,
             remedy: None,
@@ -107,6 +118,12 @@ impl Report {
 
     fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    /// No worse than this, whatever the role can do.
+    fn at_most(mut self, severity: Severity) -> Self {
+        self.at_most = Some(severity);
         self
     }
 
@@ -144,6 +161,7 @@ impl Reporter<'_> {
 #[must_use]
 pub fn run(roles: &[Examined]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
+    let mut reaches: HashMap<usize, Reach> = HashMap::new();
     for audit in AUDITS {
         let mut reports: Vec<(usize, Report)> = Vec::new();
         match audit.check {
@@ -155,29 +173,46 @@ pub fn run(roles: &[Examined]) -> Vec<Finding> {
                 }
             }
             Check::Roles(check) => check(roles, &mut reports),
+            Check::Caller(_) => {}
         }
         for (at, report) in reports {
             let Some(examined) = roles.get(at) else { continue };
-            findings.push(finding(audit, examined, at, report));
+            let reach = reaches.entry(at).or_insert_with(|| reach(&examined.role.permissions));
+            findings.push(finding(audit, examined, at, report, reach));
         }
     }
     findings.sort_by_key(|finding| finding.role_index);
-    for of_role in findings.chunk_by_mut(|a, b| a.role_index == b.role_index) {
-        let Some(examined) = of_role.first().and_then(|finding| roles.get(finding.role_index)) else { continue };
-        rate(of_role, examined);
-    }
     findings
 }
 
-/// Weighs what was found by what the role may do.
-fn rate(findings: &mut [Finding], examined: &Examined) {
-    let reach = reach(&examined.role.permissions);
-    for finding in findings {
-        let rating = severity::rate(severity::concern(finding.id), finding.severity, examined.exposed.exposure, &reach);
-        finding.severity = rating.severity;
-        (finding.attack, finding.likelihood) = (rating.attack, Some(rating.likelihood));
-        finding.blast_radius = (reach.level != Level::Unknown).then_some(rating.blast_radius);
-    }
+/// Runs the audits of callers, in the order of the callers.
+#[must_use]
+pub fn run_callers(callers: &[ExaminedCaller]) -> Vec<Finding> {
+    let on = |examined: &ExaminedCaller, audit: &Audit| {
+        let Check::Caller(check) = audit.check else { return None };
+        let (message, confidence) = check(examined)?;
+        let caller = &examined.caller;
+        let (file, span) = caller.sources.place(caller.span);
+        Some(Finding {
+            id: audit.id,
+            severity: audit.severity,
+            confidence,
+            role: caller.role.display(),
+            message,
+            help: "ask the role's owner to require an id you chose for them, and send it; if the account is yours, declare it with --own".to_owned(),
+            location: file.location(span),
+            attack: "confused deputy",
+            likelihood: Likelihood::Low,
+            blast_radius: None,
+            witness: None,
+            fix: None,
+            span,
+            policy_span: caller.span,
+            role_index: None,
+            persona: audit.persona,
+        })
+    };
+    callers.iter().flat_map(|caller| AUDITS.iter().filter_map(move |audit| on(caller, audit))).collect()
 }
 
 /// The audit with this id.
@@ -186,25 +221,27 @@ pub fn by_id(id: &str) -> Option<&'static Audit> {
     AUDITS.iter().copied().find(|audit| audit.id == id)
 }
 
-fn finding(audit: &Audit, examined: &Examined, role_index: usize, report: Report) -> Finding {
+fn finding(audit: &Audit, examined: &Examined, role_index: usize, report: Report, reach: &Reach) -> Finding {
     let role = &examined.role;
     let (file, span) = role.sources.place(role.locate(report.span));
+    let severity = report.severity.unwrap_or(audit.severity);
+    let rating = rate(concern(audit.id), severity, examined.exposed.exposure, reach);
     Finding {
         id: audit.id,
-        severity: report.severity.unwrap_or(audit.severity),
+        severity: report.at_most.map_or(rating.severity, |most| rating.severity.min(most)),
         confidence: report.confidence.unwrap_or(audit.confidence),
         role: role.name.clone(),
         message: report.message,
         help: report.help,
         location: file.location(span),
-        attack: "",
-        likelihood: None,
-        blast_radius: None,
+        attack: rating.attack,
+        likelihood: rating.likelihood,
+        blast_radius: (reach.level != Level::Unknown).then_some(rating.blast_radius),
         witness: report.witness,
         fix: report.remedy.and_then(|remedy| propose(&remedy, examined)),
         span,
         policy_span: report.span,
-        role_index,
+        role_index: Some(role_index),
         persona: report.persona.unwrap_or(audit.persona),
     }
 }

@@ -23,7 +23,7 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     let document = &examined.exposed.document;
     for (deputy, verdict) in &examined.exposed.deputies {
         let (Deputy::Public, Some(request)) = (deputy, verdict.request()) else { continue };
-        let traces = evaluate(document, request, AttachedTo::Role, Default::default()).statements;
+        let traces = evaluate(document, request, AttachedTo::Role, examined.assumptions).statements;
         let applying = traces.iter().find(|trace| trace.applies && trace.effect == Effect::Allow);
         let Some(statement) = applying.and_then(|trace| document.statements.get(trace.index)) else { continue };
         let needs_id = matches!(verdict, ExternalIdVerdict::Bound { .. });

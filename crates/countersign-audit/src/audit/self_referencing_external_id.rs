@@ -1,7 +1,7 @@
 //! A required ExternalId that is computed from the request itself.
 
-use super::leak::{Kind, describe, leaks};
-use super::{Audit, Check, Report, Reporter};
+use super::leak::{Kind, leaks};
+use super::{Audit, Check, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Persona, Severity};
 use crate::fix::Remedy;
@@ -18,15 +18,13 @@ pub(super) static AUDIT: Audit = Audit {
 
 fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     for leak in leaks(examined).into_iter().filter(|leak| leak.kind == Kind::SelfReferencing) {
-        let one = leak.condition.map(|entry| Remedy::OneExternalId { statement: leak.statement, entry });
+        let one = leak.condition.clone().map(|entry| Remedy::OneExternalId { statement: leak.statement, entry });
         let message = format!(
             "{} can assume `{}` for any customer: the required ExternalId is computed from the call itself",
-            describe(&leak.deputy),
+            leak.who(examined),
             examined.role.name
         );
         let help = "write the id the third party chose for you as text; a variable has the same value for every customer, or any value at all";
-        reporter.report(
-            Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence).remedy(one),
-        );
+        reporter.report(leak.report(examined, message, help).remedy(one));
     }
 }

@@ -2,8 +2,8 @@
 
 use countersign_policy::document::{Effect, Statement};
 
-use super::leak::{Kind, describe, external_id_condition, leaks};
-use super::{Audit, Check, Report, Reporter};
+use super::leak::{Kind, external_id_condition, leaks};
+use super::{Audit, Check, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Persona, Severity};
 use crate::fix::Remedy;
@@ -27,18 +27,13 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             .map_or_else(String::new, |statement| statement.label(leak.statement));
         let message = format!(
             "{label} lets {} assume `{}` without the ExternalId that another statement requires",
-            describe(&leak.deputy),
+            leak.who(examined),
             examined.role.name
         );
         let entry = document.statements.iter().filter(|other| allows(other)).find_map(external_id_condition).cloned();
         let guard = entry.map(|entry| Remedy::GuardLike { statement: leak.statement, entry });
         let help = "statements add up: give this one the same condition on sts:ExternalId, or remove it";
-        reporter.report(
-            Report::new(leak.span, message, help)
-                .witness(Some(&leak.request))
-                .confidence(leak.confidence)
-                .remedy(guard),
-        );
+        reporter.report(leak.report(examined, message, help).remedy(guard));
     }
 }
 

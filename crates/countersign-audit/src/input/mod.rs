@@ -5,6 +5,7 @@
 
 mod account_details;
 mod attached;
+pub mod aws_profile;
 #[allow(dead_code, reason = "the readers of templates are next")]
 mod decisions;
 mod files;

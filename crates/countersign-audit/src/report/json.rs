@@ -43,6 +43,8 @@ struct Source<'a> {
 struct Deputy {
     principal: String,
     account: Option<String>,
+    /// The name of the vendor or partner, if it is known.
+    vendor: Option<String>,
     external_id: ExternalId,
 }
 
@@ -67,6 +69,7 @@ fn suppressed(judged: &Judged) -> Option<Suppressed<'_>> {
     let (suppressed_by, reason) = match &judged.standing {
         Standing::Live => return None,
         Standing::Ignored { reason } => ("ignore", reason.as_deref()),
+        Standing::Disabled { reason } => ("disabled", Some(reason.as_str())),
         Standing::Baselined => ("baseline", None),
         Standing::BelowSeverity => ("min-severity", None),
         Standing::BelowConfidence => ("min-confidence", None),
@@ -132,6 +135,7 @@ fn role(examined: &Examined) -> Role<'_> {
                 Some(Deputy {
                     principal: deputy.name(),
                     account: deputy.account().map(|account| account.to_string()),
+                    vendor: examined.third_parties.name(deputy),
                     external_id,
                 })
             })

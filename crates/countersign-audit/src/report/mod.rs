@@ -26,9 +26,12 @@ pub use words::{call, sent};
 use countersign_policy::prove::Exposure;
 
 use crate::baseline::{Baseline, Entry};
+use crate::caller::ExaminedCaller;
+use crate::config::Disabled;
 use crate::examine::Examined;
 use crate::finding::{Confidence, Finding, Persona, Severity};
 use crate::fingerprint::fingerprints;
+use crate::role::Role;
 use crate::source::{InputProblem, ProblemSeverity};
 use crate::source_root::SourceRoot;
 use crate::suppress::Ignores;
@@ -42,6 +45,8 @@ pub struct Selection {
     pub min_severity: Severity,
     /// The least confidence.
     pub min_confidence: Confidence,
+    /// The audits that are switched off.
+    pub disabled: Vec<Disabled>,
     /// Where paths are told from.
     pub root: SourceRoot,
 }
@@ -52,6 +57,7 @@ impl Default for Selection {
             persona: Persona::Regular,
             min_severity: Severity::Informational,
             min_confidence: Confidence::Low,
+            disabled: Vec::new(),
             root: SourceRoot::default(),
         }
     }
@@ -78,6 +84,11 @@ pub enum Standing {
         /// Why, if the comment says.
         reason: Option<String>,
     },
+    /// The configuration switches its audit off.
+    Disabled {
+        /// Why.
+        reason: String,
+    },
     /// The baseline accepts it.
     Baselined,
     /// It is less severe than asked for.
@@ -93,6 +104,8 @@ pub enum Standing {
 pub struct Report {
     /// The roles, in the order they were read.
     pub roles: Vec<Examined>,
+    /// Those who assume roles, in the order they were read.
+    pub callers: Vec<ExaminedCaller>,
     /// What is wrong with them, counted or not.
     pub findings: Vec<Judged>,
     /// What could not be read.
@@ -116,10 +129,10 @@ impl Report {
             .into_iter()
             .zip(prints)
             .map(|(finding, fingerprint)| {
-                let accepted = roles.get(finding.role_index).and_then(|role| ignores.accepting(&finding, role));
-                let standing = match accepted {
+                let role = finding.role_index.and_then(|at| roles.get(at));
+                let standing = match role.and_then(|role| ignores.accepting(&finding, role)) {
                     Some(ignore) => Standing::Ignored { reason: ignore.reason.clone() },
-                    None => selection.standing(&finding),
+                    None => selection.standing(&finding, role.map(|examined| &examined.role)),
                 };
                 Judged { finding, fingerprint, standing }
             })
@@ -129,6 +142,19 @@ impl Report {
         problems.dedup();
         drop(ignores);
         Self { roles, findings, problems, root: selection.root.clone(), ..Self::default() }
+    }
+
+    /// Runs the audits of callers too.
+    #[must_use]
+    pub fn with_callers(mut self, callers: Vec<ExaminedCaller>, selection: &Selection) -> Self {
+        let found = crate::audit::run_callers(&callers);
+        let prints = fingerprints(&[], &found, &selection.root);
+        self.findings.extend(found.into_iter().zip(prints).map(|(finding, fingerprint)| {
+            let standing = selection.standing(&finding, None);
+            Judged { finding, fingerprint, standing }
+        }));
+        self.callers.extend(callers);
+        self
     }
 
     /// A baseline that accepts everything that counts.
@@ -177,8 +203,10 @@ impl Report {
 }
 
 impl Selection {
-    fn standing(&self, finding: &Finding) -> Standing {
-        if finding.persona > self.persona {
+    fn standing(&self, finding: &Finding, role: Option<&Role>) -> Standing {
+        if let Some(disabled) = self.disabled.iter().find(|disabled| disabled.covers(finding.id, role)) {
+            Standing::Disabled { reason: disabled.reason.clone() }
+        } else if finding.persona > self.persona {
             Standing::ForPersona(finding.persona)
         } else if finding.severity < self.min_severity {
             Standing::BelowSeverity

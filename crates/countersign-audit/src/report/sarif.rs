@@ -72,11 +72,13 @@ fn result(report: &Report, judged: &Judged) -> Option<Value> {
     let suppressions = match standing {
         Standing::Live | Standing::Baselined => Vec::new(),
         Standing::Ignored { reason: Some(reason) } => vec![json!({ "kind": "inSource", "justification": reason })],
+        Standing::Disabled { reason } => vec![json!({ "kind": "external", "justification": reason })],
         Standing::Ignored { reason: None } => vec![json!({ "kind": "inSource" })],
         Standing::BelowSeverity | Standing::BelowConfidence | Standing::ForPersona(_) => return None,
     };
-    let examined = report.roles.get(finding.role_index)?;
-    let related: Vec<Value> = involved(finding, examined)
+    let examined = finding.role_index.and_then(|at| report.roles.get(at));
+    let related: Vec<Value> = examined
+        .map_or_else(Vec::new, |examined| involved(finding, examined))
         .iter()
         .enumerate()
         .map(|(at, involved)| related(at, involved, &report.root))
@@ -84,7 +86,7 @@ fn result(report: &Report, judged: &Judged) -> Option<Value> {
     let mut logical = Map::new();
     logical.insert("name".to_owned(), finding.role.clone().into());
     logical.insert("kind".to_owned(), "resource".into());
-    if let Some(arn) = &examined.role.arn {
+    if let Some(arn) = examined.and_then(|examined| examined.role.arn.as_ref()) {
         logical.insert("fullyQualifiedName".to_owned(), arn.clone().into());
     }
     let mut result = json!({
@@ -97,7 +99,7 @@ fn result(report: &Report, judged: &Judged) -> Option<Value> {
         "relatedLocations": related,
         "partialFingerprints": { VERSION: fingerprint },
         "suppressions": suppressions,
-        "properties": properties(finding, examined.exposed.exposure),
+        "properties": properties(finding, examined.map(|examined| examined.exposed.exposure)),
     });
     if report.has_baseline {
         let state = if *standing == Standing::Baselined { "unchanged" } else { "new" };
@@ -129,7 +131,7 @@ fn related(at: usize, involved: &Involved, root: &SourceRoot) -> Value {
     })
 }
 
-fn properties(finding: &Finding, exposure: countersign_policy::prove::Exposure) -> Value {
+fn properties(finding: &Finding, exposure: Option<countersign_policy::prove::Exposure>) -> Value {
     json!({
         "countersign/severity": finding.severity,
         "countersign/confidence": finding.confidence,
@@ -237,7 +239,7 @@ pub fn readable_page(page: &str) -> String {
     for line in page.lines() {
         let words: Vec<&str> = line.strip_prefix("```").unwrap_or_default().split_whitespace().collect();
         match words.as_slice() {
-            [language @ ("json" | "hcl" | "yaml"), verdict @ ("bad" | "good"), ..] => {
+            [language @ ("json" | "hcl" | "yaml" | "ini"), verdict @ ("bad" | "good"), ..] => {
                 text.push_str(&format!("```{language} ({verdict})\n"));
             }
             _ => {

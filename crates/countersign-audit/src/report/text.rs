@@ -42,7 +42,9 @@ pub fn text(report: &Report, verbosity: Verbosity) -> String {
 
 /// The findings that count, a blank line below each.
 pub(super) fn findings(report: &Report) -> String {
-    let files: HashMap<&str, &SourceFile> = files(&report.roles).map(|file| (file.path(), file)).collect();
+    let of_callers = report.callers.iter().flat_map(|examined| examined.caller.sources.files());
+    let files: HashMap<&str, &SourceFile> =
+        files(&report.roles).chain(of_callers).map(|file| (file.path(), file)).collect();
     let mut out = String::new();
     for Judged { finding: found, .. } in report.live() {
         let file = files.get(found.location.path.as_str()).copied();

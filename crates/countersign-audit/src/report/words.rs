@@ -37,10 +37,11 @@ pub(super) fn notes(finding: &Finding) -> Vec<(&'static str, String)> {
     let grade = format!("severity {}, confidence {}", word(finding.severity), word(finding.confidence));
     let mut notes = vec![("note", grade)];
     notes.extend(finding.witness.as_ref().map(|witness| ("note", format!("allowed: {}", call(witness)))));
-    notes.extend(finding.blast_radius.as_ref().map(|radius| {
-        let likelihood = finding.likelihood.map(|likelihood| format!(", likelihood {likelihood}")).unwrap_or_default();
-        ("note", format!("at stake: {radius} ({}{likelihood})", finding.attack))
-    }));
+    notes.extend(
+        finding.blast_radius.as_ref().map(|radius| {
+            ("note", format!("at stake: {radius} ({}, likelihood {})", finding.attack, finding.likelihood))
+        }),
+    );
     notes.push(("help", finding.help.clone()));
     notes.extend(finding.fix.as_ref().map(|fix| {
         let flag = match fix.safety {
@@ -116,7 +117,8 @@ pub(super) fn parties(examined: &Examined) -> Vec<Party<'_>> {
         };
         // Under a contested reading, or with another value, the party may get in otherwise.
         let exposure = if exposed.exposure == Exposure::Unknown { Exposure::Unknown } else { exposure };
-        Party { name: deputy.name(), must_send: Some(accepted(verdict)), exposure, request: verdict.request() }
+        let name = deputy.name() + &examined.third_parties.name_in_brackets(deputy);
+        Party { name, must_send: Some(accepted(verdict)), exposure, request: verdict.request() }
     });
     let federated = exposed.federated.iter().map(|(name, verdict)| (name, verdict.request(), Exposure::Federated));
     let services = exposed.services.iter().map(|(name, verdict)| (name, verdict.request(), Exposure::Service));
@@ -206,6 +208,7 @@ fn why_held_back(standing: &Standing) -> Option<&'static str> {
     match standing {
         Standing::Live => None,
         Standing::Ignored { .. } => Some("ignored"),
+        Standing::Disabled { .. } => Some("disabled"),
         Standing::Baselined => Some("in the baseline"),
         Standing::BelowSeverity => Some("below --min-severity"),
         Standing::BelowConfidence => Some("below --min-confidence"),

@@ -95,7 +95,12 @@ fn findings(out: &mut String, report: &Report) {
     let mut shown: Vec<&Judged> = report
         .findings
         .iter()
-        .filter(|judged| matches!(judged.standing, Standing::Live | Standing::Ignored { .. } | Standing::Baselined))
+        .filter(|judged| {
+            matches!(
+                judged.standing,
+                Standing::Live | Standing::Ignored { .. } | Standing::Disabled { .. } | Standing::Baselined
+            )
+        })
         .collect();
     shown.sort_by_key(|judged| (judged.standing != Standing::Live, std::cmp::Reverse(judged.finding.severity)));
     section(out, "findings", "Findings", shown.len());
@@ -110,6 +115,7 @@ fn findings(out: &mut String, report: &Report) {
         let note = match standing {
             Standing::Ignored { reason: Some(reason) } => format!("<p class=\"held\">ignored: {}</p>", escape(reason)),
             Standing::Ignored { reason: None } => "<p class=\"held\">ignored</p>".to_owned(),
+            Standing::Disabled { reason } => format!("<p class=\"held\">disabled: {}</p>", escape(reason)),
             Standing::Baselined => "<p class=\"held\">in the baseline</p>".to_owned(),
             _ => String::new(),
         };

@@ -1,11 +1,14 @@
 //! `countersign audit`: prove what the trust policies in files and folders let happen, and say what is wrong.
 
 mod files;
+mod profiles;
 mod progress;
 mod selection;
+pub(crate) mod settings;
 
 use std::path::PathBuf;
 
+use countersign_audit::config::FILE_NAME;
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::{self, Named, Reading};
 use countersign_audit::report::{self, Report, Verbosity};
@@ -16,11 +19,12 @@ use countersign_policy::condition::date::{self, Moment};
 use rayon::prelude::*;
 
 use super::Exit;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::{output, read};
 use files::{File, Inputs};
 use progress::Progress;
 use selection::SelectionArgs;
+use settings::{Settings, SettingsArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +50,7 @@ const MAX_BYTES: u64 = 256 << 20;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Files and folders; `-` is stdin.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "profiles", value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// The account of roles whose ARN is not in the input (a trust policy on its own does not say).
@@ -56,6 +60,14 @@ pub(crate) struct Args {
     /// Further accounts (12 digits) or organizations (o-…) of yours, which are no third parties.
     #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',')]
     own: Vec<Own>,
+
+    #[command(flatten)]
+    settings: SettingsArgs,
+
+    /// Also audit the profiles in this file of the AWS CLI's (~/.aws/config, ~/.aws/credentials): those that assume a third
+    /// party's role without an ExternalId; repeatable.
+    #[arg(long, value_name = "FILE")]
+    profiles: Vec<PathBuf>,
 
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -125,9 +137,46 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         let help = "leave out one of `--explain` and `--format`";
         return Err(Box::new(Diagnostic::error("`--explain` is for text", Some(help.to_owned()))).into());
     }
-    let selection = args.selection.read(&args.paths)?;
-    let options = options(args);
-    let mut inputs = Inputs::collect(&args.paths);
+    let mut options = options(args);
+    let settings = match Settings::load(&args.settings, &args.paths, options.now) {
+        Ok(settings) => settings,
+        Err(mistakes) => {
+            output::talk(&diagnostic::list(&mistakes, FILE_NAME));
+            return Ok(Exit::Unanswered);
+        }
+    };
+    settings.apply(&mut options);
+    let selection = args.selection.read(&args.paths, &settings.config)?;
+    let Gathered { roles, mut problems, passed_over } = gather(&args.paths, &options);
+    problems.extend(settings.problems);
+    let callers = profiles::read(&args.profiles, &options, &mut problems);
+    let mut report = Report::new(roles, problems, &selection.wanted).with_callers(callers, &selection.wanted);
+    args.selection.compare(&mut report, selection.baseline)?;
+    print(args, &report)?;
+    if let (true, Some(passed_over)) = (args.verbose, passed_over) {
+        let files = if passed_over == 1 { "1 file holds" } else { &format!("{passed_over} files hold") };
+        output::talk(&format!("passed over in folders: {files} no policy\n"));
+    }
+    let exit = match report.live().next() {
+        _ if report.is_incomplete() => Exit::Unanswered,
+        Some(_) if !args.selection.exit_zero => Exit::Findings,
+        Some(_) | None => Exit::Clean,
+    };
+    // The process ends here: handing the trees of ten thousand roles back piece by piece is time nobody needs.
+    std::mem::forget(report);
+    Ok(exit)
+}
+
+/// The roles of some files and folders, examined.
+pub(super) struct Gathered {
+    pub(super) roles: Vec<Examined>,
+    pub(super) problems: Vec<InputProblem>,
+    /// How many files held no policy, where there were folders.
+    passed_over: Option<usize>,
+}
+
+pub(super) fn gather(paths: &[PathBuf], options: &Options) -> Gathered {
+    let mut inputs = Inputs::collect(paths);
     let reading = Progress::start("reading", inputs.files.len(), "files");
     let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(|file| reading.step(|| read_file(file))).collect();
     drop(reading);
@@ -140,7 +189,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let examining = Progress::start("examining", roles.len(), "roles");
     let examined: Vec<Result<Examined, Box<InputProblem>>> =
-        roles.into_par_iter().map(|role| examining.step(|| examine_or_tell(role, &options))).collect();
+        roles.into_par_iter().map(|role| examining.step(|| examine_or_tell(role, options))).collect();
     drop(examining);
     let mut roles = Vec::with_capacity(examined.len());
     for examined in examined {
@@ -149,21 +198,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             Err(problem) => problems.push(*problem),
         }
     }
-    let mut report = Report::new(roles, problems, &selection.wanted);
-    args.selection.compare(&mut report, selection.baseline)?;
-    print(args, &report)?;
-    if args.verbose && inputs.has_folders() {
-        let files = if passed_over == 1 { "1 file holds" } else { &format!("{passed_over} files hold") };
-        output::talk(&format!("passed over in folders: {files} no policy\n"));
-    }
-    let exit = match report.live().next() {
-        _ if report.is_incomplete() => Exit::Unanswered,
-        Some(_) if !args.selection.exit_zero => Exit::Findings,
-        Some(_) | None => Exit::Clean,
-    };
-    // The process ends here: handing the trees of ten thousand roles back piece by piece is time nobody needs.
-    std::mem::forget(report);
-    Ok(exit)
+    Gathered { roles, problems, passed_over: inputs.has_folders().then_some(passed_over) }
 }
 
 /// What the options say about the owner.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use countersign_audit::baseline::Baseline;
+use countersign_audit::config::Config;
 use countersign_audit::finding::{Confidence, Persona, Severity};
 use countersign_audit::report::{Report, Selection};
 use countersign_audit::source_root::SourceRoot;
@@ -18,14 +19,14 @@ const MAX_BYTES: u64 = 64 << 20;
 #[command(next_help_heading = "Which findings count")]
 pub(super) struct SelectionArgs {
     /// Leave out findings that are less severe.
-    #[arg(long, value_name = "SEVERITY", value_parser = severity, default_value = "informational",
-          help = "Leave out findings that are less severe: informational, low, medium, high or critical", hide_default_value = true)]
-    min_severity: Severity,
+    #[arg(long, value_name = "SEVERITY", value_parser = severity,
+          help = "Leave out findings that are less severe: informational, low, medium, high or critical")]
+    min_severity: Option<Severity>,
 
     /// Leave out findings that are less sure.
-    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence, default_value = "low",
-          help = "Leave out findings that are less sure: low, medium or high", hide_default_value = true)]
-    min_confidence: Confidence,
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence,
+          help = "Leave out findings that are less sure: low, medium or high")]
+    min_confidence: Option<Confidence>,
 
     /// For whom: regular, pedantic (also rules of thumb) or auditor (also what is often no risk).
     #[arg(long, value_name = "PERSONA", value_parser = persona, default_value = "regular")]
@@ -51,15 +52,16 @@ pub(super) struct Chosen {
 }
 
 impl SelectionArgs {
-    /// Takes the options, and reads the baseline.
+    /// Takes the options, what they leave out from the configuration, and reads the baseline.
     ///
     /// # Errors
     /// When the baseline cannot be read.
-    pub(super) fn read(&self, paths: &[PathBuf]) -> anyhow::Result<Chosen> {
+    pub(super) fn read(&self, paths: &[PathBuf], config: &Config) -> anyhow::Result<Chosen> {
         let wanted = Selection {
             persona: self.persona,
-            min_severity: self.min_severity,
-            min_confidence: self.min_confidence,
+            min_severity: self.min_severity.or(config.min_severity).unwrap_or(Severity::Informational),
+            min_confidence: self.min_confidence.or(config.min_confidence).unwrap_or(Confidence::Low),
+            disabled: config.disabled.clone(),
             root: source_root(paths),
         };
         Ok(Chosen { wanted, baseline: self.baseline.as_deref().map(read_baseline).transpose()? })
@@ -122,18 +124,11 @@ fn one_of<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, String> {
 }
 
 fn severity(text: &str) -> Result<Severity, String> {
-    let words = [
-        ("informational", Severity::Informational),
-        ("low", Severity::Low),
-        ("medium", Severity::Medium),
-        ("high", Severity::High),
-        ("critical", Severity::Critical),
-    ];
-    one_of(text, &words)
+    one_of(text, Severity::WORDS)
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {
-    one_of(text, &[("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)])
+    one_of(text, Confidence::WORDS)
 }
 
 fn persona(text: &str) -> Result<Persona, String> {
