@@ -262,10 +262,10 @@ mod tests {
     #[test]
     fn many_comments_take_linear_time() {
         // Quadratic time would be minutes.
-        let stacked = "# countersign: ignore[a]\n".repeat(50_000);
-        assert!(found(&stacked).iter().all(|(.., above)| *above == Some(50_001)));
-        let on_one_line = "/* countersign: ignore[a] */".repeat(50_000);
-        assert_eq!(found(&on_one_line).len(), 50_000);
+        let stacked = "# countersign: ignore[a]\n".repeat(20_000);
+        assert!(found(&stacked).iter().all(|(.., above)| *above == Some(20_001)));
+        let on_one_line = "/* countersign: ignore[a] */".repeat(20_000);
+        assert_eq!(found(&on_one_line).len(), 20_000);
         assert_eq!(found(&format!("# {}", "countersign: ".repeat(100_000))).len(), 0);
     }
 

@@ -35,8 +35,9 @@ Examples:
   countersign audit --format html account.json.gz > report.html
   countersign audit --write-baseline baseline.json . && countersign audit --baseline baseline.json .
 
-Exit status, whatever the format: 0 no findings that count, 1 findings, 2 something could not be read (the rest is still
-audited). What a comment, the baseline or an option suppresses does not count.";
+Exit status, whatever the format: 0 no findings that count, 1 findings, 2 something could not be
+read (the rest is still audited). What a comment, the baseline or an option suppresses does not
+count.";
 
 /// Largest file that is read, before and after decompression.
 const MAX_BYTES: u64 = 256 << 20;
@@ -73,9 +74,6 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    #[command(flatten)]
-    selection: SelectionArgs,
-
     /// Show for each role the statements and values its verdict rests on.
     #[arg(long)]
     explain: bool,
@@ -91,6 +89,9 @@ pub(crate) struct Args {
     /// List every role, and count the files in folders that hold no policy.
     #[arg(long, short)]
     verbose: bool,
+
+    #[command(flatten)]
+    selection: SelectionArgs,
 }
 
 /// How the answer is printed.
