@@ -93,7 +93,7 @@ impl<'t> Resolver<'t, '_> {
             return false;
         }
         let (low, high) = if left.display() <= right.display() { (left, right) } else { (right, left) };
-        let subject = if low.holes().is_empty() { first_hole(&high) } else { first_hole(&low) };
+        let subject = subject(&low).or_else(|| subject(&high)).unwrap_or_else(|| first_hole(&low));
         let (low, high) = (shown(&low), shown(&high));
         self.decisions.decide(Question {
             key: format!("{low} == {high}"),
@@ -154,10 +154,17 @@ pub(super) fn in_template(hole: &str) -> &str {
     }
 }
 
+/// What would have to be known of a text, besides what the owner knows anyway.
+fn subject(text: &Text) -> Option<Box<str>> {
+    let mut names = text.holes().iter().map(|hole| &hole.name);
+    names.find(|name| !in_template(name).starts_with("AWS::")).cloned()
+}
+
 fn shown(text: &Text) -> String {
-    match text.known() {
-        Some(known) => format!("'{known}'"),
-        None => format!("`{}`", text.fill(|hole| format!("${{{}}}", in_template(&hole.name)))),
+    match (text.known(), text.hole()) {
+        (Some(known), _) => format!("'{known}'"),
+        (None, Some(name)) => format!("`{}`", in_template(name)),
+        (None, None) => format!("`{}`", text.fill(|hole| format!("${{{}}}", in_template(&hole.name)))),
     }
 }
 

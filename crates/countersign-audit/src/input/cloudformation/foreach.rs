@@ -1,6 +1,6 @@
 //! `Fn::ForEach::Name: [identifier, collection, {key: value}]`, among resources and inside of them.
 
-use countersign_policy::document::{Member, Node, Text};
+use countersign_policy::document::{Member, Node, Span, Text};
 
 use super::problems::Problems;
 use super::resolve::{Pieces, Resolver};
@@ -36,7 +36,8 @@ pub(super) fn resources<'t>(
     members: &'t [Member],
     problems: &mut Problems,
 ) -> Vec<Resource<'t>> {
-    let mut walk = Walk { template, problems, copies: 0, resources: Vec::with_capacity(members.len()) };
+    let mut walk =
+        Walk { template, problems, copies: 0, is_stopped: false, resources: Vec::with_capacity(members.len()) };
     walk.members(members, &Bindings::new());
     walk.resources
 }
@@ -45,6 +46,7 @@ struct Walk<'t, 'w> {
     template: &'w Template<'t>,
     problems: &'w mut Problems,
     copies: usize,
+    is_stopped: bool,
     resources: Vec<Resource<'t>>,
 }
 
@@ -53,12 +55,11 @@ impl<'t> Walk<'t, '_> {
         for Member { key, key_span, value } in members {
             if let Some(each) = parts(value).filter(|_| is_loop(key)) {
                 for element in self.elements(&each, bindings) {
-                    self.copies += 1;
-                    if self.copies > MAX_COPIES {
-                        let message = format!("`Fn::ForEach` over more than {MAX_COPIES} elements");
-                        let help = "the first ones are audited, the others are not";
-                        return self.problems.error(self.template.file, *key_span, message, help);
+                    if self.copies >= MAX_COPIES {
+                        self.stop(*key_span);
+                        break;
                     }
+                    self.copies += 1;
                     let mut bindings = bindings.clone();
                     bindings.push((each.identifier.into(), element));
                     self.members(each.body, &bindings);
@@ -69,6 +70,14 @@ impl<'t> Walk<'t, '_> {
             let name = bound(key, bindings).display().into();
             let bindings = bindings.clone();
             self.resources.push(Resource { name, kind, header: *key_span, node: value, bindings });
+        }
+    }
+
+    fn stop(&mut self, place: Span) {
+        if !std::mem::replace(&mut self.is_stopped, true) {
+            let message = format!("`Fn::ForEach` over more than {MAX_COPIES} elements");
+            let help = "the first ones are audited, the others are not";
+            self.problems.error(self.template.file, place, message, help);
         }
     }
 

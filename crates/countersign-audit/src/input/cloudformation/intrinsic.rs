@@ -48,6 +48,9 @@ impl<'t> Resolver<'t, '_> {
                 let name = argument.get("Name").and_then(Node::as_str);
                 Some(hole_node(place, name.unwrap_or("Fn::Transform")))
             }
+            ("Ref" | "Fn::If" | "Fn::Join" | "Fn::Split" | "Fn::Select" | "Fn::FindInMap" | "Fn::ImportValue", _) => {
+                None
+            }
             (name, _) => Some(hole_node(place, name)),
         };
         Some(result.unwrap_or_else(|| self.misused(function, place)))

@@ -102,10 +102,13 @@ pub(super) fn moved(node: &mut Node, to: &impl Fn(Span) -> Span) {
 /// The places of a stretch of bytes as one.
 pub(super) fn joined(places: &[Span], span: Span) -> Span {
     let stretch = places.get(span.start as usize..(span.end as usize).min(places.len())).unwrap_or_default();
-    match (stretch.first().or_else(|| places.last()), stretch.last()) {
+    match (stretch.first(), stretch.last()) {
         (Some(first), Some(last)) => Span { start: first.start, end: last.end.max(first.end) },
-        (Some(last), None) => Span { start: last.end, end: last.end },
-        (None, _) => Span::default(),
+        _ => {
+            let next = places.get(span.start as usize).map(|place| place.start);
+            let at = next.or_else(|| places.last().map(|place| place.end)).unwrap_or_default();
+            Span { start: at, end: at }
+        }
     }
 }
 

@@ -123,12 +123,13 @@ impl<'t> RoleReader<'t, '_> {
             let Trust::Tree(tree) = trust else { continue };
             let document = PolicyDocument::from_node(&tree, DuplicateKeys::LastWins);
             self.misread(&role.name, &document);
+            let mut given = given;
             if document.has_duplicate_keys() {
-                let subject = "which of the duplicate keys counts".to_owned();
-                let mut given = given.clone();
-                given.push(Choice { subject, decided: "the first of the duplicate keys counts".to_owned() });
+                let mut first = given.clone();
+                first.push(Choice::of_duplicate_keys(DuplicateKeys::FirstWins));
+                given.push(Choice::of_duplicate_keys(DuplicateKeys::LastWins));
                 let trust = PolicyDocument::from_node(&tree, DuplicateKeys::FirstWins);
-                role.alternatives.push(Alternative { given, trust });
+                role.alternatives.push(Alternative { given: first, trust });
             }
             if nth == 0 {
                 (role.trust, role.given) = (document, given);
