@@ -1,0 +1,5 @@
+//! Terraform: what its expressions yield.
+
+mod conversion;
+mod functions;
+mod value;
