@@ -1,8 +1,14 @@
 //! From values to text and trees, and back, as Terraform converts them.
 
+use std::collections::HashMap;
+
 use countersign_policy::document::{Member, Node, Span, Text, Value as Tree};
 
 use super::value::{Entry, Kind, Unknown, Value};
+
+/// The end of an unknown's name that says that it may be any number of elements: `var.accounts[*]`. It is for lists, so
+/// that nobody counts them; in a tree the element has the plain name.
+pub(super) const SPREAD: &str = "[*]";
 
 impl Value {
     pub(super) fn new(kind: Kind, span: Span) -> Self {
@@ -93,13 +99,27 @@ pub(super) fn to_node(value: &Value) -> Node {
         Kind::Null => Tree::Null,
         Kind::Bool(truth) => Tree::Bool(*truth),
         Kind::Number(number) => Tree::Number(number_text(*number).into()),
-        Kind::String(text) => Tree::String(text.clone()),
+        Kind::String(text) => Tree::String(without_spread(text)),
         Kind::Json(node) => Tree::String(json_text(node)),
         Kind::List(values) => Tree::Array(values.iter().map(to_node).collect()),
         Kind::Map(entries) => Tree::Object(entries.iter().map(to_member).collect()),
-        Kind::Unknown(unknown) => Tree::String(Text::default().with_hole(unknown.name.clone())),
+        Kind::Unknown(unknown) => Tree::String(without_spread(&Text::default().with_hole(unknown.name.clone()))),
     };
     Node { span: value.span, value: tree }
+}
+
+fn without_spread(text: &Text) -> Text {
+    if !text.holes().iter().any(|hole| hole.name.ends_with(SPREAD)) {
+        return text.clone();
+    }
+    let mut out = Pieces::default();
+    for piece in pieces(text) {
+        match piece {
+            Piece::Literal(literal) => out.literal(literal),
+            Piece::Hole(name) => out.hole(name.strip_suffix(SPREAD).unwrap_or(name)),
+        }
+    }
+    out.finish()
 }
 
 fn to_member(entry: &Entry) -> Member {
@@ -122,10 +142,12 @@ pub(super) fn of_node(node: &Node) -> Value {
         Tree::Array(nodes) => Kind::List(nodes.iter().map(of_node).collect()),
         Tree::Object(members) => {
             let mut entries: Vec<Entry> = Vec::with_capacity(members.len());
+            let mut places = HashMap::with_capacity(members.len());
             for member in members {
-                let entry =
-                    Entry { key: key_text(&member.key), key_span: member.key_span, value: of_node(&member.value) };
-                match entries.iter_mut().find(|earlier| earlier.key == entry.key) {
+                let place = *places.entry(&*member.key).or_insert(entries.len());
+                let (key, key_span) = (key_text(&member.key), member.key_span);
+                let entry = Entry { key, key_span, value: of_node(&member.value) };
+                match entries.get_mut(place) {
                     Some(earlier) => *earlier = entry,
                     None => entries.push(entry),
                 }

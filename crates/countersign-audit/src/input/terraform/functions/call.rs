@@ -2,14 +2,11 @@
 
 use countersign_policy::document::{Span, Text};
 
-use super::super::conversion::{json_text, number_of_text, number_text, to_text};
+use super::super::conversion::{SPREAD, json_text, number_of_text, number_text, to_text};
 use super::super::value::{Entry, Kind, Unknown, Value};
 
 /// Names longer than this are cut, and told apart by a hash.
 const LONGEST_NAME: usize = 160;
-
-/// The end of an unknown's name that says that it may be any number of elements: `var.accounts[*]`.
-const SPREAD: &str = "[*]";
 
 /// A function's name and arguments.
 pub(in super::super) struct Call<'a> {
@@ -140,7 +137,11 @@ pub(super) fn spread(value: &Value) -> Value {
 
 /// Whether a value among the elements of a list may be any number of them.
 pub(super) fn is_spread(value: &Value) -> bool {
-    matches!(&value.kind, Kind::Unknown(unknown) if unknown.name.ends_with(SPREAD))
+    match &value.kind {
+        Kind::Unknown(unknown) => unknown.name.ends_with(SPREAD),
+        Kind::String(text) => text.holes().iter().any(|hole| hole.name.ends_with(SPREAD)),
+        _ => false,
+    }
 }
 
 /// A value as an expression.

@@ -46,11 +46,8 @@ pub(in super::super) fn same(one: &Value, other: &Value) -> Option<bool> {
 }
 
 fn all(told: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    told.fold(Some(true), |all, one| match (all, one) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    let told: Vec<Option<bool>> = told.collect();
+    if told.contains(&Some(false)) { Some(false) } else { (!told.contains(&None)).then_some(true) }
 }
 
 /// Whether two texts are equal, whatever fills their holes.

@@ -28,8 +28,8 @@ fn merge(call: &Call<'_>) -> Outcome {
         // Any key of what came before may be replaced, and any may be added.
         let Some(entries) = call.map(at)? else { return Ok(call.unknown()) };
         for entry in entries {
-            let same = merged.iter_mut().map(|earlier| (same_text(&earlier.key, &entry.key), earlier));
-            match same.filter(|(same, _)| *same != Some(false)).next() {
+            let mut same = merged.iter_mut().map(|earlier| (same_text(&earlier.key, &entry.key), earlier));
+            match same.find(|(same, _)| *same != Some(false)) {
                 Some((Some(true), earlier)) => *earlier = entry.clone(),
                 Some(_) => return Ok(call.unknown()),
                 None => merged.push(entry.clone()),
@@ -42,8 +42,8 @@ fn merge(call: &Call<'_>) -> Outcome {
 fn lookup(call: &Call<'_>) -> Outcome {
     let (Some(entries), Some(key)) = (call.map(0)?, call.known_text(1)?) else { return Ok(call.unknown()) };
     let key = key.as_str().into();
-    let told = entries.iter().map(|entry| (same_text(&entry.key, &key), entry));
-    match told.filter(|(same, _)| *same != Some(false)).next() {
+    let mut told = entries.iter().map(|entry| (same_text(&entry.key, &key), entry));
+    match told.find(|(same, _)| *same != Some(false)) {
         Some((Some(true), entry)) => Ok(entry.value.clone()),
         Some(_) => Ok(call.unknown()),
         None => match call.arguments.get(2) {
@@ -80,8 +80,8 @@ fn zip(call: &Call<'_>) -> Outcome {
     let mut entries: Vec<Entry> = Vec::with_capacity(keys.len());
     for ((name, key), value) in names.into_iter().zip(keys).zip(values) {
         let entry = Entry { key: name, key_span: key.span, value: value.clone() };
-        let same = entries.iter_mut().map(|earlier| (same_text(&earlier.key, &entry.key), earlier));
-        match same.filter(|(same, _)| *same != Some(false)).next() {
+        let mut same = entries.iter_mut().map(|earlier| (same_text(&earlier.key, &entry.key), earlier));
+        match same.find(|(same, _)| *same != Some(false)) {
             Some((Some(true), earlier)) => *earlier = entry,
             Some(_) => return Ok(call.unknown()),
             None => entries.push(entry),

@@ -1,5 +1,5 @@
 //! The table of cases: `name(arguments) => result`, in JSON in which `⟨var.x⟩` is a value that is not in the input, and
-//! `⟨var.x=[]⟩` one that nobody sets and that is `[]` then.
+//! `⟨var.x?=[]⟩` one that nobody sets and that is `[]` then.
 
 use countersign_policy::document::{MAX_NESTING, Span, Text, parse_json};
 
@@ -22,16 +22,16 @@ fn with_holes(value: Value) -> Value {
             text => Kind::String(text),
         },
         Kind::List(values) => Kind::List(values.into_iter().map(with_holes).collect()),
-        Kind::Map(entries) => Kind::Map(
-            entries.into_iter().map(|entry| Entry { value: with_holes(entry.value), ..entry }).collect(),
-        ),
+        Kind::Map(entries) => {
+            Kind::Map(entries.into_iter().map(|entry| Entry { value: with_holes(entry.value), ..entry }).collect())
+        }
         other => other,
     };
     Value { kind, span: PLACE }
 }
 
 fn unknown(name: &str) -> Kind {
-    let (name, unset) = match name.split_once('=').filter(|(name, _)| !name.contains('"')) {
+    let (name, unset) = match name.split_once("?=") {
         Some((name, unset)) => (name, Some(Box::new(self::value(unset)))),
         None => (name, None),
     };
@@ -52,7 +52,7 @@ fn holes(text: &str) -> Text {
 fn show(value: &Value) -> String {
     let string = |text: &str| serde_json::to_string(text).unwrap();
     match &value.kind {
-        Kind::Unknown(Unknown { name, unset: Some(unset) }) => string(&format!("⟨{name}={}⟩", show(unset))),
+        Kind::Unknown(Unknown { name, unset: Some(unset) }) => string(&format!("⟨{name}?={}⟩", show(unset))),
         Kind::Unknown(Unknown { name, unset: None }) => string(&format!("⟨{name}⟩")),
         Kind::String(text) => string(&text.display()),
         Kind::Json(node) => format!("json {}", show(&of_node(node))),
