@@ -10,6 +10,11 @@ use super::value::{Entry, Kind, Unknown, Value};
 /// that nobody counts them; in a tree the element has the plain name.
 pub(super) const SPREAD: &str = "[*]";
 
+/// The name without that mark.
+pub(super) fn plain(name: &str) -> &str {
+    name.strip_suffix(SPREAD).unwrap_or(name)
+}
+
 impl Value {
     pub(super) fn new(kind: Kind, span: Span) -> Self {
         Self { kind, span }
@@ -116,7 +121,7 @@ fn without_spread(text: &Text) -> Text {
     for piece in pieces(text) {
         match piece {
             Piece::Literal(literal) => out.literal(literal),
-            Piece::Hole(name) => out.hole(name.strip_suffix(SPREAD).unwrap_or(name)),
+            Piece::Hole(name) => out.hole(plain(name)),
         }
     }
     out.finish()

@@ -2,4 +2,7 @@
 
 mod conversion;
 mod functions;
+#[cfg(test)]
+mod notation;
+mod policy_document;
 mod value;

@@ -39,7 +39,7 @@ fn json_decode(call: &Call<'_>) -> Outcome {
 }
 
 /// The tree with the place of the text it was read from: where in that a part stands, nobody knows any more.
-fn moved(node: Node, span: Span) -> Node {
+pub(in super::super) fn moved(node: Node, span: Span) -> Node {
     let value = match node.value {
         Tree::Array(nodes) => Tree::Array(nodes.into_iter().map(|node| moved(node, span)).collect()),
         Tree::Object(mut members) => {

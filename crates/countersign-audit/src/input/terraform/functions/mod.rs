@@ -24,6 +24,7 @@ use countersign_policy::document::Span;
 
 use super::value::{Kind, Unknown, Value};
 use call::Call;
+pub(super) use encoding::moved;
 pub(super) use equality::same;
 
 /// What a call yields, or why Terraform refuses it.
