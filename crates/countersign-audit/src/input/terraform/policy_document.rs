@@ -398,10 +398,10 @@ fn principals(blocks: &[PrincipalsBlock], is_old: bool) -> Outcome<Option<Node>>
         if let Some(name) = name {
             return Ok(Some(Node { span: block.span, value: Tree::String(Text::default().with_hole(name)) }));
         }
-        if let ([only], Some("*"), [_]) = (identifiers.as_slice(), kind.as_str(), blocks) {
-            if only.as_str() == Some("*") {
-                return Ok(Some(only.clone()));
-            }
+        if let ([only], Some("*"), [_]) = (identifiers.as_slice(), kind.as_str(), blocks)
+            && only.as_str() == Some("*")
+        {
+            return Ok(Some(only.clone()));
         }
         lists.add(kind, identifiers, block.identifiers.span);
     }
