@@ -70,6 +70,8 @@ pub fn concern(audit: &str) -> Concern {
         "federated-without-subject" => Exposure::Federated,
         "unscoped-service-principal" | "source-arn-over-match" => Exposure::Service,
         "whole-account-trust" => Exposure::Owned,
+        // The door is somebody else's role.
+        "caller-without-external-id" => return Concern::Hygiene,
         "orphaned-principal" | "unassumable-role" | "misspelt-condition-key" | "malformed-trust-policy" => {
             return Concern::Hygiene;
         }
