@@ -9,6 +9,7 @@ use countersign_policy::document::Span;
 
 use super::block::Attribute;
 use super::folder::{Folder, Folders, Library, read_folder};
+use super::expansion::Expansion;
 use super::reference::Handle;
 use super::value::{Kind, Value};
 use crate::input::Files;
@@ -53,7 +54,8 @@ pub(super) enum Repetition {
     Count(usize),
     Each { key: Value, value: Value },
     /// It is not known how many there are; this one stands for all of them.
-    Symbolic,
+    /// Its name is what is not known.
+    Symbolic(Box<str>),
 }
 
 /// A module as it is called.
@@ -62,6 +64,8 @@ pub(super) struct Instance {
     /// `module.a["k"].`, or nothing for the root.
     pub(super) address: String,
     pub(super) folder: Arc<Folder>,
+    /// Where the folder lies from the root module's.
+    pub(super) path: String,
     pub(super) call: Option<Call>,
     pub(super) depth: usize,
 }
@@ -125,6 +129,8 @@ struct Known {
 
 pub(super) struct Evaluator<'f> {
     pub(super) files: &'f dyn Files,
+    /// The root module's folder.
+    pub(super) root: String,
     pub(super) library: RefCell<Library>,
     folders: RefCell<Folders>,
     /// Files of `.terraform/modules`: the folder of a call's path.
@@ -132,6 +138,9 @@ pub(super) struct Evaluator<'f> {
     /// Values the user gives for the root's variables.
     pub(super) assigned: HashMap<Box<str>, super::variable::Assigned>,
     pub(super) handles: RefCell<HashMap<String, Handle>>,
+    pub(super) expansions: RefCell<HashMap<String, Rc<Expansion>>>,
+    /// Modules by address; `None`: it cannot be entered.
+    pub(super) modules: RefCell<HashMap<String, Option<Rc<Instance>>>>,
     pub(super) opened: RefCell<HashMap<String, Option<(Arc<str>, u32)>>>,
     /// Why a text that looks like JSON is none, by where the text stands.
     pub(super) not_json: RefCell<HashMap<Span, countersign_policy::document::Problem>>,
@@ -151,14 +160,17 @@ pub(super) struct Evaluator<'f> {
 }
 
 impl<'f> Evaluator<'f> {
-    pub(super) fn new(files: &'f dyn Files) -> Self {
+    pub(super) fn new(root: &str, files: &'f dyn Files) -> Self {
         Self {
             files,
+            root: root.to_owned(),
             library: RefCell::default(),
             folders: RefCell::default(),
             installed: HashMap::new(),
             assigned: HashMap::new(),
             handles: RefCell::default(),
+            expansions: RefCell::default(),
+            modules: RefCell::default(),
             opened: RefCell::default(),
             not_json: RefCell::default(),
             decisions: RefCell::default(),

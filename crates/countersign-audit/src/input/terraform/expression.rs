@@ -8,6 +8,7 @@ use countersign_policy::document::{Node, Text, Value as Tree};
 use super::block::{Attribute, Source};
 use super::conversion::to_text;
 use super::evaluator::{Binding, Evaluator, Fault, Outcome, Scope, wrong};
+use super::reference::spread;
 use super::value::{Entry, Kind, Value};
 
 impl Evaluator<'_> {
@@ -107,6 +108,17 @@ impl Evaluator<'_> {
         let collection = self.settle(self.evaluate(&each.intro.collection_expr, scope)?);
         let Some(elements) = elements(&collection) else {
             return match &collection.kind {
+                Kind::Unknown(unknown) if each.key_expr.is_none() => {
+                    // One element stands for any number of them; whether it is left out is not known either.
+                    let element = spread(Value::unknown(unknown.name.clone(), span));
+                    let key = Value::unknown(format!("{} key", unknown.name), span);
+                    let outer = Binding { name: each.intro.key_var.as_ref().map_or("", |name| name.as_str()), value: &key, next: scope.bindings };
+                    let inner = Binding { name: each.intro.value_var.as_str(), value: &element, next: Some(&outer) };
+                    let value = self.evaluate(&each.value_expr, &Scope { bindings: Some(&inner), ..*scope })?;
+                    let has_spread = matches!(&value.kind, Kind::String(text) if text.holes().iter().any(|hole| hole.name.ends_with("[*]")));
+                    let value = if has_spread { value } else { spread(Value::unknown(unknown.name.clone(), span)) };
+                    Ok(Value::new(Kind::List(vec![value]), span))
+                }
                 Kind::Unknown(unknown) => Ok(Value::unknown(unknown.name.clone(), span)),
                 _ => wrong(collection.span, format!("`for` is over a list or a map, not {}", collection.kind_name())),
             };
