@@ -69,7 +69,7 @@ impl Evaluator<'_> {
 
     fn template(&self, template: &Template, span: Span, spelling: Spelling, scope: &Scope<'_>) -> Outcome {
         if let Some(Element::Interpolation(interpolation)) = template.as_single_element()
-            && spelling == Spelling::Quoted | scope.place.is_some()
+            && (spelling == Spelling::Quoted || scope.place.is_some())
         {
             return self.evaluate(&interpolation.expr, scope);
         }
