@@ -17,7 +17,7 @@ use countersign_audit::caller;
 use countersign_audit::config;
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::finding::Finding;
-use countersign_audit::input::{Named, aws_profile, read};
+use countersign_audit::input::{Given, InMemory, Named, aws_profile, read, terraform};
 use countersign_audit::source::SourceFile;
 use countersign_audit::third_party::ThirdParties;
 use countersign_audit::vendor::Vendors;
@@ -74,7 +74,14 @@ impl Fence<'_> {
                 profiles.callers.into_iter().map(|caller| caller::examine(caller, &options)).collect();
             return (Vec::new(), run_callers(&callers));
         }
-        let reading = read("page.json", self.text.as_bytes(), Named::ByUser);
+        let reading = match self.words.first() {
+            Some(&"hcl") => {
+                let files = InMemory([("main.tf".to_owned(), self.text.as_str().into())].into());
+                terraform::read_root(".", None, &files, &Given::default())
+            }
+            Some(&"yaml") => read("page.yaml", self.text.as_bytes(), Named::ByUser),
+            _ => read("page.json", self.text.as_bytes(), Named::ByUser),
+        };
         let roles: Vec<Examined> = reading.roles.into_iter().map(|role| examine(role, &options)).collect();
         let findings = run(&roles);
         (roles, findings)

@@ -12,7 +12,7 @@ mod files;
 mod policy_json;
 mod salvage;
 #[allow(dead_code, unused_imports, reason = "the readers of templates are next")]
-mod terraform;
+pub mod terraform;
 mod trust_policy;
 
 pub use files::{Files, Given, InMemory};
