@@ -43,6 +43,8 @@ pub struct Reading {
     pub roles: Vec<Role>,
     /// What could not be used.
     pub problems: Vec<InputProblem>,
+    /// The folders of the Terraform modules that were read.
+    pub folders: BTreeSet<String>,
 }
 
 /// The member in which IAM's answers hold a role's trust policy.

@@ -43,5 +43,8 @@ pub fn read_root(folder: &str, only: Option<&[String]>, files: &dyn Files, given
     for role in &mut roles {
         role.sources = sources.clone();
     }
-    Reading { roles, problems }
+    let is_module = |path: &str| [".tf", ".tofu", ".json"].iter().any(|ending| path.ends_with(ending));
+    let modules = sources.files().map(SourceFile::path).filter(|path| is_module(path));
+    let folders = modules.map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()).collect();
+    Reading { roles, problems, folders }
 }

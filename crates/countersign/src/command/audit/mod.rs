@@ -1,6 +1,9 @@
 //! `countersign audit`: prove what the trust policies in files and folders let happen, and say what is wrong.
 
+mod disk;
 mod files;
+mod gather;
+mod given;
 mod profiles;
 mod progress;
 mod selection;
@@ -38,9 +41,6 @@ Examples:
 Exit status, whatever the format: 0 no findings that count, 1 findings, 2 something could not be
 read (the rest is still audited). What a comment, the baseline or an option suppresses does not
 count.";
-
-/// Largest file that is read, before and after decompression.
-const MAX_BYTES: u64 = 256 << 20;
 
 /// Prove what trust policies let happen, role by role, and show a call that gets in where one does.
 ///
@@ -89,6 +89,9 @@ pub(crate) struct Args {
     /// List every role, and count the files in folders that hold no policy.
     #[arg(long, short)]
     verbose: bool,
+
+    #[command(flatten)]
+    given: GivenArgs,
 
     #[command(flatten)]
     selection: SelectionArgs,
@@ -148,7 +151,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     settings.apply(&mut options);
     let selection = args.selection.read(&args.paths, &settings.config)?;
-    let Gathered { roles, mut problems, passed_over } = gather(&args.paths, &options);
+    let Gathered { roles, mut problems, passed_over } = {
+        let given = args.given.given();
+        gather(&Wanted { paths: &args.paths, given: &given, options: &options }, &BTreeMap::new())
+    };
     problems.extend(settings.problems);
     let callers = profiles::read(&args.profiles, &options, &mut problems);
     let mut report = Report::new(roles, problems, &selection.wanted).with_callers(callers, &selection.wanted);
@@ -166,40 +172,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     // The process ends here: handing the trees of ten thousand roles back piece by piece is time nobody needs.
     std::mem::forget(report);
     Ok(exit)
-}
-
-/// The roles of some files and folders, examined.
-pub(super) struct Gathered {
-    pub(super) roles: Vec<Examined>,
-    pub(super) problems: Vec<InputProblem>,
-    /// How many files held no policy, where there were folders.
-    passed_over: Option<usize>,
-}
-
-pub(super) fn gather(paths: &[PathBuf], options: &Options) -> Gathered {
-    let mut inputs = Inputs::collect(paths);
-    let reading = Progress::start("reading", inputs.files.len(), "files");
-    let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(|file| reading.step(|| read_file(file))).collect();
-    drop(reading);
-    let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
-    inputs.name_empty_folders(&readings);
-    let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
-    for reading in readings.into_iter().flatten() {
-        roles.extend(reading.roles);
-        problems.extend(reading.problems);
-    }
-    let examining = Progress::start("examining", roles.len(), "roles");
-    let examined: Vec<Result<Examined, Box<InputProblem>>> =
-        roles.into_par_iter().map(|role| examining.step(|| examine_or_tell(role, options))).collect();
-    drop(examining);
-    let mut roles = Vec::with_capacity(examined.len());
-    for examined in examined {
-        match examined {
-            Ok(examined) => roles.push(examined),
-            Err(problem) => problems.push(*problem),
-        }
-    }
-    Gathered { roles, problems, passed_over: inputs.has_folders().then_some(passed_over) }
 }
 
 /// What the options say about the owner.
@@ -230,43 +202,6 @@ pub(super) fn now(given: Option<Moment>) -> Moment {
 /// When it is none.
 pub(super) fn moment(text: &str) -> Result<Moment, &'static str> {
     date::parse(text).ok_or("write a time such as 2026-01-31T12:00:00Z")
-}
-
-/// The roles of a file, or nothing when it is of those that a folder may hold besides.
-fn read_file(file: &File) -> Option<Reading> {
-    let wanted = |head: &[u8]| file.named == Named::ByUser || input::may_hold_roles(head);
-    let name = read::name(&file.path);
-    let reading = match read::bytes_if(&file.path, MAX_BYTES, wanted) {
-        Ok(bytes) => {
-            let bytes = bytes?;
-            guarded(|| input::read(&name, &bytes, file.named)).ok_or_else(|| {
-                InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this file", BUG)
-            })
-        }
-        Err(diagnostic) => {
-            let help = diagnostic.help.as_deref().unwrap_or("check its permissions; it was not audited");
-            Err(InputProblem::of_file(&name, ProblemSeverity::Error, &diagnostic.message, help))
-        }
-    };
-    let reading = reading.unwrap_or_else(|problem| Reading { problems: vec![problem], ..Reading::default() });
-    let holds_something = !reading.roles.is_empty() || !reading.problems.is_empty();
-    (holds_something || file.named == Named::ByUser).then_some(reading)
-}
-
-fn examine_or_tell(role: Role, options: &Options) -> Result<Examined, Box<InputProblem>> {
-    let (sources, span, name) = (role.sources.clone(), role.span, role.name.clone());
-    guarded(|| examine(role, options)).ok_or_else(|| {
-        let message = format!("countersign failed to examine `{name}`");
-        let (file, span) = sources.place(span);
-        Box::new(InputProblem::at(file, span, ProblemSeverity::Error, message, Some(BUG.to_owned())))
-    })
-}
-
-const BUG: &str = "this is a bug: please report it with the input; everything else was audited";
-
-/// Keeps a mistake of ours about one input from ending the run over the others.
-fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
 }
 
 fn print(args: &Args, report: &Report) -> anyhow::Result<()> {
