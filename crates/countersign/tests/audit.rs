@@ -209,7 +209,11 @@ fn assert_shape(report: &Value) {
         witness(finding);
         if !finding["fix"].is_null() {
             assert_keys(&finding["fix"], &["title", "safety", "edits"]);
-            finding["fix"]["edits"].as_array().unwrap().iter().for_each(|edit| assert_keys(edit, &["location", "text"]));
+            finding["fix"]["edits"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .for_each(|edit| assert_keys(edit, &["location", "text"]));
         }
     }
     for problem in list("problems") {
