@@ -1,7 +1,7 @@
 //! What every input format yields.
 
 use countersign_policy::account::AccountId;
-use countersign_policy::document::{Embedding, PolicyDocument, Span};
+use countersign_policy::document::{DuplicateKeys, Embedding, PolicyDocument, Span};
 
 use crate::fix::Language;
 use crate::permissions::Permissions;
@@ -60,6 +60,18 @@ pub struct Choice {
     pub subject: String,
     /// The decision, as it reads after "when": `var.external_id is null`.
     pub decided: String,
+}
+
+impl Choice {
+    /// Of keys that repeat in one object, which one counts.
+    pub(crate) fn of_duplicate_keys(counts: DuplicateKeys) -> Self {
+        let which = match counts {
+            DuplicateKeys::FirstWins => "first",
+            DuplicateKeys::LastWins => "last",
+        };
+        let decided = format!("the {which} of the duplicate keys counts");
+        Self { subject: "which of the duplicate keys counts".to_owned(), decided }
+    }
 }
 
 impl Role {

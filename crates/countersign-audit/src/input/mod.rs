@@ -6,7 +6,7 @@
 mod account_details;
 mod attached;
 pub mod aws_profile;
-#[allow(dead_code, reason = "the readers of templates are next")]
+mod cloudformation;
 mod decisions;
 mod files;
 mod policy_json;
@@ -60,7 +60,7 @@ pub fn may_hold_roles(head: &[u8]) -> bool {
     match text.first() {
         Some(b'{' | b'[' | b'"') => true,
         Some(b'%') => decode_policy_text(&String::from_utf8_lossy(text)).1,
-        Some(_) => false,
+        Some(_) => cloudformation::may_be_yaml(&String::from_utf8_lossy(text)),
         // Blanks all over, or nothing at all.
         None => !head.is_empty(),
     }
@@ -69,11 +69,31 @@ pub fn may_hold_roles(head: &[u8]) -> bool {
 /// Reads the roles of a file. `path` is what reports call it.
 #[must_use]
 pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
+    read_with(path, bytes, named, &Given::default())
+}
+
+/// As [`read`], with values for what a template leaves open.
+#[must_use]
+pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Reading {
     let (text, damage) = match utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), None),
         Err((problem, _)) => (String::from_utf8_lossy(bytes), Some(problem)),
     };
     let file = SourceFile::new(path, text.into_owned());
+    let of_template = cloudformation::is_template(file.text()).then(|| cloudformation::read(&file, named, given));
+    if let Some(mut reading) = of_template.flatten() {
+        if reading.roles.is_empty() && reading.problems.is_empty() && named == Named::ByUser {
+            let help = "its resources are no roles; countersign audits who can assume roles";
+            let message = "no role in this template";
+            reading.problems.push(InputProblem::of_file(path, ProblemSeverity::Error, message, help));
+        }
+        reading.problems.extend(
+            damage.map(|Problem { span, help, .. }| {
+                InputProblem::at(&file, span, ProblemSeverity::Error, NOT_UTF8, help)
+            }),
+        );
+        return reading;
+    }
     let mentions_roles = file.text().contains(TRUST_POLICY);
     let looks_like_policies = may_hold_roles(bytes)
         && (mentions_roles

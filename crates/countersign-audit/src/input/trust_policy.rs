@@ -99,8 +99,8 @@ impl Reader<'_> {
             Ok(Policy { tree, decoded, embedding }) => {
                 role.trust = PolicyDocument::from_node(&tree, DuplicateKeys::LastWins);
                 if role.trust.has_duplicate_keys() {
-                    let subject = "which of the duplicate keys counts".to_owned();
-                    let given = vec![Choice { subject, decided: "the first of the duplicate keys counts".to_owned() }];
+                    role.given = vec![Choice::of_duplicate_keys(DuplicateKeys::LastWins)];
+                    let given = vec![Choice::of_duplicate_keys(DuplicateKeys::FirstWins)];
                     let trust = PolicyDocument::from_node(&tree, DuplicateKeys::FirstWins);
                     role.alternatives.push(Alternative { given, trust });
                 }
