@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut options = Options::at(audit::now(args.now));
     options.account = args.account;
     options.third_parties = ThirdParties::new(Vendors::built_in(), &Default::default()).into();
-    let gathered = audit::gather(std::slice::from_ref(&args.path), &options);
+    let gathered = audit::gather(std::slice::from_ref(&args.path), &options, &Default::default());
     let text = start(&gathered.roles, options.now);
     let mut open = OpenOptions::new();
     if args.force {

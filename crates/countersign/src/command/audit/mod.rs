@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use countersign_audit::config::FILE_NAME;
 use countersign_audit::examine::{Examined, Options, examine};
-use countersign_audit::input::{self, Named, Reading};
+use countersign_audit::input::{self, Given, Named, Reading};
 use countersign_audit::report::{self, Report, Verbosity};
 use countersign_audit::role::Role;
 use countersign_audit::source::{InputProblem, ProblemSeverity};
@@ -148,7 +148,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     settings.apply(&mut options);
     let selection = args.selection.read(&args.paths, &settings.config)?;
-    let Gathered { roles, mut problems, passed_over } = gather(&args.paths, &options);
+    let Gathered { roles, mut problems, passed_over } = gather(&args.paths, &options, &settings.config.given);
     problems.extend(settings.problems);
     let callers = profiles::read(&args.profiles, &options, &mut problems);
     let mut report = Report::new(roles, problems, &selection.wanted).with_callers(callers, &selection.wanted);
@@ -176,10 +176,11 @@ pub(super) struct Gathered {
     passed_over: Option<usize>,
 }
 
-pub(super) fn gather(paths: &[PathBuf], options: &Options) -> Gathered {
+pub(super) fn gather(paths: &[PathBuf], options: &Options, given: &Given) -> Gathered {
     let mut inputs = Inputs::collect(paths);
     let reading = Progress::start("reading", inputs.files.len(), "files");
-    let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(|file| reading.step(|| read_file(file))).collect();
+    let readings: Vec<Option<Reading>> =
+        inputs.files.par_iter().map(|file| reading.step(|| read_file(file, given))).collect();
     drop(reading);
     let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
     inputs.name_empty_folders(&readings);
@@ -233,13 +234,13 @@ pub(super) fn moment(text: &str) -> Result<Moment, &'static str> {
 }
 
 /// The roles of a file, or nothing when it is of those that a folder may hold besides.
-fn read_file(file: &File) -> Option<Reading> {
+fn read_file(file: &File, given: &Given) -> Option<Reading> {
     let wanted = |head: &[u8]| file.named == Named::ByUser || input::may_hold_roles(head);
     let name = read::name(&file.path);
     let reading = match read::bytes_if(&file.path, MAX_BYTES, wanted) {
         Ok(bytes) => {
             let bytes = bytes?;
-            guarded(|| input::read(&name, &bytes, file.named)).ok_or_else(|| {
+            guarded(|| input::read_with(&name, &bytes, file.named, given)).ok_or_else(|| {
                 InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this file", BUG)
             })
         }
