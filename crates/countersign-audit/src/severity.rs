@@ -64,18 +64,15 @@ pub fn concern(audit: &str) -> Concern {
         | "external-id-if-exists"
         | "wildcard-external-id"
         | "self-referencing-external-id"
-        | "unguarded-sibling-statement"
-        | "unexpected-third-party" => Exposure::Open,
-        "optional-external-id" => Exposure::Open,
+        | "unguarded-sibling-statement" => Exposure::Open,
+        "optional-external-id" | "unexpected-third-party" => Exposure::Open,
         "weak-external-id" | "shared-external-id" => Exposure::Guarded,
         "federated-without-subject" => Exposure::Federated,
         "unscoped-service-principal" | "source-arn-over-match" => Exposure::Service,
         "whole-account-trust" => Exposure::Owned,
-        "orphaned-principal"
-        | "unassumable-role"
-        | "misspelt-condition-key"
-        | "malformed-trust-policy"
-        | "caller-without-external-id" => {
+        // The door is somebody else's role.
+        "caller-without-external-id" => return Concern::Hygiene,
+        "orphaned-principal" | "unassumable-role" | "misspelt-condition-key" | "malformed-trust-policy" => {
             return Concern::Hygiene;
         }
         // An audit that is not listed is rated by how exposed the role is.

@@ -79,7 +79,7 @@ pub(super) fn leaks(examined: &Examined) -> Vec<Leak> {
 }
 
 /// The holes of a role as it is when what the input leaves open is decided to its disadvantage.
-fn leaks_of_worst(examined: &Examined) -> Vec<Leak> {
+pub(super) fn leaks_of_worst(examined: &Examined) -> Vec<Leak> {
     let exposed = &examined.exposed;
     let mut leaks: Vec<Leak> = Vec::new();
     let sure = if exposed.exposure == Exposure::Unknown { Confidence::Low } else { Confidence::High };

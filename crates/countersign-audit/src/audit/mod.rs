@@ -8,6 +8,7 @@ mod leak;
 mod malformed_trust_policy;
 mod missing_external_id;
 mod misspelt_condition_key;
+mod optional_external_id;
 mod orphaned_principal;
 mod public_trust;
 mod self_referencing_external_id;
@@ -68,6 +69,7 @@ pub static AUDITS: &[&Audit] = &[
     &wildcard_external_id::AUDIT,
     &self_referencing_external_id::AUDIT,
     &unguarded_sibling_statement::AUDIT,
+    &optional_external_id::AUDIT,
     &unexpected_third_party::AUDIT,
     &weak_external_id::AUDIT,
     &shared_external_id::AUDIT,
