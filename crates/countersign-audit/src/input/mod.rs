@@ -19,7 +19,7 @@ pub use files::{Files, Given, InMemory};
 pub use policy_json::other_kind;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};

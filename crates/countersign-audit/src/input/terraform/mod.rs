@@ -15,6 +15,7 @@ mod folder;
 mod function;
 mod functions;
 mod module;
+#[cfg(test)]
 mod notation;
 mod operation;
 mod policy_document;
@@ -26,6 +27,8 @@ mod value;
 mod variable;
 
 use super::{Files, Given, Reading};
+use crate::fix::Language;
+use crate::source::SourceFile;
 use evaluator::Evaluator;
 
 /// Reads the roles of the root module in a folder. With `only`, those that the files of these names or paths define or
@@ -42,6 +45,10 @@ pub fn read_root(folder: &str, only: Option<&[String]>, files: &dyn Files, given
     let (sources, problems) = evaluator.library.into_inner().finish();
     for role in &mut roles {
         role.sources = sources.clone();
+        let (file, _) = role.sources.place(role.span);
+        if !file.path().ends_with(".json") {
+            role.language = Language::Hcl;
+        }
     }
     let is_module = |path: &str| [".tf", ".tofu", ".json"].iter().any(|ending| path.ends_with(ending));
     let modules = sources.files().map(SourceFile::path).filter(|path| is_module(path));
