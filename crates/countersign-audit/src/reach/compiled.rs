@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 
-use countersign_policy::arn::Arn;
 use countersign_policy::document::{
     ConditionEntry, Effect, PatternElement, Polarity, PolicyDocument, Problem, Severity, Statement, Text,
 };
@@ -37,12 +36,10 @@ pub(super) struct Allow {
 /// A resource pattern.
 #[derive(Debug, Clone)]
 struct Resource {
-    shown: String,
     /// The service of the ARN; empty when it may be any.
     service: Box<str>,
-    /// Nothing narrows it down: `*`, `arn:aws:iam::*:role/*`.
-    is_all: bool,
-    /// Nothing but wildcards.
+    scope: Scope,
+    /// Nothing but `*`.
     is_star: bool,
     /// Nothing is like it.
     is_void: bool,
@@ -98,8 +95,8 @@ impl Compiled {
         }
         let actions = Actions { listed: everywhere.into_iter().collect(), excepted: excepted.into_iter().collect() };
         self.allows.push(Allow { actions, resources: Vec::new(), passed_to: Vec::new() });
-        let shown = format!("resources named in {}", name);
-        let named = Resource { shown, service: "".into(), is_all: false, is_star: false, is_void: false };
+        let scope = Scope::Named(format!("resources named in {name}"));
+        let named = Resource { service: "".into(), scope, is_star: false, is_void: false };
         let actions = Actions::listed(somewhere);
         self.allows.push(Allow { actions, resources: vec![named], passed_to: Vec::new() });
     }
@@ -185,7 +182,7 @@ impl Allow {
             return Some(Scope::Everything);
         }
         let own = self.resources.iter().filter(|resource| resource.suits(action));
-        own.map(Resource::scope).min_by_key(Scope::rank)
+        own.map(|resource| resource.scope.clone()).min_by_key(Scope::rank)
     }
 }
 
@@ -216,17 +213,29 @@ const FOREIGN_ARNS: &[(&str, &str)] = &[
 impl Resource {
     fn new(text: &Text) -> Self {
         let plain = text.fill(|_| HOLE.to_owned());
-        let is_star = plain.starts_with('*') && plain.bytes().all(|byte| byte == b'*');
-        let arn = Arn::parse(&plain);
-        let service = arn.map(|arn| arn.service).filter(|service| !service.contains(['*', '?', '\u{fffc}']));
-        // `role/*`, `function:*`, `*`: what follows the kind is nothing but wildcards.
-        let name = arn.map(|arn| arn.resource.split_once(['/', ':']).map_or(arn.resource, |(_, name)| name));
-        let is_all = is_star
-            || name
-                .is_some_and(|name| name.contains('*') && name.bytes().all(|byte| matches!(byte, b'*' | b'/' | b':')));
+        let is_wild = |text: &str| text.contains('*') && text.bytes().all(|byte| b"*?/:".contains(&byte));
+        let segments: Vec<&str> = plain.splitn(6, ':').collect();
+        let service = match segments.as_slice() {
+            [_, _, service, _, ..] if !service.contains(['*', '?']) && !service.contains(HOLE) => *service,
+            _ => "",
+        };
+        // `arn:aws:iam::*`: the last segment runs over all that would follow.
+        let (stem, rest) = plain.find('*').and_then(|at| plain.split_at_checked(at)).unwrap_or((&plain, ""));
+        let of_any_arn = (stem.starts_with("arn:") || "arn:".starts_with(stem)) && !stem.contains(HOLE);
+        let is_all = match segments.as_slice() {
+            // `role/*`, `function:*`, `*`: what follows the kind is nothing but wildcards.
+            [_, _, _, _, _, resource] => is_wild(resource.split_once(['/', ':']).map_or(resource, |(_, name)| name)),
+            _ => of_any_arn && is_wild(rest),
+        };
+        let scope = match is_all {
+            true if service.is_empty() => Scope::Everything,
+            true => Scope::Kind,
+            false => Scope::Named(text.display()),
+        };
         // In a role's session this variable has no value, and so matches nothing.
         let is_void = plain.contains("${aws:username}");
-        Self { shown: text.display(), service: service.unwrap_or_default().into(), is_all, is_star, is_void }
+        let is_star = !plain.is_empty() && plain.bytes().all(|byte| byte == b'*');
+        Self { service: service.into(), scope, is_star, is_void }
     }
 
     /// Whether the action may be about it.
@@ -234,14 +243,6 @@ impl Resource {
         let service = action.split(':').next().unwrap_or_default();
         let of_service = self.service.is_empty() || *self.service == *service;
         !self.is_void && (of_service || FOREIGN_ARNS.contains(&(service, &self.service)))
-    }
-
-    fn scope(&self) -> Scope {
-        match (self.is_star, self.is_all) {
-            (true, _) => Scope::Everything,
-            (false, true) => Scope::Kind,
-            (false, false) => Scope::Named(self.shown.clone()),
-        }
     }
 }
 

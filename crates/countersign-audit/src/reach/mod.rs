@@ -171,18 +171,18 @@ const ADMINISTRATION: &[&str] = &[
 impl Effective<'_> {
     fn reach(&self, mut unknown: BTreeSet<Unknown>) -> Reach {
         let stores: BTreeMap<DataStore, Cause> = self.stores().collect();
-        let ways = self.ways(&mut unknown);
-        let first = |(level, by): (Level, Option<Cause>)| by.map(|by| (level, vec![by]));
-        let (level, by) = first((Level::Administrator, self.administration()))
-            .or_else(|| (!ways.is_empty()).then_some((Level::Escalation, ways)))
-            .or_else(|| first((Level::Writes, self.stem(|by| by.may_write, action::may_write))))
-            .or_else(|| (!stores.is_empty()).then(|| (Level::ReadsData, stores.values().cloned().collect())))
-            .or_else(|| first((Level::Metadata, self.stem(|_| true, |_| true))))
-            .unwrap_or((Level::None, Vec::new()));
-        // More than everything there is not.
-        if level == Level::Administrator {
-            unknown.clear();
+        let one = |level, by: Option<Cause>| by.map(|by| (level, vec![by]));
+        // More than everything there is not: nothing else is asked of an administrator.
+        if let Some((level, by)) = one(Level::Administrator, self.administration()) {
+            return Reach { level, by, stores: stores.into_keys().collect(), unknown: BTreeSet::new() };
         }
+        let ways = self.ways(&mut unknown);
+        let (level, by) = (!ways.is_empty())
+            .then_some((Level::Escalation, ways))
+            .or_else(|| one(Level::Writes, self.stem(|by| by.may_write, action::may_write)))
+            .or_else(|| (!stores.is_empty()).then(|| (Level::ReadsData, stores.values().cloned().collect())))
+            .or_else(|| one(Level::Metadata, self.stem(|_| true, |_| true)))
+            .unwrap_or((Level::None, Vec::new()));
         let level = if level == Level::None && !unknown.is_empty() { Level::Unknown } else { level };
         Reach { level, by, stores: stores.into_keys().collect(), unknown }
     }
