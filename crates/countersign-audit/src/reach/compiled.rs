@@ -1,8 +1,8 @@
 //! One policy compiled: what its statements allow and deny, and what cannot be read of them.
 //!
-//! Every doubt is resolved upwards. A condition is taken as met (but for the one on
-//! `iam:PassedToService`), a Deny counts only when it is unconditional and about
-//! every resource, and what could not be read is named and neither grants nor forbids.
+//! Every doubt is resolved upwards. A condition is taken as met (but for the one on `iam:PassedToService`), a Deny counts
+//! only when it is unconditional and about every resource, and what could not be read is named and neither grants nor
+//! forbids.
 
 use std::collections::BTreeSet;
 
