@@ -63,15 +63,20 @@ fn read(files: InMemory, given: &Value) -> Value {
     let texts = |key: &str| given[key].as_object().cloned().unwrap_or_default();
     let given = Given {
         variables: texts("variables").into_iter().map(|(name, value)| (name, value.as_str().unwrap().into())).collect(),
-        variable_files: given["files"].as_array().into_iter().flatten().map(|file| file.as_str().unwrap().into()).collect(),
+        variable_files: given["files"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|file| file.as_str().unwrap().into())
+            .collect(),
         ..Given::default()
     };
     let reading = read_root("", None, &files, &given);
     let mut options = Options::at(Moment::from_seconds(1_790_000_000));
     options.account = Some("999999999999".parse().unwrap());
-    let roles: Vec<Value> =
-        reading.roles.into_iter().map(|role| describe(&examine(role, &options))).collect();
-    let problems = reading.problems.iter().map(|problem| format!("{}:{}: {}", problem.path, problem.line, problem.message));
+    let roles: Vec<Value> = reading.roles.into_iter().map(|role| describe(&examine(role, &options))).collect();
+    let problems =
+        reading.problems.iter().map(|problem| format!("{}:{}: {}", problem.path, problem.line, problem.message));
     json!({ "roles": roles, "problems": problems.collect::<Vec<_>>() })
 }
 

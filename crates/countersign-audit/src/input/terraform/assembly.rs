@@ -3,7 +3,9 @@
 //! What is not in the input stands in it as a character of a private plane, so that the text can be read as JSON; the tree
 //! that comes of it has its places in the files, and its holes back.
 
-use countersign_policy::document::{MAX_NESTING, MAX_POLICY_BYTES, Member, Node, Problem, Span, Text, Value as Tree, parse_json};
+use countersign_policy::document::{
+    MAX_NESTING, MAX_POLICY_BYTES, Member, Node, Problem, Span, Text, Value as Tree, parse_json,
+};
 
 use super::conversion::{Piece as TextPiece, Pieces, json_text, pieces};
 use super::value::{Kind, Value};
@@ -50,22 +52,36 @@ impl Assembly {
         let mut expected = None;
         for (at, each) in literal.char_indices() {
             let mut from = rest.peek().map_or(source.len(), |(at, _)| *at);
+            let mut is_escape = false;
             while let Some((at, found)) = rest.next() {
                 from = at;
-                if found == each && !(spelling == Spelling::Quoted && found == '\\') {
-                    break;
-                }
-                if spelling == Spelling::Quoted && found == '\\' {
-                    if matches!(rest.next(), Some((_, 'u' | 'U'))) {
-                        while rest.next_if(|(_, digit)| digit.is_ascii_hexdigit() && *digit != each).is_some() {}
+                is_escape = spelling == Spelling::Quoted && found == '\\';
+                if is_escape {
+                    let digits = match rest.next() {
+                        Some((_, 'u')) => 4,
+                        Some((_, 'U')) => 8,
+                        _ => 0,
+                    };
+                    for _ in 0..digits {
+                        rest.next();
                     }
+                }
+                if is_escape || found == each {
                     break;
                 }
             }
             if at < skipped {
                 continue;
             }
-            let place = start.saturating_add(u32::try_from(from).unwrap_or(u32::MAX));
+            let in_file = |offset: usize| start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+            let place = in_file(from);
+            if is_escape {
+                let end = in_file(rest.peek().map_or(source.len(), |(at, _)| *at));
+                self.places.push((self.text.len(), Place::Fixed(Span { start: place, end })));
+                self.push_char(each);
+                expected = None;
+                continue;
+            }
             if expected != Some(place) {
                 self.places.push((self.text.len(), Place::Run(place)));
             }
@@ -141,7 +157,8 @@ impl Assembly {
     /// JSON, why.
     pub(super) fn finish(self, span: Span) -> (Value, Option<Problem>) {
         let trimmed = self.text.trim();
-        let is_json = trimmed.starts_with('{') && trimmed.contains('"') || trimmed.starts_with('[') && trimmed.ends_with(']');
+        let is_json =
+            trimmed.starts_with('{') && trimmed.contains('"') || trimmed.starts_with('[') && trimmed.ends_with(']');
         if !is_json || self.text.len() > MAX_POLICY_BYTES || self.stand_ins.len() > MOST {
             return (Value::text(self.restored(&self.text), span), None);
         }
@@ -228,7 +245,9 @@ fn locate(places: &[(usize, Place)], span: Span, length: usize) -> Span {
         let (from, place) = places.get(after.saturating_sub(1))?;
         let shift = u32::try_from(offset.saturating_sub(*from)).unwrap_or(u32::MAX);
         Some(match place {
-            Place::Run(start) => Span { start: start.saturating_add(shift), end: start.saturating_add(shift).saturating_add(1) },
+            Place::Run(start) => {
+                Span { start: start.saturating_add(shift), end: start.saturating_add(shift).saturating_add(1) }
+            }
             Place::Fixed(span) => *span,
         })
     };

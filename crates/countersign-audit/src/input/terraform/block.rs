@@ -56,9 +56,8 @@ impl Block {
         if let Some(Attribute { value: Source::Json(node), .. }) = self.attribute("dynamic") {
             let named = objects(node).filter_map(|node| node.get(kind));
             let label: Box<str> = kind.into();
-            blocks.extend(
-                named.flat_map(objects).map(|node| json_body("dynamic", vec![label.clone()], node, self.file)),
-            );
+            blocks
+                .extend(named.flat_map(objects).map(|node| json_body("dynamic", vec![label.clone()], node, self.file)));
         }
         blocks
     }

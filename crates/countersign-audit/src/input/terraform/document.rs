@@ -8,7 +8,6 @@ use super::expression::{elements, unknown_name};
 use super::policy_document::{ConditionBlock, PolicyBlock, PrincipalsBlock, Refusal, StatementBlock, policy_of};
 use super::reference::{Referred, spread};
 use super::value::{Kind, Value};
-use crate::input::decisions::Question;
 
 impl Evaluator<'_> {
     /// The policy that a data source yields.
@@ -39,9 +38,8 @@ impl Evaluator<'_> {
     /// Which documents there are, is what the defaults say; what is in them, is every way.
     fn documents(&self, block: &Block, name: &str, scope: &Scope<'_>) -> Outcome<Vec<Value>> {
         let Some(attribute) = block.attribute(name) else { return Ok(Vec::new()) };
-        let list = self.in_mode(Mode::Defaults, || {
-            self.attribute_value(attribute, scope).map(|list| self.settle_deep(list))
-        })?;
+        let list =
+            self.in_mode(Mode::Defaults, || self.attribute_value(attribute, scope).map(|list| self.settle_deep(list)))?;
         match list.kind {
             Kind::List(documents) => Ok(documents),
             Kind::Null => Ok(Vec::new()),
@@ -118,13 +116,10 @@ impl Evaluator<'_> {
             let content = Block { kind: kind.into(), span: nested.span, ..content.clone() };
             let is_guard = kind == "condition";
             let mode = if is_guard { self.mode() } else { Mode::Defaults };
-            let collection = self.in_mode(mode, || {
-                self.attribute_value(for_each, scope).map(|collection| self.settle(collection))
-            })?;
+            let collection =
+                self.in_mode(mode, || self.attribute_value(for_each, scope).map(|collection| self.settle(collection)))?;
             let iterator = nested.attribute("iterator").and_then(|iterator| match &iterator.value {
-                super::block::Source::Hcl(expression) => {
-                    expression.as_variable().map(|name| name.as_str().to_owned())
-                }
+                super::block::Source::Hcl(expression) => expression.as_variable().map(|name| name.as_str().to_owned()),
                 super::block::Source::Json(node) => node.as_str().map(str::to_owned),
             });
             let name = iterator.as_deref().unwrap_or(kind);
@@ -143,7 +138,7 @@ impl Evaluator<'_> {
                             return Err(Fault::Wrong { span: collection.span, message });
                         }
                     };
-                    if is_guard && self.decide(is_empty(&of)) {
+                    if is_guard && self.mode() == Mode::EveryWay && self.is_empty(&of) {
                         continue;
                     }
                     let value = spread(collection.clone());
@@ -169,14 +164,4 @@ fn with_iterator(
     let iterator = Value::new(Kind::Map(vec![entry("key", key), entry("value", value)]), span);
     let binding = Binding { name, value: &iterator, next: scope.bindings };
     run(&Scope { bindings: Some(&binding), ..*scope })
-}
-
-fn is_empty(of: &str) -> Question {
-    Question {
-        key: format!("length({of}) == 0"),
-        subject: of.to_owned(),
-        yes: format!("{of} is empty"),
-        no: format!("{of} is not empty"),
-        first: false,
-    }
 }

@@ -1,15 +1,15 @@
 //! What an evaluation carries along: the files, what was decided, what is known already, and how much more may be done.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use countersign_policy::document::Span;
 
 use super::block::Attribute;
-use super::folder::{Folder, Folders, Library, read_folder};
 use super::expansion::Expansion;
+use super::folder::{Folder, Folders, Library, read_folder};
 use super::reference::Handle;
 use super::value::{Kind, Value};
 use crate::input::Files;
@@ -52,7 +52,10 @@ pub(super) enum Mode {
 pub(super) enum Repetition {
     Single,
     Count(usize),
-    Each { key: Value, value: Value },
+    Each {
+        key: Value,
+        value: Value,
+    },
     /// It is not known how many there are; this one stands for all of them.
     /// Its name is what is not known.
     Symbolic(Box<str>),
@@ -147,6 +150,8 @@ pub(super) struct Evaluator<'f> {
     decisions: RefCell<Decisions>,
     /// What decisions say that a value is.
     narrowed: RefCell<HashMap<String, Value>>,
+    /// What was decided not to be empty.
+    filled: RefCell<HashSet<String>>,
     deciding: Cell<bool>,
     mode: Cell<Mode>,
     /// How often an answer hung on a decision.
@@ -175,6 +180,7 @@ impl<'f> Evaluator<'f> {
             not_json: RefCell::default(),
             decisions: RefCell::default(),
             narrowed: RefCell::default(),
+            filled: RefCell::default(),
             deciding: Cell::new(false),
             mode: Cell::new(Mode::Defaults),
             asked: Cell::new(0),
@@ -285,6 +291,7 @@ impl<'f> Evaluator<'f> {
         let outcomes = every_way(|decisions| {
             self.decisions.replace(std::mem::take(decisions));
             self.narrowed.borrow_mut().clear();
+            self.filled.borrow_mut().clear();
             self.of_this_run.borrow_mut().clear();
             let outcome = self.in_mode(Mode::EveryWay, &mut run);
             *decisions = self.decisions.take();
@@ -306,6 +313,18 @@ impl<'f> Evaluator<'f> {
             self.asked.set(self.asked.get() + 1);
         }
         value
+    }
+
+    pub(super) fn is_filled(&self, name: &str) -> bool {
+        let is_filled = self.filled.borrow().contains(name);
+        if is_filled {
+            self.asked.set(self.asked.get() + 1);
+        }
+        is_filled
+    }
+
+    pub(super) fn fill(&self, name: &str) {
+        self.filled.borrow_mut().insert(name.to_owned());
     }
 
     pub(super) fn narrow(&self, name: &str, value: Value) {

@@ -32,7 +32,8 @@ impl Expansion {
             Self::One => vec![(String::new(), Repetition::Single)],
             Self::Counted(count) => (0..*count).map(|nth| (format!("[{nth}]"), Repetition::Count(nth))).collect(),
             Self::Keyed(keys) => {
-                let each = |(key, repetition): &(Text, Repetition)| (format!("[\"{}\"]", key.display()), repetition.clone());
+                let each =
+                    |(key, repetition): &(Text, Repetition)| (format!("[\"{}\"]", key.display()), repetition.clone());
                 keys.iter().map(each).collect()
             }
             Self::Symbolic(of) => vec![(String::new(), Repetition::Symbolic(of.clone()))],
@@ -131,23 +132,22 @@ impl Evaluator<'_> {
     ) -> Outcome {
         let instances = expansion.instances();
         self.step(u64::try_from(instances.len()).unwrap_or(u64::MAX))?;
-        let kind = match expansion {
-            Expansion::One | Expansion::Symbolic(_) => {
-                let only = instances.into_iter().next();
-                return Ok(only.map_or_else(|| Value::new(Kind::Null, span), |(suffix, each)| one(&suffix, each)));
-            }
-            Expansion::Counted(_) => {
-                Kind::List(instances.into_iter().map(|(suffix, repetition)| one(&suffix, repetition)).collect())
-            }
-            Expansion::Keyed(keys) => {
-                let entries = keys.iter().zip(instances).map(|((key, _), (suffix, repetition))| super::value::Entry {
-                    key: key.clone(),
-                    key_span: span,
-                    value: one(&suffix, repetition),
-                });
-                Kind::Map(entries.collect())
-            }
-        };
+        let kind =
+            match expansion {
+                Expansion::One | Expansion::Symbolic(_) => {
+                    let only = instances.into_iter().next();
+                    return Ok(only.map_or_else(|| Value::new(Kind::Null, span), |(suffix, each)| one(&suffix, each)));
+                }
+                Expansion::Counted(_) => {
+                    Kind::List(instances.into_iter().map(|(suffix, repetition)| one(&suffix, repetition)).collect())
+                }
+                Expansion::Keyed(keys) => {
+                    let entries = keys.iter().zip(instances).map(|((key, _), (suffix, repetition))| {
+                        super::value::Entry { key: key.clone(), key_span: span, value: one(&suffix, repetition) }
+                    });
+                    Kind::Map(entries.collect())
+                }
+            };
         Ok(Value::new(kind, span))
     }
 }

@@ -34,7 +34,8 @@ impl Evaluator<'_> {
                 Tree::Object(members) => {
                     let mut entries = Vec::with_capacity(members.len());
                     for member in members {
-                        let key = Node { span: member.key_span, value: Tree::String(Text::literal(member.key.clone())) };
+                        let key =
+                            Node { span: member.key_span, value: Tree::String(Text::literal(member.key.clone())) };
                         let key = to_text(&self.json_value(&key, scope)?).unwrap_or_default();
                         let value = self.json_value(&member.value, scope)?;
                         put(&mut entries, Entry { key, key_span: member.key_span, value });
@@ -112,7 +113,11 @@ impl Evaluator<'_> {
                     // One element stands for any number of them; whether it is left out is not known either.
                     let element = spread(Value::unknown(unknown.name.clone(), span));
                     let key = Value::unknown(format!("{} key", unknown.name), span);
-                    let outer = Binding { name: each.intro.key_var.as_ref().map_or("", |name| name.as_str()), value: &key, next: scope.bindings };
+                    let outer = Binding {
+                        name: each.intro.key_var.as_ref().map_or("", |name| name.as_str()),
+                        value: &key,
+                        next: scope.bindings,
+                    };
                     let inner = Binding { name: each.intro.value_var.as_str(), value: &element, next: Some(&outer) };
                     let value = self.evaluate(&each.value_expr, &Scope { bindings: Some(&inner), ..*scope })?;
                     let has_spread = matches!(&value.kind, Kind::String(text) if text.holes().iter().any(|hole| hole.name.ends_with("[*]")));
@@ -178,7 +183,8 @@ pub(super) fn elements(collection: &Value) -> Option<Vec<(Value, Value)>> {
     match &collection.kind {
         Kind::List(values) => {
             let number = |nth: usize| Kind::Number(u32::try_from(nth).unwrap_or(u32::MAX).into());
-            let keyed = values.iter().enumerate().map(|(nth, value)| (Value::new(number(nth), value.span), value.clone()));
+            let keyed =
+                values.iter().enumerate().map(|(nth, value)| (Value::new(number(nth), value.span), value.clone()));
             Some(keyed.collect())
         }
         Kind::Map(entries) => {

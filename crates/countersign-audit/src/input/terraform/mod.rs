@@ -33,7 +33,7 @@ use evaluator::Evaluator;
 #[must_use]
 pub fn read_root(folder: &str, only: Option<&[String]>, files: &dyn Files, given: &Given) -> Reading {
     let folder = folder::resolve(folder, "");
-    let mut evaluator = Evaluator::new(if folder.is_empty() { "." } else { &folder }, files);
+    let mut evaluator = Evaluator::new(&folder, files);
     evaluator.installed = variable::installed_modules(&folder, files).into_iter().collect();
     evaluator.assign(given);
     let mut roles = Vec::new();

@@ -45,10 +45,10 @@ impl Evaluator<'_> {
         let Some(block) = block(&referred.instance, referred.is_data, &referred.kind, &referred.name) else {
             return Ok(Value::unknown(address, span));
         };
-        if referred.is_data && &*referred.kind == "aws_iam_policy_document" && matches!(name, "json" | "minified_json") {
-            return self.in_mode(Mode::EveryWay, || {
-                self.once(&address, span, || self.policy_document(referred, block))
-            });
+        if referred.is_data && &*referred.kind == "aws_iam_policy_document" && matches!(name, "json" | "minified_json")
+        {
+            return self
+                .in_mode(Mode::EveryWay, || self.once(&address, span, || self.policy_document(referred, block)));
         }
         self.once(&address, span, || {
             if let Some(text) = self.computed(referred, block, name, span)? {
@@ -73,7 +73,9 @@ impl Evaluator<'_> {
             (true, "aws_partition", "partition" | "id") => hole(OWN_PARTITION),
             (true, "aws_partition", "dns_suffix") => hole(URL_SUFFIX),
             (_, "aws_organizations_organization", "id") => hole(OWN_ORGANIZATION),
-            (false, "aws_iam_role" | "aws_iam_user" | "aws_iam_group", "id") => self.own_name(referred, block, span).map(Some),
+            (false, "aws_iam_role" | "aws_iam_user" | "aws_iam_group", "id") => {
+                self.own_name(referred, block, span).map(Some)
+            }
             (false, "aws_iam_role" | "aws_iam_user" | "aws_iam_group" | "aws_iam_policy", "arn") => {
                 let path = self.configured_text(referred, block, "path")?.unwrap_or_else(|| Text::literal("/"));
                 let name = self.own_name(referred, block, span)?;
@@ -88,10 +90,11 @@ impl Evaluator<'_> {
             }
             (_, "aws_iam_openid_connect_provider", "arn") if block.attribute("arn").is_none() => {
                 let Some(url) = self.configured_text(referred, block, "url")? else { return Ok(None) };
-                let url = match url.lossy().starts_with("https://") && url.holes().first().is_none_or(|hole| hole.at >= 8) {
-                    true => without_start(&url, "https://".len()),
-                    false => url,
-                };
+                let url =
+                    match url.lossy().starts_with("https://") && url.holes().first().is_none_or(|hole| hole.at >= 8) {
+                        true => without_start(&url, "https://".len()),
+                        false => url,
+                    };
                 Ok(Some(own_arn("iam", true, "oidc-provider", &[&Text::literal("/"), &url])))
             }
             (false, "aws_iam_saml_provider", "arn") => {

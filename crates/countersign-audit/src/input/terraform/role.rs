@@ -37,7 +37,9 @@ impl Evaluator<'_> {
             let Some((_, argument)) = ROLES.iter().find(|(role, _)| **role == **kind) else { continue };
             let is_wanted = only.is_none_or(|only| {
                 let path = folder.files.get(block.file).map_or("", String::as_str);
-                only.iter().any(|wanted| wanted == path || path.strip_suffix(wanted.as_str()).is_some_and(|rest| rest.ends_with('/')))
+                only.iter().any(|wanted| {
+                    wanted == path || path.strip_suffix(wanted.as_str()).is_some_and(|rest| rest.ends_with('/'))
+                })
             });
             if !is_wanted {
                 continue;
@@ -46,13 +48,15 @@ impl Evaluator<'_> {
             self.start();
             for (suffix, repetition) in self.expansion(instance, block, &address).instances() {
                 if roles.len() >= MAX_ROLES || self.is_spent() {
-                    let message = format!("`{address}{suffix}` and what follows is not audited: this is too much to work out");
+                    let message =
+                        format!("`{address}{suffix}` and what follows is not audited: this is too much to work out");
                     self.problem(block.span, ProblemSeverity::Error, message, "audit the modules one by one");
                     return;
                 }
                 let address = format!("{address}{suffix}");
                 let (kind, name) = (kind.clone(), name.clone());
-                let referred = Referred { instance: Rc::clone(instance), is_data: false, kind, name, repetition, address };
+                let referred =
+                    Referred { instance: Rc::clone(instance), is_data: false, kind, name, repetition, address };
                 roles.push(self.role(&referred, block, argument));
             }
         }
@@ -77,20 +81,17 @@ impl Evaluator<'_> {
     fn role(&self, referred: &Referred, block: &Block, argument: &str) -> Role {
         self.start();
         let (outcomes, all) = self.every_way(|| self.trust_policy(referred, block, argument));
-        let mut merged: Vec<(Vec<Choice>, Policy)> = Vec::new();
-        for (given, policy) in outcomes {
-            match merged.iter_mut().find(|(_, known)| *known == policy) {
-                // What was decided both ways does not matter.
-                Some((known, _)) => known.retain(|choice| given.contains(choice)),
-                None => merged.push((given, policy)),
-            }
-        }
+        let merged = merge(outcomes);
         let nothing = PolicyDocument { span: block.span, ..PolicyDocument::default() };
         let sources = SourceMap::from(crate::source::SourceFile::new("", String::new()));
         let mut role = Role::new(referred.address.clone(), nothing, block.span, sources);
         role.more_alternatives = (!all).then(|| format!("more than {MAX_COMBINATIONS} combinations of variables"));
         self.start();
-        role.role_name = self.configured_text(referred, block, name_argument(&referred.kind)).ok().flatten().and_then(|name| name.known().map(str::to_owned));
+        role.role_name = self
+            .configured_text(referred, block, name_argument(&referred.kind))
+            .ok()
+            .flatten()
+            .and_then(|name| name.known().map(str::to_owned));
         role.tags = self.tags(referred, block);
         for (nth, (given, policy)) in merged.into_iter().enumerate() {
             let trust = match policy {
@@ -108,7 +109,8 @@ impl Evaluator<'_> {
                 }
                 Err((span, message, help)) => {
                     let shown = format!("the trust policy of `{}` cannot be read: {message}", role.name);
-                    let advice = help.clone().unwrap_or_else(|| "the verdict of this role is open until it can".to_owned());
+                    let advice =
+                        help.clone().unwrap_or_else(|| "the verdict of this role is open until it can".to_owned());
                     self.problem(span, ProblemSeverity::Error, shown, &advice);
                     let hole = Text::default().with_hole("a policy text that can be read");
                     let node = Node { span, value: Tree::String(hole) };
@@ -188,6 +190,33 @@ impl Evaluator<'_> {
         };
         entries.into_iter().map(tag).collect()
     }
+}
+
+/// Leaves out decisions that make no difference.
+fn merge(mut outcomes: Vec<(Vec<Choice>, Policy)>) -> Vec<(Vec<Choice>, Policy)> {
+    let mut at = 0;
+    while let Some((given, policy)) = outcomes.get(at) {
+        let other = outcomes.iter().enumerate().skip(at + 1).find_map(|(nth, (other, same))| {
+            (same == policy).then(|| differing(given, other)).flatten().map(|choice| (nth, choice))
+        });
+        let Some((nth, choice)) = other else {
+            at += 1;
+            continue;
+        };
+        drop(outcomes.remove(nth));
+        if let Some((given, _)) = outcomes.get_mut(at) {
+            given.remove(choice);
+        }
+        at = 0;
+    }
+    outcomes
+}
+
+/// The only choice that is made otherwise.
+fn differing(one: &[Choice], other: &[Choice]) -> Option<usize> {
+    let differ = || one.iter().zip(other).enumerate().filter(|(_, (one, other))| one != other);
+    let is_one = one.len() == other.len() && differ().count() == 1;
+    differ().next().filter(|(_, (one, other))| is_one && one.subject == other.subject).map(|(at, _)| at)
 }
 
 fn name_argument(kind: &str) -> &'static str {

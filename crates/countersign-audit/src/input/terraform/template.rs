@@ -192,10 +192,7 @@ impl Evaluator<'_> {
     ) -> Outcome<()> {
         let intro = &each.for_expr;
         let collection = self.settle(self.evaluate(&intro.collection_expr, scope)?);
-        let around = Around {
-            strips_start: intro.strip.strip_end(),
-            strips_end: each.endfor_expr.strip.strip_start(),
-        };
+        let around = Around { strips_start: intro.strip.strip_end(), strips_end: each.endfor_expr.strip.strip_start() };
         let Some(elements) = elements(&collection) else {
             return match &collection.kind {
                 Kind::Unknown(unknown) => {

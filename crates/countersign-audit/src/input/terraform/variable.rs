@@ -38,6 +38,11 @@ impl Evaluator<'_> {
         self.assigned.extend(typed);
     }
 
+    /// Whether a variable's value comes from the command line.
+    pub(super) fn is_typed(&self, instance: &Instance, name: &str) -> bool {
+        instance.call.is_none() && matches!(self.assigned.get(name), Some(Assigned::Typed(_)))
+    }
+
     pub(super) fn variable(&self, instance: &Rc<Instance>, name: &str, span: Span) -> Outcome {
         let address = format!("{}var.{name}", instance.address);
         let Some(block) = instance.folder.variables.get(name) else {
@@ -67,7 +72,9 @@ impl Evaluator<'_> {
             let is_nullable = !matches!(block.attribute("nullable").map(|nullable| &nullable.value),
                 Some(Source::Hcl(value)) if value.as_bool() == Some(false));
             return match default() {
-                Some(default) if matches!(set.kind, Kind::Null) && !is_nullable => self.typed_as(default?, kind.as_ref(), &scope),
+                Some(default) if matches!(set.kind, Kind::Null) && !is_nullable => {
+                    self.typed_as(default?, kind.as_ref(), &scope)
+                }
                 _ => self.typed_as(set, kind.as_ref(), &scope),
             };
         }
