@@ -9,6 +9,9 @@ use super::policy_document::{ConditionBlock, PolicyBlock, PrincipalsBlock, Refus
 use super::reference::{Referred, spread};
 use super::value::{Kind, Value};
 
+/// What is done with a block; the name is of what it hangs on how many there are, where that is not known.
+type PerBlock<'r> = dyn FnMut(&Block, &Scope<'_>, Option<Box<str>>) -> Outcome<()> + 'r;
+
 impl Evaluator<'_> {
     /// The policy that a data source yields.
     pub(super) fn policy_document(&self, referred: &Referred, block: &Block) -> Outcome {
@@ -96,13 +99,7 @@ impl Evaluator<'_> {
 
     /// Every block of a kind, those that `dynamic` ones stand for among them. Of how many it is not known, one stands for
     /// all, and `run` is told what that hangs on.
-    fn each_block(
-        &self,
-        block: &Block,
-        kind: &str,
-        scope: &Scope<'_>,
-        run: &mut dyn FnMut(&Block, &Scope<'_>, Option<Box<str>>) -> Outcome<()>,
-    ) -> Outcome<()> {
+    fn each_block(&self, block: &Block, kind: &str, scope: &Scope<'_>, run: &mut PerBlock<'_>) -> Outcome<()> {
         for nested in block.nested(kind) {
             self.step(1)?;
             if &*nested.kind != "dynamic" {

@@ -125,6 +125,9 @@ impl<'s> Scope<'s> {
     }
 }
 
+/// The text of a file, and what its spans are moved by.
+pub(super) type Opened = (Arc<str>, u32);
+
 struct Known {
     value: Value,
     weight: u64,
@@ -144,7 +147,8 @@ pub(super) struct Evaluator<'f> {
     pub(super) expansions: RefCell<HashMap<String, Rc<Expansion>>>,
     /// Modules by address; `None`: it cannot be entered.
     pub(super) modules: RefCell<HashMap<String, Option<Rc<Instance>>>>,
-    pub(super) opened: RefCell<HashMap<String, Option<(Arc<str>, u32)>>>,
+    /// Files that expressions read, by path.
+    pub(super) opened: RefCell<HashMap<String, Option<Opened>>>,
     /// Why a text that looks like JSON is none, by where the text stands.
     pub(super) not_json: RefCell<HashMap<Span, countersign_policy::document::Problem>>,
     decisions: RefCell<Decisions>,

@@ -15,8 +15,10 @@ mod folder;
 mod function;
 mod functions;
 mod module;
+#[cfg(test)]
 mod notation;
 mod operation;
+mod planned_document;
 mod policy_document;
 mod reference;
 mod resource;
@@ -27,6 +29,7 @@ mod variable;
 
 use super::{Files, Given, Reading};
 use evaluator::Evaluator;
+pub(super) use planned_document::{Planned, planned_policy};
 
 /// Reads the roles of the root module in a folder. With `only`, those that the files of these names or paths define or
 /// call; the other files are read for what these refer to.

@@ -6,12 +6,11 @@ use countersign_policy::document::{
     DuplicateKeys, Node, PolicyDocument, Problem, Severity, Span, Text, Value as Tree, parse_json,
 };
 
-use super::block::{Block, Source};
+use super::block::Block;
 use super::conversion::to_text;
-use super::evaluator::{Evaluator, Fault, Instance, Repetition};
+use super::evaluator::{Evaluator, Fault, Instance};
 use super::expression::unknown_name;
 use super::reference::Referred;
-use super::resource;
 use super::value::{Kind, Value};
 use crate::input::decisions::MAX_COMBINATIONS;
 use crate::role::{Alternative, Choice, Role};

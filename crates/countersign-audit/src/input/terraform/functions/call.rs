@@ -94,22 +94,22 @@ impl<'a> Call<'a> {
     /// A number that counts something.
     pub(super) fn count(&self, at: usize) -> Result<Option<usize>, String> {
         let Some(number) = self.number(at)? else { return Ok(None) };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "checked to be a small whole number"
-        )]
-        let count = || number as usize;
-        if number.fract() == 0.0 && (0.0..1e9).contains(&number) {
-            return Ok(Some(count()));
-        }
-        Err(format!("`{}` wants a whole number that is not negative, not {}", self.name, number_text(number)))
+        let refused =
+            || format!("`{}` wants a whole number that is not negative, not {}", self.name, number_text(number));
+        count(number).map(Some).ok_or_else(refused)
     }
 
     /// The elements of every list together, `None` when one is not in the input.
     pub(super) fn lists(&self) -> Result<Option<Vec<&'a [Value]>>, String> {
         (0..self.arguments.len()).map(|at| self.list(at)).collect()
     }
+}
+
+/// A whole number that is not negative.
+pub(super) fn count(number: f64) -> Option<usize> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
+    let count = number as usize;
+    (number.fract() == 0.0 && (0.0..1e9).contains(&number)).then_some(count)
 }
 
 /// The number a value is, `None` when it is not in the input, and the value itself when it is none.

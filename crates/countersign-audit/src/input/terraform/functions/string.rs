@@ -9,7 +9,9 @@ use super::{ANY, Call, Function, Outcome, function};
 use crate::symbol::{OWN_ACCOUNT, OWN_ORGANIZATION, OWN_PARTITION, URL_SUFFIX};
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    function("basename", 1, 1, |call| whole(call, |path| split_path(path).1.to_owned())),
     function("chomp", 1, 1, |call| trim_ends(call, Ends::Right, |each| matches!(each, '\n' | '\r'))),
+    function("dirname", 1, 1, |call| whole(call, |path| split_path(path).0.to_owned())),
     function("endswith", 2, 2, |call| tell(call, ends_with)),
     function("indent", 2, 2, indent),
     function("join", 1, ANY, join),
@@ -62,6 +64,21 @@ fn whole(call: &Call<'_>, change: fn(&str) -> String) -> Outcome {
         Some(text) => Value::text(Text::literal(change(&text)), call.span_of(0)),
         None => call.unknown(),
     })
+}
+
+/// The folder of a path and its last part. `.` is the folder of a path that names none.
+fn split_path(path: &str) -> (&str, &str) {
+    let trimmed = path.trim_end_matches('/');
+    match trimmed.rsplit_once('/') {
+        _ if path.is_empty() => (".", "."),
+        _ if trimmed.is_empty() => ("/", "/"),
+        // Of `a/b/` the folder is `a/b`.
+        Some((_, last)) if trimmed.len() < path.len() => (trimmed, last),
+        Some(("", last)) => ("/", last),
+        Some((folder, last)) => (folder.trim_end_matches('/'), last),
+        None if trimmed.len() < path.len() => (trimmed, trimmed),
+        None => (".", trimmed),
+    }
 }
 
 fn title(text: &str) -> String {
