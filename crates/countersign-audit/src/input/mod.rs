@@ -5,13 +5,11 @@
 
 mod account_details;
 mod config_item;
-#[allow(dead_code, reason = "the readers of templates are next")]
 mod decisions;
 mod files;
 mod policy_json;
 mod salvage;
-#[allow(dead_code, unused_imports, reason = "the readers of templates are next")]
-mod terraform;
+pub mod terraform;
 mod terraform_plan;
 mod trust_policy;
 

@@ -79,7 +79,7 @@ fn in_a_row(text: &str) -> Option<Node> {
 }
 
 /// Moves every place in a tree.
-fn shift(node: &mut Node, by: u32) {
+pub(super) fn shift(node: &mut Node, by: u32) {
     let moved = |span: Span| Span { start: span.start.saturating_add(by), end: span.end.saturating_add(by) };
     node.span = moved(node.span);
     match &mut node.value {

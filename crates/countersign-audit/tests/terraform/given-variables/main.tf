@@ -1,0 +1,14 @@
+resource "aws_iam_role" "r" {
+  name = "vendor"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { AWS = var.vendors[0] }
+      Condition = { StringEquals = { "sts:ExternalId" = var.external_id } }
+    }]
+  })
+}
+variable "vendors" { type = list(string) }
+variable "external_id" { default = "" }

@@ -1,0 +1,12 @@
+resource "aws_iam_role" "r" {
+  assume_role_policy = jsonencode({
+    "Version" : "2012-10-17",
+    "Statement" : [
+      {
+        "Effect" : "Allow",
+        "Action" : "sts:AssumeRole",
+        "Principal" : { "AWS" : "444455556666" }
+      }
+    ]
+  })
+}

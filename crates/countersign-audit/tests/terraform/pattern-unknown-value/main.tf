@@ -1,0 +1,20 @@
+resource "aws_iam_role" "r" {
+  name               = "vendor"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::111122223333:root"]
+    }
+    condition {
+      test     = "StringLike"
+      variable = "sts:ExternalId"
+      values   = [var.external_id]
+    }
+  }
+}
+variable "external_id" {}

@@ -1,0 +1,2 @@
+vendor = "111122223333"
+external_id = "overridden"

@@ -1,0 +1,16 @@
+resource "aws_iam_role" "r" {
+  name = "vendor"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { AWS = var.vendor }
+      Condition = { StringEquals = { "sts:ExternalId" = "7f3c9e1a52b8" } }
+    }]
+  })
+}
+variable "vendor" {
+  type    = string
+  default = 444455556666
+}
