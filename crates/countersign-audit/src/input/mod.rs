@@ -7,12 +7,13 @@ mod account_details;
 mod attached;
 pub mod aws_profile;
 mod cloudformation;
+mod config_item;
 mod decisions;
 mod files;
 mod policy_json;
 mod salvage;
-#[allow(dead_code, unused_imports, reason = "the readers of templates are next")]
 pub mod terraform;
+mod terraform_plan;
 mod trust_policy;
 
 pub use files::{Files, Given, InMemory};
@@ -102,9 +103,17 @@ pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Readi
     let mentions_roles = file.text().contains(TRUST_POLICY);
     let looks_like_policies = may_hold_roles(bytes)
         && (mentions_roles
-            || ["\"Statement\"", "\"Principal\"", "RoleDetailList", "%22Statement%22", "\\\"Statement\\\""]
-                .iter()
-                .any(|word| file.text().contains(word)));
+            || [
+                "\"Statement\"",
+                "\"Principal\"",
+                "RoleDetailList",
+                "%22Statement%22",
+                "\\\"Statement\\\"",
+                "_iam_role\"",
+                "\"AWS::IAM::Role\"",
+            ]
+            .iter()
+            .any(|word| file.text().contains(word)));
     let mut reader = Reader {
         file: &file,
         named,
@@ -166,6 +175,8 @@ impl Reader<'_> {
     fn of_node(&mut self, node: &Node) {
         match &node.value {
             Value::Object(_) if self.is_policy(node) => self.own_policy(node),
+            Value::Object(_) if terraform_plan::is_plan(node) => self.plan(node),
+            Value::Object(_) if config_item::is_one(node) => self.config_items(node),
             Value::Object(_) => self.envelope(node),
             Value::Array(nodes) => nodes.iter().for_each(|node| self.of_node(node)),
             Value::String(_) => self.policy_string(node),
@@ -196,7 +207,7 @@ impl Reader<'_> {
     }
 
     fn nothing_found(&mut self) {
-        let known = "countersign reads trust policies (objects with `Statement`) and the output of `aws iam get-role`, `list-roles` and `get-account-authorization-details`";
+        let known = "countersign reads trust policies (objects with `Statement`), the output of `aws iam get-role`, `list-roles` and `get-account-authorization-details`, Terraform plans and states (`terraform show -json`) and AWS Config items";
         let severity = match self.named {
             Named::ByUser => ProblemSeverity::Error,
             Named::InFolder if self.mentions_roles => ProblemSeverity::Warning,

@@ -25,6 +25,13 @@ pub(super) struct Policy<'n> {
     embedding: Embedding,
 }
 
+impl Policy<'_> {
+    /// A policy that was put together of parts of the file.
+    pub(super) fn of_tree(tree: Node) -> Self {
+        Self { tree: Cow::Owned(tree), decoded: None, embedding: Embedding::Direct }
+    }
+}
+
 /// What the input says of a role besides its policy.
 pub(super) struct Described {
     pub(super) name: String,
@@ -140,4 +147,21 @@ fn depth(node: &Node) -> usize {
         Value::Object(members) => 1 + members.iter().map(|member| depth(&member.value)).max().unwrap_or(0),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
+}
+
+/// The tree with the place of the text it was read from: where in that a part stands, nobody knows any more.
+pub(super) fn moved(node: Node, span: Span) -> Node {
+    let value = match node.value {
+        Value::Array(nodes) => Value::Array(nodes.into_iter().map(|node| moved(node, span)).collect()),
+        Value::Object(mut members) => {
+            for member in &mut members {
+                member.key_span = span;
+                let value = std::mem::replace(&mut member.value, Node { span, value: Value::Null });
+                member.value = moved(value, span);
+            }
+            Value::Object(members)
+        }
+        scalar => scalar,
+    };
+    Node { span, value }
 }

@@ -52,22 +52,36 @@ impl Assembly {
         let mut expected = None;
         for (at, each) in literal.char_indices() {
             let mut from = rest.peek().map_or(source.len(), |(at, _)| *at);
+            let mut is_escape = false;
             while let Some((at, found)) = rest.next() {
                 from = at;
-                if found == each && !(spelling == Spelling::Quoted && found == '\\') {
-                    break;
-                }
-                if spelling == Spelling::Quoted && found == '\\' {
-                    if matches!(rest.next(), Some((_, 'u' | 'U'))) {
-                        while rest.next_if(|(_, digit)| digit.is_ascii_hexdigit() && *digit != each).is_some() {}
+                is_escape = spelling == Spelling::Quoted && found == '\\';
+                if is_escape {
+                    let digits = match rest.next() {
+                        Some((_, 'u')) => 4,
+                        Some((_, 'U')) => 8,
+                        _ => 0,
+                    };
+                    for _ in 0..digits {
+                        rest.next();
                     }
+                }
+                if is_escape || found == each {
                     break;
                 }
             }
             if at < skipped {
                 continue;
             }
-            let place = start.saturating_add(u32::try_from(from).unwrap_or(u32::MAX));
+            let in_file = |offset: usize| start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+            let place = in_file(from);
+            if is_escape {
+                let end = in_file(rest.peek().map_or(source.len(), |(at, _)| *at));
+                self.places.push((self.text.len(), Place::Fixed(Span { start: place, end })));
+                self.push_char(each);
+                expected = None;
+                continue;
+            }
             if expected != Some(place) {
                 self.places.push((self.text.len(), Place::Run(place)));
             }

@@ -8,7 +8,9 @@ use super::expression::{elements, unknown_name};
 use super::policy_document::{ConditionBlock, PolicyBlock, PrincipalsBlock, Refusal, StatementBlock, policy_of};
 use super::reference::{Referred, spread};
 use super::value::{Kind, Value};
-use crate::input::decisions::Question;
+
+/// What is done with a block; the name is of what it hangs on how many there are, where that is not known.
+type PerBlock<'r> = dyn FnMut(&Block, &Scope<'_>, Option<Box<str>>) -> Outcome<()> + 'r;
 
 impl Evaluator<'_> {
     /// The policy that a data source yields.
@@ -97,13 +99,7 @@ impl Evaluator<'_> {
 
     /// Every block of a kind, those that `dynamic` ones stand for among them. Of how many it is not known, one stands for
     /// all, and `run` is told what that hangs on.
-    fn each_block(
-        &self,
-        block: &Block,
-        kind: &str,
-        scope: &Scope<'_>,
-        run: &mut dyn FnMut(&Block, &Scope<'_>, Option<Box<str>>) -> Outcome<()>,
-    ) -> Outcome<()> {
+    fn each_block(&self, block: &Block, kind: &str, scope: &Scope<'_>, run: &mut PerBlock<'_>) -> Outcome<()> {
         for nested in block.nested(kind) {
             self.step(1)?;
             if &*nested.kind != "dynamic" {
@@ -139,7 +135,7 @@ impl Evaluator<'_> {
                             return Err(Fault::Wrong { span: collection.span, message });
                         }
                     };
-                    if is_guard && self.decide(is_empty(&of)) {
+                    if is_guard && self.mode() == Mode::EveryWay && self.is_empty(&of) {
                         continue;
                     }
                     let value = spread(collection.clone());
@@ -165,14 +161,4 @@ fn with_iterator(
     let iterator = Value::new(Kind::Map(vec![entry("key", key), entry("value", value)]), span);
     let binding = Binding { name, value: &iterator, next: scope.bindings };
     run(&Scope { bindings: Some(&binding), ..*scope })
-}
-
-fn is_empty(of: &str) -> Question {
-    Question {
-        key: format!("length({of}) == 0"),
-        subject: of.to_owned(),
-        yes: format!("{of} is empty"),
-        no: format!("{of} is not empty"),
-        first: false,
-    }
 }

@@ -1,7 +1,7 @@
 //! What an evaluation carries along: the files, what was decided, what is known already, and how much more may be done.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -125,6 +125,9 @@ impl<'s> Scope<'s> {
     }
 }
 
+/// The text of a file, and what its spans are moved by.
+pub(super) type Opened = (Arc<str>, u32);
+
 struct Known {
     value: Value,
     weight: u64,
@@ -144,12 +147,15 @@ pub(super) struct Evaluator<'f> {
     pub(super) expansions: RefCell<HashMap<String, Rc<Expansion>>>,
     /// Modules by address; `None`: it cannot be entered.
     pub(super) modules: RefCell<HashMap<String, Option<Rc<Instance>>>>,
-    pub(super) opened: RefCell<HashMap<String, Option<(Arc<str>, u32)>>>,
+    /// Files that expressions read, by path.
+    pub(super) opened: RefCell<HashMap<String, Option<Opened>>>,
     /// Why a text that looks like JSON is none, by where the text stands.
     pub(super) not_json: RefCell<HashMap<Span, countersign_policy::document::Problem>>,
     decisions: RefCell<Decisions>,
     /// What decisions say that a value is.
     narrowed: RefCell<HashMap<String, Value>>,
+    /// What was decided not to be empty.
+    filled: RefCell<HashSet<String>>,
     deciding: Cell<bool>,
     mode: Cell<Mode>,
     /// How often an answer hung on a decision.
@@ -178,6 +184,7 @@ impl<'f> Evaluator<'f> {
             not_json: RefCell::default(),
             decisions: RefCell::default(),
             narrowed: RefCell::default(),
+            filled: RefCell::default(),
             deciding: Cell::new(false),
             mode: Cell::new(Mode::Defaults),
             asked: Cell::new(0),
@@ -288,6 +295,7 @@ impl<'f> Evaluator<'f> {
         let outcomes = every_way(|decisions| {
             self.decisions.replace(std::mem::take(decisions));
             self.narrowed.borrow_mut().clear();
+            self.filled.borrow_mut().clear();
             self.of_this_run.borrow_mut().clear();
             let outcome = self.in_mode(Mode::EveryWay, &mut run);
             *decisions = self.decisions.take();
@@ -309,6 +317,18 @@ impl<'f> Evaluator<'f> {
             self.asked.set(self.asked.get() + 1);
         }
         value
+    }
+
+    pub(super) fn is_filled(&self, name: &str) -> bool {
+        let is_filled = self.filled.borrow().contains(name);
+        if is_filled {
+            self.asked.set(self.asked.get() + 1);
+        }
+        is_filled
+    }
+
+    pub(super) fn fill(&self, name: &str) {
+        self.filled.borrow_mut().insert(name.to_owned());
     }
 
     pub(super) fn narrow(&self, name: &str, value: Value) {

@@ -72,7 +72,7 @@ impl Evaluator<'_> {
                 self.file_function(name, &arguments, span, scope)
             }
             "templatestring" => Ok(self.open(span)),
-            _ => match call(name, &arguments, span) {
+            _ => match keeps_policy(name, &arguments).map(Ok).or_else(|| call(name, &arguments, span)) {
                 Some(Ok(value)) => {
                     self.step(u64::try_from(length(&value)).unwrap_or(u64::MAX))?;
                     Ok(value)
@@ -101,6 +101,27 @@ impl Evaluator<'_> {
             ("fileexists", _) => Ok(Value::new(Kind::Bool(self.files.read(&path).is_ok()), span)),
             _ => Ok(self.open(span)),
         }
+    }
+}
+
+/// What a function yields that leaves a policy's text as it is: the policy, each part with its place.
+fn keeps_policy(name: &str, arguments: &[Value]) -> Option<Value> {
+    let is_policy = |value: &Value| matches!(value.kind, Kind::Json(_));
+    match (name, arguments) {
+        ("tostring" | "trimspace" | "chomp" | "trim", [only, ..]) if is_policy(only) => Some(only.clone()),
+        ("join", [_, Value { kind: Kind::List(values), .. }]) => match values.as_slice() {
+            [only] if is_policy(only) => Some(only.clone()),
+            _ => None,
+        },
+        ("compact", [Value { kind: Kind::List(values), span }]) if values.iter().any(is_policy) => {
+            let is_something = |value: &&Value| match &value.kind {
+                Kind::Null => false,
+                Kind::String(text) => text.known() != Some(""),
+                _ => true,
+            };
+            Some(Value::new(Kind::List(values.iter().filter(is_something).cloned().collect()), *span))
+        }
+        _ => None,
     }
 }
 

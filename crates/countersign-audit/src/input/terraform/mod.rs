@@ -18,6 +18,7 @@ mod module;
 #[cfg(test)]
 mod notation;
 mod operation;
+mod planned_document;
 mod policy_document;
 mod reference;
 mod resource;
@@ -30,13 +31,14 @@ use super::{Files, Given, Reading};
 use crate::fix::Language;
 use crate::source::SourceFile;
 use evaluator::Evaluator;
+pub(super) use planned_document::{Planned, planned_policy};
 
 /// Reads the roles of the root module in a folder. With `only`, those that the files of these names or paths define or
 /// call; the other files are read for what these refer to.
 #[must_use]
 pub fn read_root(folder: &str, only: Option<&[String]>, files: &dyn Files, given: &Given) -> Reading {
     let folder = folder::resolve(folder, "");
-    let mut evaluator = Evaluator::new(if folder.is_empty() { "." } else { &folder }, files);
+    let mut evaluator = Evaluator::new(&folder, files);
     evaluator.installed = variable::installed_modules(&folder, files).into_iter().collect();
     evaluator.assign(given);
     let mut roles = Vec::new();

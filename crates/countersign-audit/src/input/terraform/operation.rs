@@ -50,6 +50,10 @@ impl Evaluator<'_> {
             Kind::List(_) | Kind::Map(_) => (format!("length({name}) == 0"), "empty".to_owned()),
             _ => (format!("{name} == {}", spelled(known)), spelled(known)),
         };
+        let is_empty = what == "empty";
+        if is_empty && self.is_filled(name) {
+            return false;
+        }
         let answer = self.decide(Question {
             key,
             subject: name.to_string(),
@@ -61,6 +65,9 @@ impl Evaluator<'_> {
             self.narrow(name, known.clone());
         } else if is_unset {
             self.narrow(name, Value::unknown(name.clone(), known.span));
+        }
+        if is_empty && !answer {
+            self.fill(name);
         }
         answer
     }
@@ -122,6 +129,10 @@ impl Evaluator<'_> {
             }
             BinaryOperator::Eq | BinaryOperator::NotEq => {
                 let right = self.evaluate(&operation.rhs_expr, scope)?;
+                let counted = self.counts(operator, &left, &right);
+                if let Some(truth) = counted {
+                    return bool(truth);
+                }
                 match self.equal(left, right)? {
                     Some(equal) => bool(equal == (operator == BinaryOperator::Eq)),
                     None => Ok(self.open(span)),
@@ -131,6 +142,9 @@ impl Evaluator<'_> {
                 let right = self.settle(self.evaluate(&operation.rhs_expr, scope)?);
                 let left = self.settle(left);
                 let (Some(one), Some(other)) = (number(&left), number(&right)) else {
+                    if let Some(truth) = self.counts(operator, &left, &right) {
+                        return bool(truth);
+                    }
                     let open = |value: &Value| !value.is_known();
                     if open(&left) || open(&right) {
                         return Ok(self.open(span));
@@ -140,6 +154,41 @@ impl Evaluator<'_> {
                 arithmetic(operator, one, other, span)
             }
         }
+    }
+
+    /// Whether `length(x) > 0` and its like hold: that is whether `x` is empty.
+    fn counts(&self, operator: BinaryOperator, left: &Value, right: &Value) -> Option<bool> {
+        let (Kind::Unknown(unknown), Some(limit)) = (&left.kind, number(right)) else { return None };
+        let of = unknown.name.strip_prefix("length(")?.strip_suffix(')')?;
+        let when_empty = match operator {
+            BinaryOperator::Eq | BinaryOperator::LessEq if limit == 0.0 => true,
+            BinaryOperator::NotEq | BinaryOperator::Greater if limit == 0.0 => false,
+            BinaryOperator::Less if limit == 1.0 => true,
+            BinaryOperator::GreaterEq if limit == 1.0 => false,
+            _ => return None,
+        };
+        if self.mode() == Mode::Defaults {
+            return None;
+        }
+        Some(self.is_empty(of) == when_empty)
+    }
+
+    /// Decides whether a list, map or text that is not in the input is empty.
+    pub(super) fn is_empty(&self, of: &str) -> bool {
+        if self.is_filled(of) {
+            return false;
+        }
+        let answer = self.decide(Question {
+            key: format!("length({of}) == 0"),
+            subject: of.to_owned(),
+            yes: format!("{of} is empty"),
+            no: format!("{of} is not empty"),
+            first: false,
+        });
+        if !answer {
+            self.fill(of);
+        }
+        answer
     }
 
     /// Whether two values are equal; what hangs on a value that is not in the input is decided.

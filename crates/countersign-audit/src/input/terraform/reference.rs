@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use countersign_policy::document::{Span, Text};
-use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 
 use super::conversion::to_text;
@@ -42,11 +41,11 @@ impl Evaluator<'_> {
         let operators: Vec<&TraversalOperator> = traversal.operators.iter().map(|operator| operator.value()).collect();
         let Expression::Variable(root) = &traversal.expr else {
             let value = self.evaluate(&traversal.expr, scope)?;
-            return self.follow(value, &operators, scope);
+            return self.follow(value, &operators, span, scope);
         };
         let root = root.as_str();
         if let Some(value) = scope.bound(root) {
-            return self.follow(value.clone(), &operators, scope);
+            return self.follow(value.clone(), &operators, span, scope);
         }
         let name = |nth: usize| match operators.get(nth) {
             Some(TraversalOperator::GetAttr(name)) => Some(name.as_str()),
@@ -67,7 +66,10 @@ impl Evaluator<'_> {
             },
             kind => (self.resource(instance, false, (kind, first), span)?, 1),
         };
-        self.follow(value, operators.get(used..).unwrap_or_default(), scope)
+        let value = self.follow(value, operators.get(used..).unwrap_or_default(), span, scope)?;
+        // What is not in the files is edited where it is used.
+        let is_elsewhere = matches!(value.kind, Kind::Unknown(_)) || root == "var" && self.is_typed(instance, first);
+        Ok(if is_elsewhere { value.at(span) } else { value })
     }
 
     fn local(&self, instance: &Rc<Instance>, name: &str, span: Span) -> Outcome {
@@ -87,11 +89,10 @@ impl Evaluator<'_> {
     }
 
     /// The value behind dots and brackets.
-    fn follow(&self, mut value: Value, operators: &[&TraversalOperator], scope: &Scope<'_>) -> Outcome {
+    fn follow(&self, mut value: Value, operators: &[&TraversalOperator], span: Span, scope: &Scope<'_>) -> Outcome {
         for (nth, operator) in operators.iter().enumerate() {
             self.step(1)?;
             let rest = operators.get(nth + 1..).unwrap_or_default();
-            let span = scope.span(operator.span());
             value = match operator {
                 TraversalOperator::GetAttr(name) => self.member(value, name.as_str(), span)?,
                 TraversalOperator::Index(index) => {
@@ -102,34 +103,33 @@ impl Evaluator<'_> {
                     let index = u32::try_from(*index.value()).unwrap_or(u32::MAX);
                     self.element(value, &Value::new(Kind::Number(index.into()), span), span)?
                 }
-                TraversalOperator::FullSplat(_) => return self.splat(value, rest, scope),
+                TraversalOperator::FullSplat(_) => return self.splat(value, rest, span, scope),
                 TraversalOperator::AttrSplat(_) => {
                     let is_attribute =
                         |operator: &&&TraversalOperator| matches!(operator, TraversalOperator::GetAttr(_));
                     let attributes = rest.iter().take_while(is_attribute).count();
                     let (of_each, after) = rest.split_at(attributes);
-                    let values = self.splat(value, of_each, scope)?;
-                    return self.follow(values, after, scope);
+                    let values = self.splat(value, of_each, span, scope)?;
+                    return self.follow(values, after, span, scope);
                 }
             };
         }
         Ok(value)
     }
 
-    fn splat(&self, value: Value, operators: &[&TraversalOperator], scope: &Scope<'_>) -> Outcome {
+    fn splat(&self, value: Value, operators: &[&TraversalOperator], span: Span, scope: &Scope<'_>) -> Outcome {
         let value = self.settle(value);
-        let span = value.span;
         let values = match value.kind {
             Kind::List(values) => values,
             Kind::Null => Vec::new(),
             Kind::Unknown(ref unknown) if !self.handles.borrow().contains_key(&*unknown.name) => {
                 let each = Value::unknown(format!("{}[*]", unknown.name), span);
-                let element = self.nested(|| self.follow(each, operators, scope))?;
+                let element = self.nested(|| self.follow(each, operators, span, scope))?;
                 return Ok(Value::new(Kind::List(vec![spread(element)]), span));
             }
             _ => vec![value],
         };
-        let followed = values.into_iter().map(|value| self.nested(|| self.follow(value, operators, scope)));
+        let followed = values.into_iter().map(|value| self.nested(|| self.follow(value, operators, span, scope)));
         Ok(Value::new(Kind::List(followed.collect::<Outcome<_>>()?), span))
     }
 

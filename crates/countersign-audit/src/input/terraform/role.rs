@@ -6,12 +6,11 @@ use countersign_policy::document::{
     DuplicateKeys, Node, PolicyDocument, Problem, Severity, Span, Text, Value as Tree, parse_json,
 };
 
-use super::block::{Block, Source};
+use super::block::Block;
 use super::conversion::to_text;
-use super::evaluator::{Evaluator, Fault, Instance, Repetition};
+use super::evaluator::{Evaluator, Fault, Instance};
 use super::expression::unknown_name;
 use super::reference::Referred;
-use super::resource;
 use super::value::{Kind, Value};
 use crate::input::decisions::MAX_COMBINATIONS;
 use crate::role::{Alternative, Choice, Role};
@@ -81,14 +80,7 @@ impl Evaluator<'_> {
     fn role(&self, referred: &Referred, block: &Block, argument: &str) -> Role {
         self.start();
         let (outcomes, all) = self.every_way(|| self.trust_policy(referred, block, argument));
-        let mut merged: Vec<(Vec<Choice>, Policy)> = Vec::new();
-        for (given, policy) in outcomes {
-            match merged.iter_mut().find(|(_, known)| *known == policy) {
-                // What was decided both ways does not matter.
-                Some((known, _)) => known.retain(|choice| given.contains(choice)),
-                None => merged.push((given, policy)),
-            }
-        }
+        let merged = merge(outcomes);
         let nothing = PolicyDocument { span: block.span, ..PolicyDocument::default() };
         let sources = SourceMap::from(crate::source::SourceFile::new("", String::new()));
         let mut role = Role::new(referred.address.clone(), nothing, block.span, sources);
@@ -197,6 +189,33 @@ impl Evaluator<'_> {
         };
         entries.into_iter().map(tag).collect()
     }
+}
+
+/// Leaves out decisions that make no difference.
+fn merge(mut outcomes: Vec<(Vec<Choice>, Policy)>) -> Vec<(Vec<Choice>, Policy)> {
+    let mut at = 0;
+    while let Some((given, policy)) = outcomes.get(at) {
+        let other = outcomes.iter().enumerate().skip(at + 1).find_map(|(nth, (other, same))| {
+            (same == policy).then(|| differing(given, other)).flatten().map(|choice| (nth, choice))
+        });
+        let Some((nth, choice)) = other else {
+            at += 1;
+            continue;
+        };
+        drop(outcomes.remove(nth));
+        if let Some((given, _)) = outcomes.get_mut(at) {
+            given.remove(choice);
+        }
+        at = 0;
+    }
+    outcomes
+}
+
+/// The only choice that is made otherwise.
+fn differing(one: &[Choice], other: &[Choice]) -> Option<usize> {
+    let differ = || one.iter().zip(other).enumerate().filter(|(_, (one, other))| one != other);
+    let is_one = one.len() == other.len() && differ().count() == 1;
+    differ().next().filter(|(_, (one, other))| is_one && one.subject == other.subject).map(|(at, _)| at)
 }
 
 fn name_argument(kind: &str) -> &'static str {

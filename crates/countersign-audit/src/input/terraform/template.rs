@@ -10,7 +10,7 @@ use hcl_edit::template::{
 
 use super::assembly::{Assembly, Spelling};
 use super::conversion::to_text;
-use super::evaluator::{Binding, Evaluator, Fault, Outcome, Scope, wrong};
+use super::evaluator::{Binding, Evaluator, Fault, Opened, Outcome, Scope, wrong};
 use super::expression::{elements, unknown_name};
 use super::value::{Kind, Value};
 use crate::source::ProblemSeverity;
@@ -213,7 +213,7 @@ impl Evaluator<'_> {
     }
 
     /// Reads a file of the module. `None`: it cannot be read, and that was said.
-    pub(super) fn open_file(&self, path: &str, span: Span) -> Option<(Arc<str>, u32)> {
+    pub(super) fn open_file(&self, path: &str, span: Span) -> Option<Opened> {
         if let Some(opened) = self.opened.borrow().get(path) {
             return opened.clone();
         }

@@ -38,6 +38,11 @@ impl Evaluator<'_> {
         self.assigned.extend(typed);
     }
 
+    /// Whether a variable's value comes from the command line.
+    pub(super) fn is_typed(&self, instance: &Instance, name: &str) -> bool {
+        instance.call.is_none() && matches!(self.assigned.get(name), Some(Assigned::Typed(_)))
+    }
+
     pub(super) fn variable(&self, instance: &Rc<Instance>, name: &str, span: Span) -> Outcome {
         let address = format!("{}var.{name}", instance.address);
         let Some(block) = instance.folder.variables.get(name) else {

@@ -4,7 +4,7 @@ use countersign_policy::document::Text;
 
 use super::super::conversion::to_text;
 use super::super::value::{Kind, Unknown, Value};
-use super::call::{is_spread, spread};
+use super::call::{count, is_spread, spread};
 use super::equality::same;
 use super::{ANY, Call, Function, Outcome, function};
 
@@ -73,6 +73,7 @@ fn compact(call: &Call<'_>) -> Outcome {
             Kind::Null => {}
             // May be left out.
             Kind::Unknown(_) => kept.push(spread(value)),
+            Kind::Json(_) => kept.push(value.clone()),
             _ => {
                 let text = to_text(value).map_err(|_| format!("`compact` is given {}", value.kind_name()))?;
                 if text.known() != Some("") {
@@ -152,11 +153,14 @@ pub(super) fn unique(values: &[Value]) -> Vec<Value> {
 }
 
 fn element(call: &Call<'_>) -> Outcome {
-    let (Some(values), Some(at)) = (call.counted_list(0)?, call.count(1)?) else { return Ok(call.unknown()) };
+    let (Some(values), Some(at)) = (call.counted_list(0)?, call.number(1)?) else { return Ok(call.unknown()) };
     if values.is_empty() {
         return Err("`element` is called with an empty list".to_owned());
     }
-    Ok(values.get(at % values.len()).cloned().unwrap_or_else(|| call.unknown()))
+    // Around the list, from either end.
+    let place = u32::try_from(values.len()).ok().and_then(|length| count(at.rem_euclid(f64::from(length))));
+    let place = place.ok_or("`element` wants a whole number")?;
+    Ok(values.get(place).cloned().unwrap_or_else(|| call.unknown()))
 }
 
 fn index(call: &Call<'_>) -> Outcome {

@@ -2,13 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign_policy::document::{MAX_NESTING, Node, Span, Text, Value as Tree, parse_json};
+use countersign_policy::document::{MAX_NESTING, Text, parse_json};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::super::conversion::{of_node, to_node};
 use super::super::value::{Kind, Value};
 use super::yaml::parse_yaml;
-use super::{Call, Function, Outcome, function};
+use super::{Call, Function, Outcome, function, moved};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("base64decode", 1, 1, base64_decode),
@@ -36,23 +36,6 @@ fn json_decode(call: &Call<'_>) -> Outcome {
     let Some(text) = call.known_text(0)? else { return Ok(call.unknown()) };
     let node = parse_json(&text, MAX_NESTING).map_err(|problem| problem.message)?;
     Ok(of_node(&moved(node, argument.span)))
-}
-
-/// The tree with the place of the text it was read from: where in that a part stands, nobody knows any more.
-pub(in super::super) fn moved(node: Node, span: Span) -> Node {
-    let value = match node.value {
-        Tree::Array(nodes) => Tree::Array(nodes.into_iter().map(|node| moved(node, span)).collect()),
-        Tree::Object(mut members) => {
-            for member in &mut members {
-                member.key_span = span;
-                let value = std::mem::replace(&mut member.value, Node { span, value: Tree::Null });
-                member.value = moved(value, span);
-            }
-            Tree::Object(members)
-        }
-        scalar => scalar,
-    };
-    Node { span, value }
 }
 
 fn yaml_decode(call: &Call<'_>) -> Outcome {

@@ -23,8 +23,8 @@ mod yaml;
 use countersign_policy::document::Span;
 
 use super::value::{Kind, Unknown, Value};
+pub(super) use crate::input::trust_policy::moved;
 use call::Call;
-pub(super) use encoding::moved;
 pub(super) use equality::same;
 
 /// What a call yields, or why Terraform refuses it.

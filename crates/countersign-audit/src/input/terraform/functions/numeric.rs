@@ -7,6 +7,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("abs", 1, 1, |call| of_one(call, f64::abs)),
     function("ceil", 1, 1, |call| of_one(call, f64::ceil)),
     function("floor", 1, 1, |call| of_one(call, f64::floor)),
+    function("log", 2, 2, logarithm),
     function("max", 1, ANY, |call| fold(call, f64::max)),
     function("min", 1, ANY, |call| fold(call, f64::min)),
     function("parseint", 2, 2, parse),
@@ -42,6 +43,11 @@ fn sum(call: &Call<'_>) -> Outcome {
 fn power(call: &Call<'_>) -> Outcome {
     let (Some(base), Some(exponent)) = (call.number(0)?, call.number(1)?) else { return Ok(call.unknown()) };
     Ok(call.yields(Kind::Number(base.powf(exponent))))
+}
+
+fn logarithm(call: &Call<'_>) -> Outcome {
+    let (Some(number), Some(base)) = (call.number(0)?, call.number(1)?) else { return Ok(call.unknown()) };
+    Ok(call.yields(Kind::Number(number.log(base))))
 }
 
 fn parse(call: &Call<'_>) -> Outcome {

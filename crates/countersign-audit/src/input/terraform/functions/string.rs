@@ -9,7 +9,9 @@ use super::{ANY, Call, Function, Outcome, function};
 use crate::symbol::{OWN_ACCOUNT, OWN_ORGANIZATION, OWN_PARTITION, URL_SUFFIX};
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    function("basename", 1, 1, |call| whole(call, |path| split_path(path).1.to_owned())),
     function("chomp", 1, 1, |call| trim_ends(call, Ends::Right, |each| matches!(each, '\n' | '\r'))),
+    function("dirname", 1, 1, |call| whole(call, |path| split_path(path).0.to_owned())),
     function("endswith", 2, 2, |call| tell(call, ends_with)),
     function("indent", 2, 2, indent),
     function("join", 1, ANY, join),
@@ -64,6 +66,21 @@ fn whole(call: &Call<'_>, change: fn(&str) -> String) -> Outcome {
     })
 }
 
+/// The folder of a path and its last part. `.` is the folder of a path that names none.
+fn split_path(path: &str) -> (&str, &str) {
+    let trimmed = path.trim_end_matches('/');
+    match trimmed.rsplit_once('/') {
+        _ if path.is_empty() => (".", "."),
+        _ if trimmed.is_empty() => ("/", "/"),
+        // Of `a/b/` the folder is `a/b`.
+        Some((_, last)) if trimmed.len() < path.len() => (trimmed, last),
+        Some(("", last)) => ("/", last),
+        Some((folder, last)) => (folder.trim_end_matches('/'), last),
+        None if trimmed.len() < path.len() => (trimmed, trimmed),
+        None => (".", trimmed),
+    }
+}
+
 fn title(text: &str) -> String {
     let mut start = true;
     let capital = |each: char| {
@@ -84,6 +101,7 @@ fn join(call: &Call<'_>) -> Outcome {
     if elements.iter().any(|value| is_spread(value)) {
         return Ok(call.unknown());
     }
+    call.bounded(elements.len(), separator.lossy().len())?;
     let mut out = Pieces::default();
     for (nth, value) in elements.into_iter().enumerate() {
         if nth > 0 {
@@ -132,6 +150,7 @@ fn replace(call: &Call<'_>) -> Outcome {
     if !stays_within_pieces(&text, &old) {
         return Ok(call.unknown());
     }
+    call.bounded(text.lossy().matches(&*old).count(), new.lossy().len())?;
     let mut out = Pieces::default();
     for piece in pieces(&text) {
         match piece {
@@ -332,7 +351,8 @@ fn indent(call: &Call<'_>) -> Outcome {
         return Ok(json.clone());
     }
     let Some(text) = call.known_text(1)? else { return Ok(call.unknown()) };
-    let indented = text.replace('\n', &format!("\n{}", " ".repeat(width.min(1_000))));
+    call.bounded(text.matches('\n').count(), width)?;
+    let indented = text.replace('\n', &format!("\n{}", " ".repeat(width)));
     Ok(Value::text(Text::literal(indented), call.span_of(1)))
 }
 
