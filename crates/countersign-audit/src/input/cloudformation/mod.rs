@@ -141,7 +141,13 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
                 role.tags = role::property(&template, resource, "Tags", problems).as_ref().and_then(role::tags);
                 roles.push(role);
             }
-            "AWS::CloudFormation::StackSet" | "AWS::CloudFormation::Stack" if reader.levels > 1 => {
+            "AWS::CloudFormation::StackSet" | "AWS::CloudFormation::Stack" => {
+                if reader.levels <= 1 {
+                    let message = format!("templates inside templates are read {MAX_TEMPLATES} deep");
+                    let help = "audit the template of this one on its own";
+                    problems.warning(reader.file, resource.header, message, help);
+                    continue;
+                }
                 let Some(body) = nested::body(&template, resource, problems) else { continue };
                 let given = nested::parameters(&template, resource, problems);
                 let prefix = format!("{}{}/", reader.prefix, resource.name);
