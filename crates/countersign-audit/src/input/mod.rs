@@ -4,6 +4,8 @@
 //! at its place, and of a damaged file the rest is read (`salvage`).
 
 mod account_details;
+mod attached;
+pub mod aws_profile;
 mod cloudformation;
 mod decisions;
 mod files;
@@ -15,9 +17,12 @@ pub use files::{Files, Given, InMemory};
 pub use policy_json::other_kind;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};
 
+use crate::permissions::WrittenPolicy;
 use crate::role::Role;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
 
@@ -102,6 +107,7 @@ pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Readi
         damaged: damage.is_some(),
         mentions_roles,
         own_policies: Vec::new(),
+        managed: BTreeMap::new(),
         reading: Reading::default(),
     };
     if named == Named::InFolder && !looks_like_policies {
@@ -128,6 +134,8 @@ struct Reader<'f> {
     mentions_roles: bool,
     /// Which roles are policies on their own.
     own_policies: Vec<usize>,
+    /// The managed policies the file has, by their ARNs.
+    managed: BTreeMap<String, Arc<WrittenPolicy>>,
     reading: Reading,
 }
 
@@ -162,6 +170,7 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> Reading {
+        self.resolve_managed();
         if let [_, _, ..] = self.own_policies.as_slice() {
             for (nth, at) in self.own_policies.iter().enumerate() {
                 if let Some(role) = self.reading.roles.get_mut(*at) {

@@ -10,6 +10,7 @@ use countersign_policy::document::{
 };
 
 use super::{NOT_UTF8, Reader};
+use crate::permissions::Permissions;
 use crate::role::{Alternative, Choice, Role};
 use crate::source::ProblemSeverity;
 
@@ -29,6 +30,7 @@ pub(super) struct Described {
     pub(super) name: String,
     pub(super) arn: Option<String>,
     pub(super) tags: Option<Vec<(String, String)>>,
+    pub(super) permissions: Permissions,
 }
 
 impl Reader<'_> {
@@ -92,6 +94,7 @@ impl Reader<'_> {
         let nothing = PolicyDocument { span: place, ..PolicyDocument::default() };
         let mut role = Role::new(described.name, nothing, place, self.file.clone().into());
         (role.arn, role.account, role.tags) = (described.arn, account, described.tags);
+        role.permissions = described.permissions;
         match policy {
             Ok(Policy { tree, decoded, embedding }) => {
                 role.trust = PolicyDocument::from_node(&tree, DuplicateKeys::LastWins);

@@ -9,6 +9,7 @@ mod intrinsic;
 mod nested;
 mod outcome;
 mod parameter;
+mod permissions;
 mod place;
 mod policy;
 mod problems;
@@ -127,6 +128,7 @@ struct Reader<'f> {
 
 fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, problems: &mut Problems) -> Vec<Role> {
     let template = Template::new(reader.file, tree, given, problems);
+    let attached = permissions::Attached::new(&template, problems);
     let mut roles = Vec::new();
     for resource in &template.resources {
         let read = |name: String, source: Source<'_>, problems: &mut Problems| {
@@ -139,6 +141,7 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
                 let name = role::property(&template, resource, "RoleName", problems);
                 role.role_name = name.and_then(|name| name.as_str().map(str::to_owned));
                 role.tags = role::property(&template, resource, "Tags", problems).as_ref().and_then(role::tags);
+                role.permissions = attached.of(&template, resource, role.role_name.as_deref(), problems);
                 roles.push(role);
             }
             "AWS::CloudFormation::StackSet" | "AWS::CloudFormation::Stack" => {
@@ -155,8 +158,10 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
                 roles.extend(self::roles(&inner, &body, &given, problems));
             }
             _ => {
-                let source = serverless::trust_of(&template, resource);
-                roles.extend(source.map(|source| read(format!("{}Role", resource.name), source, problems)));
+                let Some(source) = serverless::trust_of(&template, resource) else { continue };
+                let mut role = read(format!("{}Role", resource.name), source, problems);
+                role.permissions = attached.of_generated(&template, resource, problems);
+                roles.push(role);
             }
         }
     }
