@@ -98,9 +98,16 @@ pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Readi
     let mentions_roles = file.text().contains(TRUST_POLICY);
     let looks_like_policies = may_hold_roles(bytes)
         && (mentions_roles
-            || ["\"Statement\"", "\"Principal\"", "RoleDetailList", "%22Statement%22", "\\\"Statement\\\""]
-                .iter()
-                .any(|word| file.text().contains(word)));
+            || [
+                "\"Statement\"",
+                "Statement:",
+                "\"Principal\"",
+                "RoleDetailList",
+                "%22Statement%22",
+                "\\\"Statement\\\"",
+            ]
+            .iter()
+            .any(|word| file.text().contains(word)));
     let mut reader = Reader {
         file: &file,
         named,
@@ -142,6 +149,13 @@ struct Reader<'f> {
 impl Reader<'_> {
     fn read_text(&mut self) {
         if self.file.text().trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() || self.percent_encoded() {
+            return;
+        }
+        if let Some((documents, problems)) = cloudformation::yaml_policies(self.file.text()) {
+            documents.iter().for_each(|tree| self.of_node(tree));
+            for Problem { severity, span, message, help } in problems {
+                self.problem(span, severity.into(), message, help);
+            }
             return;
         }
         let salvaged = salvage::parse(self.file.text());

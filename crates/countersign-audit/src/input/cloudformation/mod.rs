@@ -43,7 +43,15 @@ pub(super) fn is_template(text: &str) -> bool {
     text.contains("AWS::") && (text.contains("\"Resources\"") || text.contains("Resources:"))
 }
 
-/// Whether a text that starts like this may be a template in YAML: sections have no indentation.
+/// The documents of a text that is no JSON and may hold policies.
+pub(super) fn yaml_policies(text: &str) -> Option<(Vec<Node>, Vec<Problem>)> {
+    let is_json = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with(['{', '[', '"']);
+    let holds_policies = text.contains("Statement:") || text.contains(TRUST_POLICY);
+    let parsed = (!is_json && holds_policies).then(|| yaml::parse(text))?;
+    Some((parsed.documents, parsed.problems))
+}
+
+/// Whether a text that starts like this may be a template or a policy in YAML: their sections have no indentation.
 pub(super) fn may_be_yaml(head: &str) -> bool {
     const SECTIONS: &[&str] = &[
         "AWSTemplateFormatVersion",
@@ -57,6 +65,7 @@ pub(super) fn may_be_yaml(head: &str) -> bool {
         "Parameters",
         "Resources",
         "Rules",
+        "Statement",
         "Transform",
     ];
     let is_section = |line: &str| {
