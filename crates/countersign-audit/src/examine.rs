@@ -1,14 +1,17 @@
 //! Proving one role: its trust policy under what is known of its owner.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use countersign_policy::account::AccountId;
+use countersign_policy::assumptions::{Assumption, Assumptions};
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::{Limits, PolicyDocument, Problem, Severity, Statement, validate};
 use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, deciding, exposure, partition_of};
 
 use crate::role::{Alternative, Choice, Role};
 use crate::symbol;
+use crate::third_party::ThirdParties;
 
 /// What the user says about the roles.
 #[derive(Debug, Clone)]
@@ -19,12 +22,18 @@ pub struct Options {
     pub own_accounts: BTreeSet<AccountId>,
     /// The owner's organizations; when empty, those that conditions name count as own.
     pub own_organizations: BTreeSet<String>,
+    /// What is known of third parties.
+    pub third_parties: Arc<ThirdParties>,
+    /// The user's readings of what AWS leaves open.
+    pub assumptions: Assumptions,
     /// The time to prove from: grants that expired before it allow nothing.
     pub now: Moment,
     /// Size limits of trust policies.
     pub limits: Limits,
     /// How far proofs search.
     pub proof: ProofLimits,
+    /// The `ExternalId` that fixes put into policies, where they take no variable.
+    pub external_id: Option<String>,
 }
 
 impl Options {
@@ -35,9 +44,12 @@ impl Options {
             account: None,
             own_accounts: BTreeSet::new(),
             own_organizations: BTreeSet::new(),
+            third_parties: Arc::default(),
+            assumptions: Assumptions::default(),
             now,
             limits: Limits::default(),
             proof: ProofLimits::default(),
+            external_id: None,
         }
     }
 }
@@ -51,12 +63,18 @@ pub struct Examined {
     pub account: Option<AccountId>,
     /// The accounts that count as the owner's.
     pub own_accounts: BTreeSet<AccountId>,
+    /// What is known of third parties.
+    pub third_parties: Arc<ThirdParties>,
+    /// The readings it was proved by.
+    pub assumptions: Assumptions,
     /// What was proved.
     pub exposed: Exposed,
     /// When the role lets third parties in, if that hangs on a decision the input leaves open: `var.external_id is null`.
     pub open_when: Vec<String>,
     /// What IAM refuses or warns about.
     pub problems: Vec<Problem>,
+    /// The `ExternalId` that fixes are to demand, if the user gave one.
+    pub external_id: Option<String>,
 }
 
 /// Proves the role's exposure and validates its policy.
@@ -71,8 +89,7 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
     if unsaid {
         setting.own_accounts.extend(symbol::UNSAID_ACCOUNT.parse::<AccountId>());
     }
-    let mut exposed = exposure(&role.trust, &setting);
-    let open_when = weigh_alternatives(&role, &setting, &mut exposed);
+    let Proof { mut exposed, open_when, assumptions } = prove_by_readings(&role, account, &setting);
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
     let unread = |statement: &Statement| statement.unreadable.as_ref().is_some_and(|part| part.hole.is_none());
     let misread = role.trust.statements.iter().any(unread)
@@ -88,7 +105,39 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         true => Vec::new(),
         false => validate(&role.trust, role.policy_text(), options.limits),
     };
-    Examined { role, account, own_accounts: setting.own_accounts, exposed, open_when, problems }
+    let external_id = options.external_id.clone();
+    let third_parties = Arc::clone(&options.third_parties);
+    let own_accounts = setting.own_accounts;
+    Examined { role, account, own_accounts, third_parties, assumptions, exposed, open_when, problems, external_id }
+}
+
+struct Proof {
+    exposed: Exposed,
+    open_when: Vec<String>,
+    assumptions: Assumptions,
+}
+
+fn prove(role: &Role, account: Option<AccountId>, setting: &Setting) -> Proof {
+    let mut exposed = exposure(&role.trust, setting);
+    let open_when = weigh_alternatives(role, account, setting, &mut exposed);
+    Proof { exposed, open_when, assumptions: setting.assumptions }
+}
+
+/// Proves by the user's readings. Where the default ones are worse, the user's choice does not make the role safe: it is
+/// unknown.
+fn prove_by_readings(role: &Role, account: Option<AccountId>, setting: &Setting) -> Proof {
+    let proof = prove(role, account, setting);
+    if setting.assumptions == Assumptions::default() || proof.exposed.exposure <= Exposure::Unknown {
+        return proof;
+    }
+    let mut by_default = prove(role, account, &Setting { assumptions: Assumptions::default(), ..setting.clone() });
+    if by_default.exposed.exposure > Exposure::Unknown {
+        return proof;
+    }
+    by_default.exposed.exposure = Exposure::Unknown;
+    let chosen = Assumption::ALL.iter().filter(|assumption| setting.assumptions.takes_other(**assumption));
+    by_default.exposed.depends_on.extend(chosen.map(|assumption| format!("the configured reading of {assumption}")));
+    by_default
 }
 
 fn policies(role: &mut Role) -> impl Iterator<Item = &mut PolicyDocument> {
@@ -97,11 +146,17 @@ fn policies(role: &mut Role) -> impl Iterator<Item = &mut PolicyDocument> {
 
 /// Takes the worst of what the role is when what the input leaves open is decided one way or the other. Says when it
 /// lets third parties in that other decisions keep out.
-fn weigh_alternatives(role: &Role, setting: &Setting, exposed: &mut Exposed) -> Vec<String> {
+fn weigh_alternatives(
+    role: &Role,
+    account: Option<AccountId>,
+    setting: &Setting,
+    exposed: &mut Exposed,
+) -> Vec<String> {
     let lets_in = |exposure: Exposure| exposure <= Exposure::Open;
     let mut all: Vec<(&[Choice], Exposure)> = vec![(&role.given, exposed.exposure)];
     for Alternative { given, trust } in &role.alternatives {
-        let mut otherwise = exposure(trust, setting);
+        let otherwise = Setting { role_arn: role_arn(role, trust, account), ..setting.clone() };
+        let mut otherwise = exposure(trust, &otherwise);
         all.push((given, otherwise.exposure));
         if otherwise.exposure < exposed.exposure {
             std::mem::swap(exposed, &mut otherwise);
@@ -144,19 +199,19 @@ fn in_words(given: &[Choice], subjects: &[String]) -> String {
     words.join(" and ")
 }
 
-fn setting(role: &Role, account: Option<AccountId>, options: &Options) -> Setting {
+/// The role's ARN, in the partition its policy speaks of where the input does not say which it is.
+fn role_arn(role: &Role, trust: &PolicyDocument, account: Option<AccountId>) -> String {
     let in_account = account.map(|account| account.to_string()).unwrap_or_default();
-    let arn = role.arn.clone().unwrap_or_else(|| {
-        format!(
-            "arn:{}:iam::{in_account}:role/{}",
-            partition_of(&role.trust),
-            role.role_name.as_ref().unwrap_or(&role.name)
-        )
-    });
-    let mut setting = Setting::for_role(&arn, options.now);
+    let name = role.role_name.as_ref().unwrap_or(&role.name);
+    role.arn.clone().unwrap_or_else(|| format!("arn:{}:iam::{in_account}:role/{name}", partition_of(trust)))
+}
+
+fn setting(role: &Role, account: Option<AccountId>, options: &Options) -> Setting {
+    let mut setting = Setting::for_role(&role_arn(role, &role.trust, account), options.now);
     setting.own_accounts.extend(account);
     setting.own_accounts.extend(&options.own_accounts);
     setting.own_organizations.clone_from(&options.own_organizations);
+    setting.assumptions = options.assumptions;
     setting.role_tags.clone_from(&role.tags);
     setting.limits = options.proof;
     setting

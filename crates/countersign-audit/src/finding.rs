@@ -5,6 +5,8 @@ use countersign_policy::evaluate::assume_role::needed_actions;
 use countersign_policy::request::Request;
 use serde::Serialize;
 
+use crate::fix::Fix;
+use crate::severity::Likelihood;
 use crate::source::Location;
 
 /// How bad it is, in AWS Security Hub's words.
@@ -23,6 +25,17 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// Every severity and the word for it.
+    pub const WORDS: &[(&str, Self)] = &[
+        ("informational", Self::Informational),
+        ("low", Self::Low),
+        ("medium", Self::Medium),
+        ("high", Self::High),
+        ("critical", Self::Critical),
+    ];
+}
+
 /// How sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,6 +48,23 @@ pub enum Confidence {
     High,
 }
 
+/// Who wants to hear of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Persona {
+    /// Everybody: it is wrong, or nobody can say that it is not.
+    Regular,
+    /// Who wants good habits too: it rests on a rule of thumb about values people choose.
+    Pedantic,
+    /// Who reviews every role by hand: it is often no risk.
+    Auditor,
+}
+
+impl Confidence {
+    /// Every confidence and the word for it.
+    pub const WORDS: &[(&str, Self)] = &[("low", Self::Low), ("medium", Self::Medium), ("high", Self::High)];
+}
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
@@ -44,7 +74,7 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
-    /// The role's name.
+    /// The role's name, or the ARN of a role that was not read.
     pub role: String,
     /// What is wrong.
     pub message: String,
@@ -52,11 +82,28 @@ pub struct Finding {
     pub help: String,
     /// Where.
     pub location: Location,
+    /// The class of attack it allows.
+    pub attack: &'static str,
+    /// How likely it is that somebody tries and gets in.
+    pub likelihood: Likelihood,
+    /// What a caller that gets in can do, where the input says what the role may do.
+    pub blast_radius: Option<String>,
     /// A call that is allowed and should not be.
     pub witness: Option<Witness>,
+    /// A repair, where one can be written.
+    pub fix: Option<Fix>,
     /// The location as bytes of its file.
     #[serde(skip)]
     pub span: Span,
+    /// The place in the policy's own text.
+    #[serde(skip)]
+    pub policy_span: Span,
+    /// Which of the roles it is about, if it is about one that was read.
+    #[serde(skip)]
+    pub role_index: Option<usize>,
+    /// Who wants to hear of it.
+    #[serde(skip)]
+    pub persona: Persona,
 }
 
 /// A call, as reports show it.
@@ -74,6 +121,9 @@ pub struct Witness {
     pub also_needs: Vec<String>,
     /// Every condition key of the request.
     pub context: std::collections::BTreeMap<String, Vec<String>>,
+    /// The call itself, to be asked again.
+    #[serde(skip)]
+    pub request: Box<Request>,
 }
 
 impl From<&Request> for Witness {
@@ -89,6 +139,7 @@ impl From<&Request> for Witness {
             external_id,
             also_needs: needed_actions(request).into_iter().skip(1).map(str::to_owned).collect(),
             context: request.context.iter().map(|(key, values)| (key.to_owned(), values.to_vec())).collect(),
+            request: Box::new(request.clone()),
         }
     }
 }

@@ -5,10 +5,24 @@
 //! whoever calls it reads the files and may examine roles in parallel.
 
 pub mod audit;
+pub mod baseline;
+pub mod caller;
+pub mod comment;
+pub mod config;
 pub mod examine;
 pub mod finding;
+pub mod fingerprint;
+pub mod fix;
 pub mod input;
+pub mod node_reader;
+pub mod permissions;
+pub mod reach;
 pub mod report;
 pub mod role;
+pub mod severity;
 pub mod source;
+pub mod source_root;
+pub mod suppress;
 pub mod symbol;
+pub mod third_party;
+pub mod vendor;

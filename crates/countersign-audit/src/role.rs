@@ -1,8 +1,10 @@
 //! What every input format yields.
 
 use countersign_policy::account::AccountId;
-use countersign_policy::document::{Embedding, PolicyDocument, Span};
+use countersign_policy::document::{DuplicateKeys, Embedding, PolicyDocument, Span};
 
+use crate::fix::Language;
+use crate::permissions::Permissions;
 use crate::source::{SourceFile, SourceMap};
 
 /// A role, or a trust policy on its own.
@@ -18,6 +20,8 @@ pub struct Role {
     pub account: Option<AccountId>,
     /// Its tags, if the input lists them.
     pub tags: Option<Vec<(String, String)>>,
+    /// What it may do once it is assumed.
+    pub permissions: Permissions,
     /// The trust policy. Of keys that repeat the last counts.
     pub trust: PolicyDocument,
     /// What it is when something is other than `trust` takes it to be.
@@ -32,6 +36,8 @@ pub struct Role {
     pub decoded: Option<String>,
     /// How the policy lies in the file.
     pub embedding: Embedding,
+    /// What it was written in, as far as edits go.
+    pub language: Language,
     /// Where the role stands.
     pub span: Span,
     /// Where its spans point to.
@@ -56,6 +62,18 @@ pub struct Choice {
     pub decided: String,
 }
 
+impl Choice {
+    /// Of keys that repeat in one object, which one counts.
+    pub(crate) fn of_duplicate_keys(counts: DuplicateKeys) -> Self {
+        let which = match counts {
+            DuplicateKeys::FirstWins => "first",
+            DuplicateKeys::LastWins => "last",
+        };
+        let decided = format!("the {which} of the duplicate keys counts");
+        Self { subject: "which of the duplicate keys counts".to_owned(), decided }
+    }
+}
+
 impl Role {
     /// A role of which nothing is known yet but its policy.
     #[must_use]
@@ -66,6 +84,7 @@ impl Role {
             arn: None,
             account: None,
             tags: None,
+            permissions: Permissions::not_said(),
             trust,
             alternatives: Vec::new(),
             given: Vec::new(),
@@ -73,6 +92,7 @@ impl Role {
             unreadable: false,
             decoded: None,
             embedding: Embedding::Direct,
+            language: Language::default(),
             span,
             sources,
         }

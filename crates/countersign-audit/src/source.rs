@@ -145,6 +145,12 @@ impl SourceMap {
         }
     }
 
+    /// Whether both are one map, shared.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The files.
     pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
         self.0.iter().map(|placed| &placed.file)

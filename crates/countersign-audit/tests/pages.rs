@@ -10,9 +10,17 @@
     reason = "a test fails by panicking"
 )]
 
-use countersign_audit::audit::{AUDITS, run};
+use std::sync::Arc;
+
+use countersign_audit::audit::{AUDITS, run, run_callers};
+use countersign_audit::caller;
+use countersign_audit::config;
 use countersign_audit::examine::{Examined, Options, examine};
-use countersign_audit::input::{Named, read};
+use countersign_audit::finding::Finding;
+use countersign_audit::input::{Given, InMemory, Named, aws_profile, read, terraform};
+use countersign_audit::source::SourceFile;
+use countersign_audit::third_party::ThirdParties;
+use countersign_audit::vendor::Vendors;
 use countersign_policy::condition::date::Moment;
 
 struct Fence<'p> {
@@ -45,15 +53,38 @@ impl Fence<'_> {
         self.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
     }
 
-    fn examine(&self) -> Vec<Examined> {
+    fn audit(&self) -> (Vec<Examined>, Vec<Finding>) {
         let mut options = Options::at(Moment::from_seconds(1_790_000_000));
         options.account = self.word("account").map(|account| account.parse().unwrap());
         let own = self.word("own").into_iter().flat_map(|own| own.split(','));
         options
             .own_accounts
             .extend(own.map(|account| account.parse::<countersign_policy::account::AccountId>().unwrap()));
-        let reading = read("page.json", self.text.as_bytes(), Named::ByUser);
-        reading.roles.into_iter().map(|role| examine(role, &options)).collect()
+        if let Some(allowed) = self.word("allowed") {
+            let allowed: Vec<String> = allowed.split(',').map(|vendor| format!("{vendor:?}")).collect();
+            let text = format!("[[role]]\nname = \"*\"\nvendors = [{}]", allowed.join(", "));
+            let (config, problems) = config::read(&text, &Vendors::built_in(), options.now);
+            assert_eq!(problems, [], "{text}");
+            options.third_parties = Arc::new(ThirdParties::new(Vendors::built_in(), &config));
+        }
+        if self.words.first() == Some(&"ini") {
+            let profiles = aws_profile::read(&[SourceFile::new("page.ini", self.text.clone())]);
+            assert_eq!(profiles.problems, []);
+            let callers: Vec<_> =
+                profiles.callers.into_iter().map(|caller| caller::examine(caller, &options)).collect();
+            return (Vec::new(), run_callers(&callers));
+        }
+        let reading = match self.words.first() {
+            Some(&"hcl") => {
+                let files = InMemory([("main.tf".to_owned(), self.text.as_str().into())].into());
+                terraform::read_root(".", None, &files, &Given::default())
+            }
+            Some(&"yaml") => read("page.yaml", self.text.as_bytes(), Named::ByUser),
+            _ => read("page.json", self.text.as_bytes(), Named::ByUser),
+        };
+        let roles: Vec<Examined> = reading.roles.into_iter().map(|role| examine(role, &options)).collect();
+        let findings = run(&roles);
+        (roles, findings)
     }
 }
 
@@ -71,8 +102,7 @@ fn every_page_is_true() {
             run_fences += 1;
             *(if expects_finding { &mut bad } else { &mut good }) += 1;
             let place = format!("{}.md:{}", audit.id, fence.line);
-            let roles = fence.examine();
-            let findings = run(&roles);
+            let (roles, findings) = fence.audit();
             let own: Vec<_> = findings.iter().filter(|finding| finding.id == audit.id).collect();
             if own.is_empty() == expects_finding {
                 let found: Vec<_> =

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::command::{Exit, audit, compare, completions, explain, simulate, test, who};
+use crate::command::{Exit, audit, compare, completions, explain, init, simulate, test, who};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,6 +35,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Audit(audit::Args),
+    Init(init::Args),
     Simulate(Box<simulate::Args>),
     Test(test::Args),
     Who(who::Args),
@@ -51,6 +52,7 @@ impl Command {
     pub(crate) fn run(self) -> anyhow::Result<Exit> {
         match self {
             Self::Audit(args) => audit::run(&args),
+            Self::Init(args) => init::run(&args),
             Self::Simulate(args) => simulate::run(*args),
             Self::Test(args) => test::run(args),
             Self::Who(args) => who::run(&args),

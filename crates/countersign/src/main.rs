@@ -4,7 +4,6 @@ mod call;
 mod cli;
 mod command;
 mod diagnostic;
-mod node_reader;
 mod output;
 mod policy_file;
 mod read;

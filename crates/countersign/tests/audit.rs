@@ -173,22 +173,48 @@ fn assert_shape(report: &Value) {
             assert_keys(&owner["witness"], &keys);
         }
     };
-    assert_keys(report, &["schema", "roles", "findings", "problems"]);
+    assert_keys(report, &["schema", "roles", "findings", "suppressed", "problems"]);
     for role in list("roles") {
         let keys = ["name", "arn", "account", "source", "exposure", "depends_on", "deputies", "witness"];
         assert_keys(role, &keys);
         assert_keys(&role["source"], &["path", "line", "column"]);
         for deputy in role["deputies"].as_array().unwrap() {
-            assert_keys(deputy, &["principal", "account", "external_id"]);
+            assert_keys(deputy, &["principal", "account", "vendor", "external_id"]);
             assert_keys(&deputy["external_id"], &["required", "accepted"]);
         }
         witness(role);
     }
+    let keys = [
+        "id",
+        "severity",
+        "confidence",
+        "role",
+        "message",
+        "help",
+        "location",
+        "attack",
+        "likelihood",
+        "blast_radius",
+        "witness",
+        "fix",
+    ];
     for finding in list("findings") {
-        let keys = ["id", "severity", "confidence", "role", "message", "help", "location", "witness"];
         assert_keys(finding, &keys);
+    }
+    for suppressed in list("suppressed") {
+        assert_keys(suppressed, &[&keys[..], &["suppressed_by", "reason"]].concat());
+    }
+    for finding in list("findings").chain(list("suppressed")) {
         assert_keys(&finding["location"], &["path", "line", "column", "end_line", "end_column"]);
         witness(finding);
+        if !finding["fix"].is_null() {
+            assert_keys(&finding["fix"], &["title", "safety", "edits"]);
+            finding["fix"]["edits"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .for_each(|edit| assert_keys(edit, &["location", "text"]));
+        }
     }
     for problem in list("problems") {
         assert_keys(problem, &["path", "line", "column", "severity", "message", "help"]);
@@ -233,4 +259,44 @@ fn json_has_the_documented_members_and_text_says_the_same() {
         }
         assert_eq!(stdout.lines().filter(|line| line.contains("]: ")).count(), findings.len(), "{input}");
     }
+}
+
+#[test]
+fn the_exit_code_is_the_same_in_every_format() {
+    let folder = Folder::new("formats");
+    folder.write("a.json", POLICY);
+    folder.write("cut.json", POLICY.split_at(100).0);
+    for format in ["text", "json", "sarif", "github", "markdown", "html"] {
+        let code = |args: &[&str]| audit(&folder.0, &[&["--format", format], args].concat()).0;
+        assert_eq!(code(&["a.json"]), 1, "{format}");
+        assert_eq!(code(&["a.json", "--own", "999988887777", "--min-severity", "medium"]), 0, "{format}");
+        assert_eq!(code(&["a.json", "--exit-zero"]), 0, "{format}");
+        assert_eq!(code(&["a.json", "cut.json", "--exit-zero"]), 2, "{format}: what was not read is not accepted");
+    }
+}
+
+#[test]
+fn a_baseline_holds_wherever_the_audit_starts() {
+    let folder = Folder::new("baseline");
+    fs::create_dir_all(folder.0.join(".git")).unwrap();
+    folder.write("infra/a.json", POLICY);
+    let (code, _, stderr) = audit(&folder.0, &["--write-baseline", "accepted.json", "infra"]);
+    assert_eq!((code, stderr.as_str()), (0, "wrote 1 finding to accepted.json\n"));
+    let below = folder.0.join("infra");
+    assert_eq!(audit(&below, &["--baseline", "../accepted.json", "."]).0, 0);
+    // Moved down and told otherwise, it is the same finding.
+    folder.write(
+        "infra/a.json",
+        POLICY
+            .replace("\"Statement\"", "\n\n\"Statement\"")
+            .replace("\"Effect\": \"Allow\", ", "")
+            .replace("}}", ", \"Effect\": \"Allow\"}}"),
+    );
+    let (code, moved) = report(&below, &["--baseline", "../accepted.json", "a.json"]);
+    assert_eq!((code, &moved["suppressed"][0]["suppressed_by"]), (0, &json!("baseline")), "{moved}");
+    // In another file it is another one.
+    folder.write("infra/b.json", POLICY);
+    assert_eq!(audit(&below, &["--baseline", "../accepted.json", "."]).0, 1);
+    let (code, _, stderr) = audit(&below, &["--baseline", "a.json", "."]);
+    assert!(code == 2 && stderr.contains("not a baseline"), "{stderr}");
 }

@@ -1,11 +1,13 @@
 //! An identity provider shared with strangers, and no claim that tells them apart.
 
+use countersign_policy::document::Statement;
 use countersign_policy::prove::FederatedVerdict;
 use countersign_policy::prove::federated_subject::{Sharing, tenancy};
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "federated-without-subject",
@@ -13,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("federated_without_subject.md"),
     severity: Severity::High,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 
@@ -35,6 +38,15 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
         let principal = entries.into_iter().find(|entry| entry.value.known() == Some(provider)).map(|entry| entry.span);
         let Some(span) = condition.or(principal) else { continue };
+        let names = |statement: &Statement| {
+            let mut entries = statement.principals.iter().flat_map(|element| &element.entries);
+            entries.any(|entry| entry.value.known() == Some(provider))
+        };
+        let bind = match condition {
+            Some(_) => None,
+            None => statements.iter().position(names),
+        };
+        let bind = bind.map(|statement| Remedy::BindSubject { statement, key: claim.clone() });
         let sent = request.context.get(&claim).and_then(<[String]>::first);
         let with = sent.map_or_else(|| format!("without `{claim}`"), |value| format!("with `{claim}` = `{value}`"));
         let (message, severity, confidence) = match tenancy.shared {
@@ -60,7 +72,12 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         let help = format!(
             "add a condition on `{claim}` that names your tenant in full, up to the separator (for GitHub: \"repo:your-org/*\")"
         );
-        reporter
-            .report(Report::new(span, message, help).witness(Some(request)).severity(severity).confidence(confidence));
+        reporter.report(
+            Report::new(span, message, help)
+                .witness(Some(request))
+                .severity(severity)
+                .confidence(confidence)
+                .remedy(bind),
+        );
     }
 }

@@ -3,13 +3,15 @@
 
 use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
-use countersign_policy::document::{ConditionEntry, Effect, PolicyDocument, Span, Statement};
+use countersign_policy::document::{ConditionEntry, Effect, Span, Statement};
 use countersign_policy::evaluate::{AttachedTo, ElementTrace, StatementTrace, evaluate};
 use countersign_policy::prove::{Deputy, Exposure, ExternalIdVerdict};
 use countersign_policy::request::Request;
 
+use super::Report;
 use crate::examine::Examined;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Severity};
+use crate::third_party::ThirdParties;
 
 /// The kinds of hole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +41,35 @@ pub(super) struct Leak {
     pub(super) statement: usize,
     /// `operator` of the condition that leaks, if one does.
     pub(super) operator: Option<String>,
+    /// That condition, when it stands in the statement that lets the party in.
+    pub(super) condition: Option<ConditionEntry>,
     pub(super) confidence: Confidence,
+}
+
+impl Leak {
+    /// Who gets in, for messages.
+    pub(super) fn who(&self, examined: &Examined) -> String {
+        describe(&self.deputy, &examined.third_parties)
+    }
+
+    /// The report of this hole.
+    pub(super) fn report(&self, examined: &Examined, message: String, help: &str) -> Report {
+        let report = |help: &str| Report::new(self.span, &message, help);
+        let report = match examined.third_parties.partner(&self.deputy) {
+            None => report(help),
+            Some(partner) => {
+                let known = format!(
+                    "{help}; {} is a known partner until {}: {}",
+                    partner.name, partner.expires, partner.reason
+                );
+                let report = report(&known);
+                // It still gets in without an id, but there is nobody else whose role it could be tricked into using.
+                let is_alone = examined.third_parties.has_no_other_customers(&self.deputy).is_some();
+                if is_alone { report.at_most(Severity::Informational) } else { report }
+            }
+        };
+        report.witness(Some(&self.request)).confidence(self.confidence)
+    }
 }
 
 /// The holes of a role, one per deputy and statement. Those that are there or not, as the input is completed, are for
@@ -49,7 +79,7 @@ pub(super) fn leaks(examined: &Examined) -> Vec<Leak> {
 }
 
 /// The holes of a role as it is when what the input leaves open is decided to its disadvantage.
-fn leaks_of_worst(examined: &Examined) -> Vec<Leak> {
+pub(super) fn leaks_of_worst(examined: &Examined) -> Vec<Leak> {
     let exposed = &examined.exposed;
     let mut leaks: Vec<Leak> = Vec::new();
     let sure = if exposed.exposure == Exposure::Unknown { Confidence::Low } else { Confidence::High };
@@ -65,15 +95,15 @@ fn leaks_of_worst(examined: &Examined) -> Vec<Leak> {
         let ExternalIdVerdict::Open { without_id, unlisted_id, .. } = verdict else { continue };
         let Some(request) = without_id.as_ref().or(unlisted_id.as_ref()) else { continue };
         // Everyone is a matter of its own, and so is a party that only gets in as part of everyone.
-        if *deputy == Deputy::Public || (public && names_everyone(exposed, request, reading)) {
+        if *deputy == Deputy::Public || (public && names_everyone(examined, request, reading)) {
             continue;
         }
         let confidence = if reading.is_some() { Confidence::Low } else { sure };
         let omitted = without_id.is_some();
-        let mut found = vec![leak(&exposed.document, deputy, request, omitted, reading, confidence)];
+        let mut found = vec![leak(examined, deputy, request, omitted, reading, confidence)];
         // A variable is a hole of its own beside an omission.
         if let (true, Some(unlisted)) = (omitted, unlisted_id) {
-            let other = leak(&exposed.document, deputy, unlisted, false, reading, confidence);
+            let other = leak(examined, deputy, unlisted, false, reading, confidence);
             found.push(other.filter(|leak| leak.kind == Kind::SelfReferencing));
         }
         for leak in found.into_iter().flatten() {
@@ -95,14 +125,11 @@ fn leaks_of_worst(examined: &Examined) -> Vec<Leak> {
     leaks
 }
 
-fn names_everyone(
-    exposed: &countersign_policy::prove::Exposed,
-    request: &Request,
-    reading: Option<Assumption>,
-) -> bool {
-    let statements = trace(&exposed.document, request, reading);
+fn names_everyone(examined: &Examined, request: &Request, reading: Option<Assumption>) -> bool {
+    let document = &examined.exposed.document;
+    let statements = trace(examined, request, reading);
     let applying = statements.iter().find(|trace| trace.applies && trace.effect == Effect::Allow);
-    applying.and_then(|trace| exposed.document.statements.get(trace.index)).is_some_and(covers_everyone)
+    applying.and_then(|trace| document.statements.get(trace.index)).is_some_and(covers_everyone)
 }
 
 pub(super) fn covers_everyone(statement: &Statement) -> bool {
@@ -112,20 +139,22 @@ pub(super) fn covers_everyone(statement: &Statement) -> bool {
     })
 }
 
-fn trace(document: &PolicyDocument, request: &Request, reading: Option<Assumption>) -> Vec<StatementTrace> {
-    let assumptions = reading.into_iter().fold(Assumptions::default(), Assumptions::with_other);
-    evaluate(document, request, AttachedTo::Role, assumptions).statements
+/// How the call is decided, by the other `reading` of what is contested.
+fn trace(examined: &Examined, request: &Request, reading: Option<Assumption>) -> Vec<StatementTrace> {
+    let assumptions = reading.into_iter().fold(examined.assumptions, Assumptions::with_other);
+    evaluate(&examined.exposed.document, request, AttachedTo::Role, assumptions).statements
 }
 
 fn leak(
-    document: &PolicyDocument,
+    examined: &Examined,
     deputy: &Deputy,
     request: &Request,
     omitted: bool,
     reading: Option<Assumption>,
     confidence: Confidence,
 ) -> Option<Leak> {
-    let traces = trace(document, request, reading);
+    let document = &examined.exposed.document;
+    let traces = trace(examined, request, reading);
     let applying = traces.iter().find(|trace| trace.applies && trace.effect == Effect::Allow)?;
     let statement = document.statements.get(applying.index)?;
     let covers =
@@ -151,6 +180,7 @@ fn leak(
         span,
         statement: applying.index,
         operator: operator.map(|entry| entry.operator.value.to_string()),
+        condition: operator.filter(|entry| statement.conditions.contains(entry)).cloned(),
         confidence,
     };
     let principal = principal_span(statement, deputy);
@@ -201,12 +231,13 @@ pub(super) fn principal_span(statement: &Statement, deputy: &Deputy) -> Span {
     found.or_else(|| statement.principals.first().map(|element| element.key_span)).unwrap_or(statement.span)
 }
 
-/// "any principal of 999988887777", "the role …", "any AWS account".
-pub(super) fn describe(deputy: &Deputy) -> String {
-    match deputy {
+/// "account 999988887777 (Vendor)", "the role …", "any AWS account".
+pub(super) fn describe(deputy: &Deputy, known: &ThirdParties) -> String {
+    let named = match deputy {
         Deputy::Account { account, .. } => format!("account {account}"),
         Deputy::Principal(_) | Deputy::NotInInput { .. } => format!("`{}`", deputy.name()),
         Deputy::Organization(id) => format!("organization {id}"),
-        Deputy::Public => "any AWS account".to_owned(),
-    }
+        Deputy::Public => return "any AWS account".to_owned(),
+    };
+    named + &known.name_in_brackets(deputy)
 }

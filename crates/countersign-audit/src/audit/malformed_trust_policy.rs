@@ -4,7 +4,7 @@ use countersign_policy::document::Severity as ProblemSeverity;
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "malformed-trust-policy",
@@ -12,6 +12,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("malformed_trust_policy.md"),
     severity: Severity::Medium,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

@@ -2,10 +2,11 @@
 
 use countersign_policy::prove::Exposure;
 
-use super::leak::{Kind, describe, leaks};
+use super::leak::{Kind, leaks};
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "missing-external-id",
@@ -13,6 +14,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("missing_external_id.md"),
     severity: Severity::High,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 
@@ -25,8 +27,10 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         if leak.kind != Kind::Missing {
             continue;
         }
-        let message = format!("{} can assume `{}` without an ExternalId", describe(&leak.deputy), examined.role.name);
-        reporter.report(Report::new(leak.span, message, HELP).witness(Some(&leak.request)).confidence(leak.confidence));
+        let message = format!("{} can assume `{}` without an ExternalId", leak.who(examined), examined.role.name);
+        reporter.report(
+            leak.report(examined, message, HELP).remedy(Remedy::RequireExternalId { statement: leak.statement }),
+        );
     }
     // A proof that ran into its limits is not a clean bill.
     let unproved = examined.exposed.exposure == Exposure::Unknown && !examined.role.trust.statements.is_empty();
@@ -38,6 +42,14 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         );
         let span = examined.role.trust.statements.first().map_or(examined.role.trust.span, |statement| statement.span);
         let help = "write the guard so that it can be decided: StringEquals on sts:ExternalId in every statement that names a third party";
-        reporter.report(Report::new(span, message, help).severity(Severity::Medium).confidence(Confidence::Low));
+        // What a template takes from elsewhere nobody mends here.
+        let is_elsewhere = !examined.role.trust.holes().is_empty()
+            || examined.role.trust.statements.iter().any(|statement| {
+                !statement.undecided.is_empty()
+                    || statement.unreadable.as_ref().is_some_and(|unreadable| unreadable.hole.is_some())
+            });
+        let persona = if is_elsewhere { Persona::Pedantic } else { Persona::Regular };
+        let report = Report::new(span, message, help).severity(Severity::Medium).confidence(Confidence::Low);
+        reporter.report(report.persona(persona));
     }
 }

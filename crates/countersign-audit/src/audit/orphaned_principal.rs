@@ -4,7 +4,7 @@ use countersign_policy::evaluate::Principal;
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "orphaned-principal",
@@ -12,6 +12,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("orphaned_principal.md"),
     severity: Severity::Low,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

@@ -7,7 +7,7 @@ use countersign_policy::prove::{Deputy, ExternalIdVerdict};
 use super::leak::principal_span;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "public-trust",
@@ -15,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("public_trust.md"),
     severity: Severity::Critical,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 
@@ -22,7 +23,7 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     let document = &examined.exposed.document;
     for (deputy, verdict) in &examined.exposed.deputies {
         let (Deputy::Public, Some(request)) = (deputy, verdict.request()) else { continue };
-        let traces = evaluate(document, request, AttachedTo::Role, Default::default()).statements;
+        let traces = evaluate(document, request, AttachedTo::Role, examined.assumptions).statements;
         let applying = traces.iter().find(|trace| trace.applies && trace.effect == Effect::Allow);
         let Some(statement) = applying.and_then(|trace| document.statements.get(trace.index)) else { continue };
         let needs_id = matches!(verdict, ExternalIdVerdict::Bound { .. });

@@ -8,7 +8,7 @@ use countersign_policy::prove::ExternalIdVerdict;
 use super::leak::external_id_condition;
 use super::{Audit, Check, Report};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "shared-external-id",
@@ -16,14 +16,17 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("shared_external_id.md"),
     severity: Severity::Medium,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Roles(check),
 };
 
 fn check(roles: &[Examined], reports: &mut Vec<(usize, Report)>) {
     let mut users: BTreeMap<&str, Vec<(usize, AccountId)>> = BTreeMap::new();
+    let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
     for (at, examined) in roles.iter().enumerate() {
         for (deputy, verdict) in &examined.exposed.deputies {
             let (ExternalIdVerdict::Bound { ids, .. }, Some(account)) = (verdict, deputy.account()) else { continue };
+            names.entry(account).or_insert_with(|| examined.third_parties.name_in_brackets(deputy));
             for id in ids {
                 users.entry(id).or_default().push((at, account));
             }
@@ -57,9 +60,14 @@ fn check(roles: &[Examined], reports: &mut Vec<(usize, Report)>) {
             else {
                 continue;
             };
+            let party =
+                |account: &AccountId| format!("account {account}{}", names.get(account).map_or("", String::as_str));
             let message = format!(
-                "`{}` (account {account}) and `{}` (account {other_account}) require the same ExternalId `{id}`",
-                examined.role.name, other_role.role.name
+                "`{}` for {} and `{}` for {} require the same ExternalId `{id}`",
+                examined.role.name,
+                party(account),
+                other_role.role.name,
+                party(other_account)
             );
             let help = "each third party chooses its own id for you; an id both know binds neither";
             if !reports.iter().any(|(reported, report)| reported == at && report.span == value.span) {

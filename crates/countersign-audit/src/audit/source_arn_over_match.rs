@@ -7,7 +7,7 @@ use countersign_policy::request::Request;
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "source-arn-over-match",
@@ -15,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("source_arn_over_match.md"),
     severity: Severity::Medium,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 
@@ -35,7 +36,7 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
 pub(super) fn over_match(examined: &Examined, request: &Request) -> Option<Span> {
     let document = &examined.exposed.document;
     request.context.get("aws:SourceArn")?;
-    let traces = evaluate(document, request, AttachedTo::Role, Default::default()).statements;
+    let traces = evaluate(document, request, AttachedTo::Role, examined.assumptions).statements;
     let applying = traces.iter().find(|trace| trace.applies && trace.effect == Effect::Allow)?;
     let statements = document.statements.iter().enumerate();
     let relevant = statements.filter(|(at, statement)| {

@@ -5,7 +5,7 @@ use countersign_policy::prove::Exposure;
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "unassumable-role",
@@ -13,6 +13,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("unassumable_role.md"),
     severity: Severity::Low,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

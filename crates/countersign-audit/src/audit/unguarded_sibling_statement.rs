@@ -1,9 +1,12 @@
 //! One statement guards a third party, another lets it in.
 
-use super::leak::{Kind, describe, leaks};
-use super::{Audit, Check, Report, Reporter};
+use countersign_policy::document::{Effect, Statement};
+
+use super::leak::{Kind, external_id_condition, leaks};
+use super::{Audit, Check, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "unguarded-sibling-statement",
@@ -11,6 +14,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("unguarded_sibling_statement.md"),
     severity: Severity::High,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 
@@ -23,10 +27,16 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             .map_or_else(String::new, |statement| statement.label(leak.statement));
         let message = format!(
             "{label} lets {} assume `{}` without the ExternalId that another statement requires",
-            describe(&leak.deputy),
+            leak.who(examined),
             examined.role.name
         );
+        let entry = document.statements.iter().filter(|other| allows(other)).find_map(external_id_condition).cloned();
+        let guard = entry.map(|entry| Remedy::GuardLike { statement: leak.statement, entry });
         let help = "statements add up: give this one the same condition on sts:ExternalId, or remove it";
-        reporter.report(Report::new(leak.span, message, help).witness(Some(&leak.request)).confidence(leak.confidence));
+        reporter.report(leak.report(examined, message, help).remedy(guard));
     }
+}
+
+fn allows(statement: &Statement) -> bool {
+    statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow)
 }

@@ -1,11 +1,13 @@
 //! A service may use the role for somebody else.
 
+use countersign_policy::document::Statement;
 use countersign_policy::prove::ServiceVerdict;
 
 use super::source_arn_over_match::over_match;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "unscoped-service-principal",
@@ -13,6 +15,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("unscoped_service_principal.md"),
     severity: Severity::Medium,
     confidence: Confidence::Low,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 
@@ -77,17 +80,17 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         if BOUND_BY_PASS_ROLE.contains(&name) || over_match(examined, request).is_some() {
             continue;
         }
-        let entries = examined
-            .exposed
-            .document
-            .statements
-            .iter()
-            .flat_map(|statement| &statement.principals)
-            .flat_map(|element| &element.entries);
-        let Some(entry) = entries.into_iter().find(|entry| entry.value.known() == Some(service)) else { continue };
+        let statements = examined.exposed.document.statements.iter().enumerate();
+        let named = |statement: &Statement| {
+            let mut entries = statement.principals.iter().flat_map(|element| &element.entries);
+            entries.find(|entry| entry.value.known() == Some(service)).map(|entry| entry.span)
+        };
+        let found = statements.into_iter().find_map(|(at, statement)| Some((at, named(statement)?)));
+        let Some((at, span)) = found else { continue };
         let message = format!("`{service}` can assume `{}` for a resource of another account", examined.role.name);
         let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";
         let confidence = if CROSS_ACCOUNT.contains(&name) { Confidence::Medium } else { Confidence::Low };
-        reporter.report(Report::new(entry.span, message, help).witness(Some(request)).confidence(confidence));
+        let bind = Remedy::BindSource { statement: at };
+        reporter.report(Report::new(span, message, help).witness(Some(request)).confidence(confidence).remedy(bind));
     }
 }

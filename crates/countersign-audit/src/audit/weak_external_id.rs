@@ -5,7 +5,7 @@ use countersign_policy::prove::ExternalIdVerdict;
 use super::leak::external_id_condition;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
 
 pub(super) static AUDIT: Audit = Audit {
     id: "weak-external-id",
@@ -13,6 +13,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("weak_external_id.md"),
     severity: Severity::Low,
     confidence: Confidence::Medium,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 

@@ -5,7 +5,8 @@ use countersign_policy::evaluate::Principal;
 
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
-use crate::finding::{Confidence, Severity};
+use crate::finding::{Confidence, Persona, Severity};
+use crate::fix::Remedy;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "whole-account-trust",
@@ -13,6 +14,7 @@ pub(super) static AUDIT: Audit = Audit {
     page: include_str!("whole_account_trust.md"),
     severity: Severity::Low,
     confidence: Confidence::High,
+    persona: Persona::Regular,
     check: Check::Role(check),
 };
 
@@ -25,8 +27,11 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         .document
         .statements
         .iter()
-        .filter(|statement| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow));
-    for statement in allows.filter(|statement| lets_assume(statement) && !statement.conditions.iter().any(narrows)) {
+        .enumerate()
+        .filter(|(_, statement)| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow));
+    for (at, statement) in
+        allows.filter(|(_, statement)| lets_assume(statement) && !statement.conditions.iter().any(narrows))
+    {
         for entry in statement
             .principals
             .iter()
@@ -42,7 +47,8 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
                 examined.role.name
             );
             let help = "name the role or user that needs it, or add a condition on aws:PrincipalArn";
-            reporter.report(Report::new(entry.span, message, help).witness(exposed.owned.as_deref()));
+            let pin = Remedy::PinPrincipal { statement: at, place: entry.span };
+            reporter.report(Report::new(entry.span, message, help).witness(exposed.owned.as_deref()).remedy(pin));
         }
     }
 }

@@ -27,6 +27,7 @@ impl Reader<'_> {
                 ("Roles" | "RoleDetailList", Value::Array(roles)) => roles.iter().for_each(|role| self.role(role)),
                 ("Roles" | "RoleDetailList", _) => self.wrong_type(value, &format!("`{key}`"), "a list"),
                 ("Role", _) => self.role(value),
+                ("Policies", _) => self.managed_policies(value),
                 ("IsTruncated", Value::Bool(true)) => {
                     let help = "the answer has more pages: fetch them all, or not every role is audited";
                     let message = "`IsTruncated` is true: this is one page of several";
@@ -44,7 +45,7 @@ impl Reader<'_> {
         let Value::Object(members) = &node.value else {
             return self.wrong_type(node, "a role", "an object");
         };
-        self.repeated(members, &["RoleName", "Arn", "Tags"]);
+        self.repeated(members, &["RoleName", "Arn", "Tags", "RolePolicyList", "AttachedManagedPolicies"]);
         let arn = self.text(node, "Arn");
         let role_arn = arn.as_deref().and_then(Arn::parse).filter(|arn| arn.account_id().is_some());
         if let (Some(arn), None, Some(place)) = (&arn, &role_arn, node.get("Arn")) {
@@ -71,7 +72,8 @@ impl Reader<'_> {
                 unreadable(node.span, format!("there is no `{TRUST_POLICY}`"), help)
             }
         };
-        self.add(Described { name, arn, tags }, node.span, policy);
+        let permissions = self.permissions(node);
+        self.add(Described { name, arn, tags, permissions }, node.span, policy);
     }
 
     /// A string member; `null` is as good as none.

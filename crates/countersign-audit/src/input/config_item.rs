@@ -7,6 +7,7 @@ use countersign_policy::document::{MAX_NESTING, Node, Problem, Severity, Value, 
 
 use super::Reader;
 use super::trust_policy::{Described, Policy, moved};
+use crate::permissions::Permissions;
 
 const ROLE: &str = "AWS::IAM::Role";
 const POLICY: &str = "assumeRolePolicyDocument";
@@ -75,7 +76,7 @@ impl Reader<'_> {
             },
         };
         let tags = item.get("tags").and_then(tags);
-        self.add(Described { name, arn, tags }, place, policy);
+        self.add(Described { name, arn, tags, permissions: Permissions::not_said() }, place, policy);
     }
 }
 

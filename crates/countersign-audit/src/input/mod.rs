@@ -4,6 +4,9 @@
 //! at its place, and of a damaged file the rest is read (`salvage`).
 
 mod account_details;
+mod attached;
+pub mod aws_profile;
+mod cloudformation;
 mod config_item;
 mod decisions;
 mod files;
@@ -17,9 +20,12 @@ pub use files::{Files, Given, InMemory};
 pub use policy_json::other_kind;
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};
 
+use crate::caller::Caller;
 use crate::role::Role;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
 
@@ -39,6 +45,10 @@ pub struct Reading {
     pub roles: Vec<Role>,
     /// What could not be used.
     pub problems: Vec<InputProblem>,
+    /// The folders of the Terraform modules that were read.
+    pub folders: BTreeSet<String>,
+    /// What assumes roles of others.
+    pub callers: Vec<Caller>,
 }
 
 /// The member in which IAM's answers hold a role's trust policy.
@@ -58,7 +68,7 @@ pub fn may_hold_roles(head: &[u8]) -> bool {
     match text.first() {
         Some(b'{' | b'[' | b'"') => true,
         Some(b'%') => decode_policy_text(&String::from_utf8_lossy(text)).1,
-        Some(_) => false,
+        Some(_) => cloudformation::may_be_yaml(&String::from_utf8_lossy(text)),
         // Blanks all over, or nothing at all.
         None => !head.is_empty(),
     }
@@ -67,11 +77,31 @@ pub fn may_hold_roles(head: &[u8]) -> bool {
 /// Reads the roles of a file. `path` is what reports call it.
 #[must_use]
 pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
+    read_with(path, bytes, named, &Given::default())
+}
+
+/// As [`read`], with values for what a template leaves open.
+#[must_use]
+pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Reading {
     let (text, damage) = match utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), None),
         Err((problem, _)) => (String::from_utf8_lossy(bytes), Some(problem)),
     };
     let file = SourceFile::new(path, text.into_owned());
+    let of_template = cloudformation::is_template(file.text()).then(|| cloudformation::read(&file, named, given));
+    if let Some(mut reading) = of_template.flatten() {
+        if reading.roles.is_empty() && reading.problems.is_empty() && named == Named::ByUser {
+            let help = "its resources are no roles; countersign audits who can assume roles";
+            let message = "no role in this template";
+            reading.problems.push(InputProblem::of_file(path, ProblemSeverity::Error, message, help));
+        }
+        reading.problems.extend(
+            damage.map(|Problem { span, help, .. }| {
+                InputProblem::at(&file, span, ProblemSeverity::Error, NOT_UTF8, help)
+            }),
+        );
+        return reading;
+    }
     let mentions_roles = file.text().contains(TRUST_POLICY);
     let looks_like_policies = may_hold_roles(bytes)
         && (mentions_roles
@@ -92,6 +122,7 @@ pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
         damaged: damage.is_some(),
         mentions_roles,
         own_policies: Vec::new(),
+        managed: BTreeMap::new(),
         reading: Reading::default(),
     };
     if named == Named::InFolder && !looks_like_policies {
@@ -118,6 +149,8 @@ struct Reader<'f> {
     mentions_roles: bool,
     /// Which roles are policies on their own.
     own_policies: Vec<usize>,
+    /// The managed policies the file has, by their ARNs.
+    managed: BTreeMap<String, Arc<str>>,
     reading: Reading,
 }
 
@@ -154,6 +187,7 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> Reading {
+        self.resolve_managed();
         if let [_, _, ..] = self.own_policies.as_slice() {
             for (nth, at) in self.own_policies.iter().enumerate() {
                 if let Some(role) = self.reading.roles.get_mut(*at) {

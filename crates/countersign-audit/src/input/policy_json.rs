@@ -9,6 +9,8 @@ use countersign_policy::document::{
 
 use super::trust_policy::{Described, Policy};
 use super::{Named, Reader};
+use crate::fix::Language;
+use crate::permissions::Permissions;
 use crate::source::{InputProblem, ProblemSeverity};
 
 const IDENTITY_POLICY: &str = "an identity policy, not a trust policy: it names no principal";
@@ -88,7 +90,10 @@ impl Reader<'_> {
         }
         self.own_policies.push(self.reading.roles.len());
         let name = self.own_name();
-        self.add(Described { name, arn: None, tags: None }, place, policy);
+        self.add(Described { name, arn: None, tags: None, permissions: Permissions::not_said() }, place, policy);
+        if let Some(role) = self.reading.roles.last_mut().filter(|role| role.embedding == Embedding::Direct) {
+            role.language = Language::Json;
+        }
     }
 
     /// A policy on its own is called like its file.

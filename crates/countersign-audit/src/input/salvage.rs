@@ -36,6 +36,29 @@ pub(super) fn parse(text: &str) -> Salvaged {
     Salvaged { is_cut: tree.is_some(), tree, problem: Some(problem) }
 }
 
+/// Reads a JSON object whose members are objects, or those of them that are whole: a template is cut inside a resource.
+pub(super) fn parse_members(text: &str) -> Salvaged {
+    let salvaged = parse(text);
+    let Some(problem) = salvaged.problem.as_ref().filter(|_| salvaged.tree.is_none() || salvaged.is_cut) else {
+        return salvaged;
+    };
+    let end = if problem.message.contains("unterminated") { text.len() } else { problem.span.start as usize };
+    let shallow = shallow(text);
+    let text = shallow.as_deref().unwrap_or(text).get(..end).unwrap_or_default();
+    let (mut brackets, mut whole) = (Brackets::default(), None);
+    for (at, byte) in text.bytes().enumerate() {
+        let before = brackets.open.len();
+        brackets.pass(byte);
+        if brackets.open.len() < before && brackets.open == b"{{" {
+            whole = Some(at + 1);
+        }
+    }
+    let tree = whole.and_then(|end| parse_json(&(text.get(..end)?.to_owned() + "}}"), LEVELS).ok());
+    let help = tree.is_some().then(|| "the resources before this place are audited, those after it are not".to_owned());
+    let problem = Problem { help: help.or_else(|| problem.help.clone()), ..problem.clone() };
+    Salvaged { is_cut: tree.is_some(), tree, problem: Some(problem) }
+}
+
 /// A part of a policy or a role is not one.
 fn is_collection(node: &Node) -> bool {
     match &node.value {

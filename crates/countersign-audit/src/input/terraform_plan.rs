@@ -10,6 +10,7 @@ use countersign_policy::document::{Member, Node, Problem, Severity, Span, Text, 
 use super::Reader;
 use super::terraform::{Planned, planned_policy};
 use super::trust_policy::{Described, Policy};
+use crate::permissions::Permissions;
 use crate::source::ProblemSeverity;
 
 /// The types of resources that are roles, and the attribute with the trust policy of each.
@@ -107,8 +108,12 @@ impl Reader<'_> {
         };
         let string = |key: &str| value(key).and_then(Node::as_str).map(str::to_owned);
         let role_name = string("name").or_else(|| string("role_name"));
-        let described =
-            Described { name, arn: string("arn"), tags: value("tags_all").or_else(|| value("tags")).and_then(tags) };
+        let described = Described {
+            name,
+            arn: string("arn"),
+            tags: value("tags_all").or_else(|| value("tags")).and_then(tags),
+            permissions: Permissions::not_said(),
+        };
         self.add(described, place, policy);
         if let Some(role) = self.reading.roles.last_mut() {
             role.role_name = role_name;

@@ -10,6 +10,7 @@ use countersign_policy::document::{
 };
 
 use super::{NOT_UTF8, Reader};
+use crate::permissions::Permissions;
 use crate::role::{Alternative, Choice, Role};
 use crate::source::ProblemSeverity;
 
@@ -36,6 +37,7 @@ pub(super) struct Described {
     pub(super) name: String,
     pub(super) arn: Option<String>,
     pub(super) tags: Option<Vec<(String, String)>>,
+    pub(super) permissions: Permissions,
 }
 
 impl Reader<'_> {
@@ -99,12 +101,13 @@ impl Reader<'_> {
         let nothing = PolicyDocument { span: place, ..PolicyDocument::default() };
         let mut role = Role::new(described.name, nothing, place, self.file.clone().into());
         (role.arn, role.account, role.tags) = (described.arn, account, described.tags);
+        role.permissions = described.permissions;
         match policy {
             Ok(Policy { tree, decoded, embedding }) => {
                 role.trust = PolicyDocument::from_node(&tree, DuplicateKeys::LastWins);
                 if role.trust.has_duplicate_keys() {
-                    let subject = "which of the duplicate keys counts".to_owned();
-                    let given = vec![Choice { subject, decided: "the first of the duplicate keys counts".to_owned() }];
+                    role.given = vec![Choice::of_duplicate_keys(DuplicateKeys::LastWins)];
+                    let given = vec![Choice::of_duplicate_keys(DuplicateKeys::FirstWins)];
                     let trust = PolicyDocument::from_node(&tree, DuplicateKeys::FirstWins);
                     role.alternatives.push(Alternative { given, trust });
                 }

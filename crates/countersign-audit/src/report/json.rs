@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use countersign_policy::prove::{Exposure, ExternalIdVerdict};
 use serde::Serialize;
 
-use super::Report;
 use super::excerpt::is_active;
+use super::{Judged, Report, Standing};
 use crate::examine::Examined;
 use crate::finding::{Finding, Witness};
 use crate::source::InputProblem;
@@ -15,7 +15,8 @@ use crate::source::InputProblem;
 struct Document<'a> {
     schema: &'static str,
     roles: Vec<Role<'a>>,
-    findings: &'a [Finding],
+    findings: Vec<&'a Finding>,
+    suppressed: Vec<Suppressed<'a>>,
     problems: &'a [InputProblem],
 }
 
@@ -42,6 +43,8 @@ struct Source<'a> {
 struct Deputy {
     principal: String,
     account: Option<String>,
+    /// The name of the vendor or partner, if it is known.
+    vendor: Option<String>,
     external_id: ExternalId,
 }
 
@@ -53,6 +56,28 @@ struct ExternalId {
     accepted: Option<Vec<String>>,
 }
 
+/// A finding that does not count, and why.
+#[derive(Serialize)]
+struct Suppressed<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    suppressed_by: &'static str,
+    reason: Option<&'a str>,
+}
+
+fn suppressed(judged: &Judged) -> Option<Suppressed<'_>> {
+    let (suppressed_by, reason) = match &judged.standing {
+        Standing::Live => return None,
+        Standing::Ignored { reason } => ("ignore", reason.as_deref()),
+        Standing::Disabled { reason } => ("disabled", Some(reason.as_str())),
+        Standing::Baselined => ("baseline", None),
+        Standing::BelowSeverity => ("min-severity", None),
+        Standing::BelowConfidence => ("min-confidence", None),
+        Standing::ForPersona(_) => ("persona", None),
+    };
+    Some(Suppressed { finding: &judged.finding, suppressed_by, reason })
+}
+
 /// The report as JSON text.
 ///
 /// # Errors
@@ -61,7 +86,8 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
     json_text(&Document {
         schema: "countersign.audit/1",
         roles: report.roles.iter().map(role).collect(),
-        findings: &report.findings,
+        findings: report.live().map(|judged| &judged.finding).collect(),
+        suppressed: report.findings.iter().filter_map(suppressed).collect(),
         problems: &report.problems,
     })
 }
@@ -109,6 +135,7 @@ fn role(examined: &Examined) -> Role<'_> {
                 Some(Deputy {
                     principal: deputy.name(),
                     account: deputy.account().map(|account| account.to_string()),
+                    vendor: examined.third_parties.name(deputy),
                     external_id,
                 })
             })

@@ -1,7 +1,8 @@
 //! `countersign explain`: the page of an audit.
 
-use countersign_audit::audit::{AUDITS, Audit, by_id};
-use countersign_policy::similar::distance;
+use countersign_audit::audit::{AUDITS, by_id};
+use countersign_audit::report::readable_page;
+use countersign_audit::suppress::suggestion;
 
 use super::Exit;
 use crate::diagnostic::Diagnostic;
@@ -32,28 +33,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         return Ok(Exit::Clean);
     };
     let Some(audit) = by_id(id) else {
-        let distance = |audit: &&Audit| distance(audit.id, id);
-        let nearest = AUDITS.iter().copied().min_by_key(distance).filter(|audit| distance(audit) <= id.len() / 2);
-        let hint = nearest.map_or(String::new(), |audit| format!("did you mean `{}`? ", audit.id));
-        let help = format!("{hint}`countersign explain` lists them all");
-        return Err(Box::new(Diagnostic::error(format!("there is no audit `{id}`"), Some(help))).into());
+        let message = format!("there is no audit `{id}`");
+        return Err(Box::new(Diagnostic::error(message, Some(suggestion(id)))).into());
     };
-    output::answer(&readable(audit.page))?;
+    output::answer(&readable_page(audit.page))?;
     Ok(Exit::Clean)
-}
-
-/// The page without the words that make its examples tests.
-fn readable(page: &str) -> String {
-    let mut text = String::new();
-    for line in page.lines() {
-        let words: Vec<&str> = line.strip_prefix("```").unwrap_or_default().split_whitespace().collect();
-        match words.as_slice() {
-            ["json", verdict @ ("bad" | "good"), ..] => text.push_str(&format!("```json ({verdict})\n")),
-            _ => {
-                text.push_str(line);
-                text.push('\n');
-            }
-        }
-    }
-    text
 }

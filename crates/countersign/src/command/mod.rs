@@ -16,6 +16,7 @@ pub(crate) mod audit;
 pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod simulate;
 pub(crate) mod test;
 pub(crate) mod who;

@@ -152,8 +152,47 @@ fn read_blocks(folder: &mut Folder, name: &str, files: &dyn Files, library: &mut
     folder.files.push(path);
     match name.ends_with(".json") {
         true => parse_as_json(&file, library).map(|root| json_blocks(root, base, nth)).unwrap_or_default(),
-        false => parse_as_hcl(&file, library).map(|body| hcl_blocks(body, base, nth)).unwrap_or_default(),
+        false => match hcl_edit::parser::parse_body(file.text()) {
+            Ok(body) => hcl_blocks(body, base, nth),
+            Err(_) => one_by_one(&file, base, nth, library),
+        },
     }
+}
+
+/// The blocks of a file that is not HCL throughout, each read on its own.
+fn one_by_one(file: &SourceFile, base: u32, nth: usize, library: &mut Library) -> Vec<Block> {
+    let kinds =
+        ["resource", "data", "module", "variable", "output", "locals", "provider", "terraform", "moved", "check"];
+    let starts_block = |line: &str| {
+        kinds.iter().any(|kind| line.strip_prefix(kind).is_some_and(|rest| rest.starts_with([' ', '{', '"', '\t'])))
+    };
+    let (mut starts, mut at) = (vec![0], 0);
+    for line in file.text().split_inclusive('\n') {
+        if at > 0 && starts_block(line) {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([at]);
+    let mut blocks = Vec::new();
+    for (start, end) in starts.iter().copied().zip(ends) {
+        let text = file.text().get(start..end).unwrap_or_default();
+        match hcl_edit::parser::parse_body(text) {
+            Ok(body) => {
+                let base = base.saturating_add(u32::try_from(start).unwrap_or(u32::MAX));
+                blocks.extend(hcl_blocks(body, base, nth));
+            }
+            Err(error) => library.problems.push(not_hcl(file, start, &error, "this block was not read")),
+        }
+    }
+    blocks
+}
+
+fn not_hcl(file: &SourceFile, start: usize, error: &hcl_edit::parser::Error, lost: &str) -> InputProblem {
+    let at = start.saturating_add(error.location().offset());
+    let message = format!("not HCL: {}", error.message().to_lowercase().replace('\n', "; "));
+    let help = Some(format!("fix the syntax here; {lost}"));
+    InputProblem::at(file, Span::new(at, at.saturating_add(1)), ProblemSeverity::Error, message, help)
 }
 
 /// The assignments of a variable file.
@@ -166,7 +205,13 @@ pub(super) fn read_assignments(path: &str, files: &dyn Files, library: &mut Libr
         });
         return root.as_ref().map(json_attributes).unwrap_or_default();
     }
-    parse_as_hcl(&file, library).map(|body| hcl_attributes(body, base)).unwrap_or_default()
+    match hcl_edit::parser::parse_body(file.text()) {
+        Ok(body) => hcl_attributes(body, base),
+        Err(error) => {
+            library.problems.push(not_hcl(&file, 0, &error, "no variable of this file is set"));
+            Vec::new()
+        }
+    }
 }
 
 fn open(path: &str, files: &dyn Files, library: &mut Library) -> Option<(SourceFile, u32)> {
@@ -178,26 +223,6 @@ fn open(path: &str, files: &dyn Files, library: &mut Library) -> Option<(SourceF
     let problem = InputProblem::of_file(path, ProblemSeverity::Error, why, "roles of this file are not audited");
     library.problems.push(problem);
     None
-}
-
-fn parse_as_hcl(file: &SourceFile, library: &mut Library) -> Option<hcl_edit::structure::Body> {
-    match hcl_edit::parser::parse_body(file.text()) {
-        Ok(body) => Some(body),
-        Err(error) => {
-            let at = error.location().offset();
-            let message = format!("not HCL: {}", error.message().to_lowercase().replace('\n', "; "));
-            let help = "fix the syntax here; nothing of this file was read";
-            let place = Span::new(at, at.saturating_add(1));
-            library.problems.push(InputProblem::at(
-                file,
-                place,
-                ProblemSeverity::Error,
-                message,
-                Some(help.to_owned()),
-            ));
-            None
-        }
-    }
 }
 
 fn parse_as_json(file: &SourceFile, library: &mut Library) -> Option<countersign_policy::document::Node> {

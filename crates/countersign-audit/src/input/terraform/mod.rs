@@ -6,6 +6,7 @@
 
 mod assembly;
 mod block;
+mod caller;
 mod conversion;
 mod document;
 mod evaluator;
@@ -18,6 +19,7 @@ mod module;
 #[cfg(test)]
 mod notation;
 mod operation;
+mod permission;
 mod planned_document;
 mod policy_document;
 mod reference;
@@ -28,6 +30,8 @@ mod value;
 mod variable;
 
 use super::{Files, Given, Reading};
+use crate::fix::Language;
+use crate::source::SourceFile;
 use evaluator::Evaluator;
 pub(super) use planned_document::{Planned, planned_policy};
 
@@ -42,9 +46,19 @@ pub fn read_root(folder: &str, only: Option<&[String]>, files: &dyn Files, given
     let mut roles = Vec::new();
     let root = evaluator.root_instance();
     evaluator.roles(&root, only, &mut roles);
+    evaluator.attached.take().give(&mut roles);
+    let callers = evaluator.callers.take();
     let (sources, problems) = evaluator.library.into_inner().finish();
     for role in &mut roles {
         role.sources = sources.clone();
+        let (file, _) = role.sources.place(role.span);
+        if !file.path().ends_with(".json") {
+            role.language = Language::Hcl;
+        }
     }
-    Reading { roles, problems }
+    let is_module = |path: &str| [".tf", ".tofu", ".json"].iter().any(|ending| path.ends_with(ending));
+    let modules = sources.files().map(SourceFile::path).filter(|path| is_module(path));
+    let folders = modules.map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()).collect();
+    let callers = callers.into_iter().map(|caller| caller.placed(&sources)).collect();
+    Reading { roles, problems, folders, callers }
 }

@@ -153,7 +153,9 @@ fn texts(statement: &Statement) -> impl Iterator<Item = (&str, Span)> {
     let principals = statement.principals.iter().flat_map(|element| &element.entries);
     let patterns = statement.actions.iter().chain(&statement.resources).flat_map(|element| &element.patterns);
     let conditions = statement.conditions.iter().flat_map(|entry| {
-        let names = [(&*entry.operator.value, entry.operator.span), (&*entry.key.value, entry.key.span)];
+        // What is not in the input of a key is judged by nobody.
+        let key = if entry.key.value.contains('⟨') { "" } else { &*entry.key.value };
+        let names = [(&*entry.operator.value, entry.operator.span), (key, entry.key.span)];
         names.into_iter().chain(entry.values.iter().map(place))
     });
     let sid = statement.sid.iter().map(place);

@@ -1,9 +1,17 @@
 //! `countersign audit`: prove what the trust policies in files and folders let happen, and say what is wrong.
 
+mod disk;
 mod files;
+mod gather;
+mod given;
+mod profiles;
+mod progress;
+mod selection;
+pub(crate) mod settings;
 
 use std::path::PathBuf;
 
+use countersign_audit::config::FILE_NAME;
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::{self, Named, Reading};
 use countersign_audit::report::{self, Report, Verbosity};
@@ -14,21 +22,25 @@ use countersign_policy::condition::date::{self, Moment};
 use rayon::prelude::*;
 
 use super::Exit;
-use crate::cli::Format;
+use crate::diagnostic::{self, Diagnostic};
 use crate::{output, read};
 use files::{File, Inputs};
+use progress::Progress;
+use selection::SelectionArgs;
+use settings::{Settings, SettingsArgs};
 
 const EXAMPLES: &str = "\
 Examples:
   countersign audit trust.json
   countersign audit --own 111122223333 policies/
   aws iam get-account-authorization-details | countersign audit -
-  countersign audit --format json account.json.gz > report.json
+  countersign audit --format sarif . > countersign.sarif
+  countersign audit --format html account.json.gz > report.html
+  countersign audit --write-baseline baseline.json . && countersign audit --baseline baseline.json .
 
-Exit status: 0 no findings, 1 findings, 2 something could not be read (the rest is still audited).";
-
-/// Largest file that is read, before and after decompression.
-const MAX_BYTES: u64 = 256 << 20;
+Exit status, whatever the format: 0 no findings that count, 1 findings, 2 something could not be
+read (the rest is still audited). What a comment, the baseline or an option suppresses does not
+count.";
 
 /// Prove what trust policies let happen, role by role, and show a call that gets in where one does.
 ///
@@ -39,7 +51,7 @@ const MAX_BYTES: u64 = 256 << 20;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Files and folders; `-` is stdin.
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "profiles", value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// The account of roles whose ARN is not in the input (a trust policy on its own does not say).
@@ -50,9 +62,21 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',')]
     own: Vec<Own>,
 
+    #[command(flatten)]
+    settings: SettingsArgs,
+
+    /// Also audit the profiles in this file of the AWS CLI's (~/.aws/config, ~/.aws/credentials): those that assume a third
+    /// party's role without an ExternalId; repeatable.
+    #[arg(long, value_name = "FILE")]
+    profiles: Vec<PathBuf>,
+
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Show for each role the statements and values its verdict rests on.
+    #[arg(long)]
+    explain: bool,
 
     /// Prove from this time on (RFC 3339) instead of the present; grants that expired before it allow nothing.
     #[arg(long, value_name = "TIME", value_parser = moment)]
@@ -65,6 +89,29 @@ pub(crate) struct Args {
     /// List every role, and count the files in folders that hold no policy.
     #[arg(long, short)]
     verbose: bool,
+
+    #[command(flatten)]
+    given: GivenArgs,
+
+    #[command(flatten)]
+    selection: SelectionArgs,
+}
+
+/// How the answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people at a terminal.
+    Text,
+    /// For programs: one JSON document, stable in shape.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For GitHub Actions: annotations at the lines of a pull request.
+    Github,
+    /// For a comment on a pull request.
+    Markdown,
+    /// For people in a browser: one page with a picture of who can assume what, without anything to load.
+    Html,
 }
 
 /// An account or an organization of the user's.
@@ -90,35 +137,37 @@ impl std::str::FromStr for Own {
 /// # Errors
 /// When stdout cannot be written to. Input that cannot be read is part of the answer.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let options = options(args);
-    let mut inputs = Inputs::collect(&args.paths);
-    let readings: Vec<Option<Reading>> = inputs.files.par_iter().map(read_file).collect();
-    let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
-    inputs.name_empty_folders(&readings);
-    let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
-    for reading in readings.into_iter().flatten() {
-        roles.extend(reading.roles);
-        problems.extend(reading.problems);
+    if args.explain && args.format != Format::Text {
+        let help = "leave out one of `--explain` and `--format`";
+        return Err(Box::new(Diagnostic::error("`--explain` is for text", Some(help.to_owned()))).into());
     }
-    let examined: Vec<Result<Examined, Box<InputProblem>>> =
-        roles.into_par_iter().map(|role| examine_or_tell(role, &options)).collect();
-    let mut roles = Vec::with_capacity(examined.len());
-    for examined in examined {
-        match examined {
-            Ok(examined) => roles.push(examined),
-            Err(problem) => problems.push(*problem),
+    let mut options = options(args);
+    let settings = match Settings::load(&args.settings, &args.paths, options.now) {
+        Ok(settings) => settings,
+        Err(mistakes) => {
+            output::talk(&diagnostic::list(&mistakes, FILE_NAME));
+            return Ok(Exit::Unanswered);
         }
-    }
-    let report = Report::new(roles, problems);
+    };
+    settings.apply(&mut options);
+    let selection = args.selection.read(&args.paths, &settings.config)?;
+    let Gathered { roles, mut problems, passed_over } = {
+        let given = args.given.given();
+        gather(&Wanted { paths: &args.paths, given: &given, options: &options }, &BTreeMap::new())
+    };
+    problems.extend(settings.problems);
+    let callers = profiles::read(&args.profiles, &options, &mut problems);
+    let mut report = Report::new(roles, problems, &selection.wanted).with_callers(callers, &selection.wanted);
+    args.selection.compare(&mut report, selection.baseline)?;
     print(args, &report)?;
-    if args.verbose && inputs.has_folders() {
+    if let (true, Some(passed_over)) = (args.verbose, passed_over) {
         let files = if passed_over == 1 { "1 file holds" } else { &format!("{passed_over} files hold") };
         output::talk(&format!("passed over in folders: {files} no policy\n"));
     }
-    let exit = match (report.is_incomplete(), report.findings.is_empty()) {
-        (true, _) => Exit::Unanswered,
-        (false, false) => Exit::Findings,
-        (false, true) => Exit::Clean,
+    let exit = match report.live().next() {
+        _ if report.is_incomplete() => Exit::Unanswered,
+        Some(_) if !args.selection.exit_zero => Exit::Findings,
+        Some(_) | None => Exit::Clean,
     };
     // The process ends here: handing the trees of ten thousand roles back piece by piece is time nobody needs.
     std::mem::forget(report);
@@ -155,51 +204,19 @@ pub(super) fn moment(text: &str) -> Result<Moment, &'static str> {
     date::parse(text).ok_or("write a time such as 2026-01-31T12:00:00Z")
 }
 
-/// The roles of a file, or nothing when it is of those that a folder may hold besides.
-fn read_file(file: &File) -> Option<Reading> {
-    let wanted = |head: &[u8]| file.named == Named::ByUser || input::may_hold_roles(head);
-    let name = read::name(&file.path);
-    let reading = match read::bytes_if(&file.path, MAX_BYTES, wanted) {
-        Ok(bytes) => {
-            let bytes = bytes?;
-            guarded(|| input::read(&name, &bytes, file.named)).ok_or_else(|| {
-                InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this file", BUG)
-            })
-        }
-        Err(diagnostic) => {
-            let help = diagnostic.help.as_deref().unwrap_or("check its permissions; it was not audited");
-            Err(InputProblem::of_file(&name, ProblemSeverity::Error, &diagnostic.message, help))
-        }
-    };
-    let reading = reading.unwrap_or_else(|problem| Reading { problems: vec![problem], ..Reading::default() });
-    let holds_something = !reading.roles.is_empty() || !reading.problems.is_empty();
-    (holds_something || file.named == Named::ByUser).then_some(reading)
-}
-
-fn examine_or_tell(role: Role, options: &Options) -> Result<Examined, Box<InputProblem>> {
-    let (sources, span, name) = (role.sources.clone(), role.span, role.name.clone());
-    guarded(|| examine(role, options)).ok_or_else(|| {
-        let message = format!("countersign failed to examine `{name}`");
-        let (file, span) = sources.place(span);
-        Box::new(InputProblem::at(file, span, ProblemSeverity::Error, message, Some(BUG.to_owned())))
-    })
-}
-
-const BUG: &str = "this is a bug: please report it with the input; everything else was audited";
-
-/// Keeps a mistake of ours about one input from ending the run over the others.
-fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
-}
-
 fn print(args: &Args, report: &Report) -> anyhow::Result<()> {
     match args.format {
-        Format::Json => output::answer_plain(&report::json(report)?)?,
         Format::Text => {
             report.problems.iter().for_each(|problem| output::talk(&(report::problem(problem) + "\n")));
             let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
-            output::answer(&report::text(report, verbosity))?;
+            let text = if args.explain { report::explain(report) } else { report::text(report, verbosity) };
+            output::answer(&text)?;
         }
+        Format::Json => output::answer_plain(&report::json(report)?)?,
+        Format::Sarif => output::answer_plain(&report::sarif(report)?)?,
+        Format::Github => output::answer_plain(&report::github(report))?,
+        Format::Markdown => output::answer_plain(&report::markdown(report))?,
+        Format::Html => output::answer_plain(&report::html(report))?,
     }
     Ok(())
 }

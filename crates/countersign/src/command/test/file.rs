@@ -10,10 +10,10 @@ use countersign_policy::evaluate::assume_role::CallerSide;
 use super::report::Report;
 use super::{full, terse};
 use crate::diagnostic::Diagnostic;
-use crate::node_reader::NodeReader;
 use crate::policy_file::PolicyFile;
 use crate::read::Input;
 use crate::yaml::parse_yaml;
+use countersign_audit::node_reader::NodeReader;
 
 const ALLOW_STS: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}"#;
 const DENY_ASSUME_ROLE: &str =

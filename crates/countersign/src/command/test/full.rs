@@ -9,8 +9,8 @@ use countersign_policy::request::{Caller, CallerKind, Request, RequestContext};
 use super::case::{Asks, Case, Expectation, TrustPolicy};
 use super::file::identity;
 use super::report::Report;
-use crate::node_reader::NodeReader;
 use crate::read::Input;
+use countersign_audit::node_reader::NodeReader;
 
 const CASE: &[&str] =
     &["id", "policy", "request", "expected", "identity", "final_expected", "why", "source", "confidence"];

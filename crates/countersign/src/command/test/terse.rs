@@ -12,9 +12,9 @@ use super::file::{allowing_caller, identity, no_tests};
 use super::report::Report;
 use crate::call::{Call, ExternalId, RoleArn, SessionName};
 use crate::diagnostic::Diagnostic;
-use crate::node_reader::{Members, NodeReader};
 use crate::policy_file::PolicyFile;
 use crate::read::Input;
+use countersign_audit::node_reader::{Members, NodeReader};
 
 const FILE: &[&str] = &["policy", "role", "defaults", "tests"];
 const CALL: [&str; 10] = [

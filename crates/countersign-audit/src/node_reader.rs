@@ -7,40 +7,60 @@ use countersign_policy::similar;
 const PROBLEMS_KEPT: usize = 20;
 
 /// Collects problems while values are read.
-#[derive(Debug, Default)]
-pub(crate) struct NodeReader {
+#[derive(Debug)]
+pub struct NodeReader {
     /// What was wrong so far.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
+    severity: Severity,
+}
+
+impl Default for NodeReader {
+    fn default() -> Self {
+        Self { problems: Vec::new(), severity: Severity::Error }
+    }
 }
 
 /// The members of a map whose names are known and unique.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Members<'n> {
+pub struct Members<'n> {
     /// The map.
-    pub(crate) span: Span,
+    pub span: Span,
     members: &'n [Member],
 }
 
 impl<'n> Members<'n> {
     /// The value of `name`, if it is there.
-    pub(crate) fn get(&self, name: &str) -> Option<&'n Node> {
+    pub fn get(&self, name: &str) -> Option<&'n Node> {
         self.members.iter().find(|member| &*member.key == name).map(|member| &member.value)
     }
 }
 
 impl NodeReader {
+    /// A reader for whom whatever is not as it should be is worth a warning only.
+    #[must_use]
+    pub fn lenient() -> Self {
+        Self { severity: Severity::Warning, ..Self::default() }
+    }
+
+    /// Records what is odd and yet can be used.
+    pub fn warning(&mut self, span: Span, message: impl Into<String>, help: &str) {
+        let severity = std::mem::replace(&mut self.severity, Severity::Warning);
+        self.error(span, message, Some(help));
+        self.severity = severity;
+    }
+
     /// Records a problem; past the most that are kept, only that there are more.
-    pub(crate) fn error(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
+    pub fn error(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
         let (message, help) = match self.problems.len() {
             0..PROBLEMS_KEPT => (message.into(), help.map(str::to_owned)),
             PROBLEMS_KEPT => ("more problems from here on".to_owned(), Some("fix the first ones first".to_owned())),
             _ => return,
         };
-        self.problems.push(Problem { severity: Severity::Error, span, message, help });
+        self.problems.push(Problem { severity: self.severity, span, message, help });
     }
 
     /// The members of `node`, which is `what`; unknown and repeated names are problems.
-    pub(crate) fn members<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Option<Members<'n>> {
+    pub fn members<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Option<Members<'n>> {
         let Value::Object(members) = &node.value else {
             self.error(node.span, format!("{what} is a map, not {}", node.kind_name()), None);
             return None;
@@ -48,19 +68,14 @@ impl NodeReader {
         self.unique(members);
         let unknown = members.iter().filter(|member| !known.contains(&&*member.key));
         for member in unknown.take(PROBLEMS_KEPT + 1) {
-            let near = known.iter().min_by_key(|name| similar::distance(name, &member.key));
-            let near = near.filter(|name| similar::distance(name, &member.key) <= 2);
-            let help = match near {
-                Some(name) => format!("write `{name}`"),
-                None => format!("the names are {}", known.join(", ")),
-            };
+            let help = suggest(&member.key, known);
             self.error(member.key_span, format!("{what} has no `{}`", member.key), Some(&help));
         }
         Some(Members { span: node.span, members })
     }
 
     /// The members of a map whose names the user chooses.
-    pub(crate) fn entries<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Member] {
+    pub fn entries<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Member] {
         let Value::Object(members) = &node.value else {
             self.error(node.span, format!("`{what}` is a map, not {}", node.kind_name()), None);
             return &[];
@@ -78,7 +93,7 @@ impl NodeReader {
     }
 
     /// The value of a required member.
-    pub(crate) fn required<'n>(&mut self, members: Members<'n>, what: &str, name: &str) -> Option<&'n Node> {
+    pub fn required<'n>(&mut self, members: Members<'n>, what: &str, name: &str) -> Option<&'n Node> {
         let found = members.get(name);
         if found.is_none() {
             let start = Span { start: members.span.start, end: members.span.start + 1 };
@@ -88,7 +103,7 @@ impl NodeReader {
     }
 
     /// A text; numbers and booleans count as the text they are spelled with.
-    pub(crate) fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+    pub fn text(&mut self, node: &Node, what: &str) -> Option<String> {
         let text = scalar(node);
         if text.is_none() {
             self.error(node.span, format!("`{what}` is a text, not {}", node.kind_name()), None);
@@ -97,7 +112,7 @@ impl NodeReader {
     }
 
     /// A text or a list of texts.
-    pub(crate) fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
+    pub fn texts(&mut self, node: &Node, what: &str) -> Vec<String> {
         match node.as_array() {
             Some(nodes) => nodes.iter().filter_map(|node| self.text(node, what)).collect(),
             None => self.text(node, what).into_iter().collect(),
@@ -105,7 +120,7 @@ impl NodeReader {
     }
 
     /// What `parse` makes of a text; its error is a problem at the text's place.
-    pub(crate) fn parsed<T, E: std::fmt::Display>(
+    pub fn parsed<T, E: std::fmt::Display>(
         &mut self,
         node: &Node,
         what: &str,
@@ -113,6 +128,16 @@ impl NodeReader {
     ) -> Option<T> {
         let text = self.text(node, what)?;
         parse(&text).map_err(|error| self.error(node.span, error.to_string(), None)).ok()
+    }
+}
+
+/// What to write instead of a name that is not among the `known` ones.
+#[must_use]
+pub fn suggest(name: &str, known: &[&str]) -> String {
+    let near = known.iter().min_by_key(|known| similar::distance(known, name));
+    match near.filter(|known| similar::distance(known, name) <= 2) {
+        Some(known) => format!("write `{known}`"),
+        None => format!("the names are {}", known.join(", ")),
     }
 }
 

@@ -1,0 +1,23 @@
+//! Edits of `statement` blocks of `aws_iam_policy_document`.
+
+use countersign_policy::document::{Span, Statement};
+
+use super::Edit;
+use super::layout::{before_blanks, indent};
+
+/// Adds a `condition` block to a statement. `value` is an expression.
+pub(super) fn add_condition(text: &str, statement: &Statement, operator: &str, key: &str, value: &str) -> Option<Edit> {
+    let end = (statement.span.end as usize).checked_sub(1)?;
+    if !text.get(end..)?.starts_with('}') {
+        return None;
+    }
+    let margin = indent(text, statement.span.start as usize);
+    let last = before_blanks(text, end);
+    let is_empty = text.get(..last)?.ends_with('{');
+    let gap = if is_empty { "\n" } else { "\n\n" };
+    let new = format!(
+        "{gap}{margin}  condition {{\n{margin}    test     = \"{operator}\"\n{margin}    variable = \"{key}\"\n{margin}    values   = [{value}]\n{margin}  }}"
+    );
+    // A block on one line has no room for another in it.
+    text.get(last..end)?.contains('\n').then(|| Edit { span: Span::new(last, last), text: new })
+}

@@ -1,0 +1,316 @@
+//! What would mend a finding, in the words of policies, and how that is written where the policy stands.
+
+use countersign_policy::document::{ConditionEntry, Effect, Span, Spanned, Statement};
+
+use super::layout::Form;
+use super::{Edit, Fix, Language, Located, Safety, braces, declare, hcl_block, yaml};
+use crate::examine::Examined;
+use crate::source::SourceFile;
+
+const EXTERNAL_ID: &str = "sts:ExternalId";
+
+/// What would mend a finding. Statements are places in the document the exposure speaks of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Remedy {
+    /// Ask callers of a statement for an `ExternalId`.
+    RequireExternalId { statement: usize },
+    /// Guard a statement with the condition of another one.
+    GuardLike { statement: usize, entry: ConditionEntry },
+    /// Take a condition's operator without what lets omission through.
+    Strict { statement: usize, entry: ConditionEntry },
+    /// Let a condition accept one `ExternalId` and no pattern.
+    OneExternalId { statement: usize, entry: ConditionEntry },
+    /// Name a role instead of the whole account.
+    PinPrincipal { statement: usize, place: Span },
+    /// Ask a service for whose resource it acts.
+    BindSource { statement: usize },
+    /// Ask for a subject of one's own.
+    BindSubject { statement: usize, key: String },
+}
+
+impl Remedy {
+    fn statement(&self) -> usize {
+        match self {
+            Self::RequireExternalId { statement }
+            | Self::GuardLike { statement, .. }
+            | Self::Strict { statement, .. }
+            | Self::OneExternalId { statement, .. }
+            | Self::PinPrincipal { statement, .. }
+            | Self::BindSource { statement }
+            | Self::BindSubject { statement, .. } => *statement,
+        }
+    }
+}
+
+/// The remedy as edits, or `None` where the text gives no hold for them.
+pub(crate) fn propose(remedy: &Remedy, examined: &Examined) -> Option<Fix> {
+    let role = &examined.role;
+    if role.language == Language::Printed {
+        return None;
+    }
+    let at = remedy.statement();
+    let written = examined.exposed.document.statements.get(at)?;
+    let (file, local) = role.sources.place(written.span);
+    let base = written.span.start.checked_sub(local.start)?;
+    let statement = relative(written, base)?;
+    let form = Form::of(file.text(), statement.span, role.language)?;
+    let writer = Writer { file, statement: &statement, form, language: role.language, examined };
+    let (what, safety, mut edits) = writer.write(remedy, base)?;
+    let ends_lines_with_return = file.text().contains("\r\n");
+    for edit in &mut edits {
+        if ends_lines_with_return {
+            edit.text = edit.text.replace('\n', "\r\n");
+        }
+    }
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let located = |edit: Edit| Located { location: file.location(edit.span), edit };
+    let edits = edits.into_iter().map(located).collect();
+    Some(Fix { title: format!("{what} in {}", written.label(at)), safety, edits })
+}
+
+/// A value to put into a policy.
+enum Term {
+    Text(String),
+    /// As it stands elsewhere.
+    Source(String),
+    /// A variable or parameter of that name.
+    Variable(String),
+    OwnAccount,
+}
+
+struct Writer<'a> {
+    file: &'a SourceFile,
+    statement: &'a Statement,
+    form: Form,
+    language: Language,
+    examined: &'a Examined,
+}
+
+type Written = (String, Safety, Vec<Edit>);
+
+impl Writer<'_> {
+    fn write(&self, remedy: &Remedy, base: u32) -> Option<Written> {
+        match remedy {
+            Remedy::RequireExternalId { .. } => {
+                let (term, declaration) = self.external_id()?;
+                let mut edits = vec![self.condition("StringEquals", EXTERNAL_ID, &term)?];
+                edits.extend(declaration);
+                Some((format!("ask for {}", self.named(&term)), Safety::Safe, edits))
+            }
+            Remedy::GuardLike { entry, .. } => {
+                let entry = relative_entry(entry, base)?;
+                let source = self.source_of(&entry.values)?;
+                let edit = self.condition(&entry.operator.value, &entry.key.value, &Term::Source(source))?;
+                Some(("repeat the condition on sts:ExternalId".to_owned(), Safety::Safe, vec![edit]))
+            }
+            Remedy::Strict { entry, .. } => {
+                let entry = relative_entry(entry, base)?;
+                let strict = strict_operator(&entry)?;
+                let edit = self.replace_operator(&entry, &strict)?;
+                Some((format!("write `{strict}`"), Safety::Safe, vec![edit]))
+            }
+            Remedy::OneExternalId { entry, .. } => {
+                let entry = relative_entry(entry, base)?;
+                let [value] = entry.values.as_slice() else { return None };
+                let (term, declaration) = self.external_id()?;
+                let mut edits = vec![Edit { span: value.span, text: self.term(&term)? }];
+                if &*entry.operator.value != "StringEquals" {
+                    edits.push(self.replace_operator(&entry, "StringEquals")?);
+                }
+                edits.extend(declaration);
+                Some((format!("accept only {}", self.named(&term)), Safety::Unsafe, edits))
+            }
+            Remedy::PinPrincipal { place, .. } => {
+                let (start, end) = (place.start.checked_sub(base)?, place.end.checked_sub(base)?);
+                let written = self.text().get(start as usize..end as usize)?;
+                let at = written.rfind(":root")?;
+                let start = start as usize + at;
+                let edit = Edit {
+                    span: Span::new(start, start + ":root".len()),
+                    text: ":role/REPLACE-WITH-THE-ROLE".to_owned(),
+                };
+                Some(("name the role that needs it".to_owned(), Safety::Unsafe, vec![edit]))
+            }
+            Remedy::BindSource { .. } => {
+                let mut edits = vec![self.condition("StringEquals", "aws:SourceAccount", &Term::OwnAccount)?];
+                if self.language == Language::Hcl && !self.declares("data \"aws_caller_identity\" \"current\"") {
+                    edits.push(declare::caller_identity(self.text()));
+                }
+                Some(("ask for aws:SourceAccount".to_owned(), Safety::Unsafe, edits))
+            }
+            Remedy::BindSubject { key, .. } => {
+                let edit = self.condition("StringEquals", key, &Term::Text(placeholder(key).to_owned()))?;
+                Some((format!("ask for `{key}`"), Safety::Unsafe, vec![edit]))
+            }
+        }
+    }
+
+    fn text(&self) -> &str {
+        self.file.text()
+    }
+
+    /// The id to demand: what the user gave, or a variable or parameter that has to be set.
+    fn external_id(&self) -> Option<(Term, Option<Edit>)> {
+        if let Some(id) = &self.examined.external_id {
+            return Some((Term::Text(id.clone()), None));
+        }
+        match self.language {
+            Language::Json | Language::Printed => None,
+            Language::Hcl => {
+                let name = "external_id".to_owned();
+                let declared = self.declares("variable \"external_id\"");
+                let edit = (!declared).then(|| declare::variable(self.text(), &name));
+                Some((Term::Variable(name), edit))
+            }
+            Language::CloudFormation => {
+                let name = "ExternalId".to_owned();
+                let declared = self.names_parameter(&name);
+                let edit = if declared { None } else { Some(declare::parameter(self.text(), &name)?) };
+                Some((Term::Variable(name), edit))
+            }
+        }
+    }
+
+    /// Whether a file of the role's module declares it.
+    fn declares(&self, head: &str) -> bool {
+        self.examined.role.sources.files().any(|file| folder(file) == folder(self.file) && file.text().contains(head))
+    }
+
+    fn names_parameter(&self, name: &str) -> bool {
+        let quoted = format!("\"{name}\":");
+        let plain = format!("{name}:");
+        self.text().lines().any(|line| {
+            let line = line.trim_start();
+            (line.starts_with(&quoted) || line.starts_with(&plain)) && !line.contains("sts:")
+        })
+    }
+
+    fn condition(&self, operator: &str, key: &str, term: &Term) -> Option<Edit> {
+        let value = self.term(term)?;
+        match self.form {
+            Form::HclBlock => hcl_block::add_condition(self.text(), self.statement, operator, key, &value),
+            Form::YamlBlock => yaml::add_condition(self.text(), self.statement, operator, key, &value),
+            Form::Json | Form::HclObject | Form::YamlFlow => {
+                braces::add_condition(self.text(), self.statement, self.form, operator, key, &value)
+            }
+        }
+    }
+
+    /// Policies as JSON text inside of YAML: what is put there is text, too.
+    fn is_text_in_yaml(&self) -> bool {
+        self.form == Form::Json && !self.text().trim_start().starts_with('{')
+    }
+
+    fn term(&self, term: &Term) -> Option<String> {
+        let quoted = |text: &str| serde_json::to_string(text).ok();
+        match (term, self.language, self.form) {
+            (Term::Source(source), _, _) => Some(source.clone()),
+            (Term::Text(text), Language::Hcl, _) if text.contains("${") || text.contains("%{") => None,
+            (Term::Text(text), _, _) => quoted(text),
+            (Term::Variable(name), Language::Hcl, Form::Json) => Some(format!("\"${{var.{name}}}\"")),
+            (Term::Variable(name), Language::Hcl, _) => Some(format!("var.{name}")),
+            (Term::Variable(_) | Term::OwnAccount, Language::CloudFormation, Form::Json) if self.is_text_in_yaml() => {
+                None
+            }
+            (Term::Variable(name), Language::CloudFormation, Form::Json) => Some(format!("{{\"Ref\": \"{name}\"}}")),
+            (Term::Variable(name), Language::CloudFormation, _) => Some(format!("!Ref {name}")),
+            (Term::OwnAccount, Language::Hcl, Form::Json) => {
+                Some("\"${data.aws_caller_identity.current.account_id}\"".to_owned())
+            }
+            (Term::OwnAccount, Language::Hcl, _) => Some("data.aws_caller_identity.current.account_id".to_owned()),
+            (Term::OwnAccount, Language::CloudFormation, Form::Json) => {
+                Some("{\"Ref\": \"AWS::AccountId\"}".to_owned())
+            }
+            (Term::OwnAccount, Language::CloudFormation, _) => Some("!Ref AWS::AccountId".to_owned()),
+            (Term::OwnAccount, Language::Json | Language::Printed, _) => quoted(&self.examined.account?.to_string()),
+            (Term::Variable(_), Language::Json | Language::Printed, _) => None,
+        }
+    }
+
+    fn named(&self, term: &Term) -> String {
+        match (term, self.language) {
+            (Term::Variable(name), Language::Hcl) => format!("var.{name}"),
+            (Term::Variable(name), _) => format!("parameter {name}"),
+            (Term::Text(id) | Term::Source(id), _) => format!("ExternalId `{id}`"),
+            (Term::OwnAccount, _) => "the own account".to_owned(),
+        }
+    }
+
+    fn source_of(&self, values: &[Spanned<countersign_policy::document::Text>]) -> Option<String> {
+        let source = |value: &Spanned<_>| self.text().get(value.span.start as usize..value.span.end as usize);
+        let sources: Vec<&str> = values.iter().map(source).collect::<Option<_>>()?;
+        match (sources.as_slice(), self.form) {
+            ([], _) => None,
+            ([one], _) => Some((*one).to_owned()),
+            (_, Form::HclBlock) => Some(sources.join(", ")),
+            _ => Some(format!("[{}]", sources.join(", "))),
+        }
+    }
+
+    fn replace_operator(&self, entry: &ConditionEntry, by: &str) -> Option<Edit> {
+        let is_by = |other: &ConditionEntry| other.operator.value.eq_ignore_ascii_case(by);
+        if self.form != Form::HclBlock && self.statement.conditions.iter().any(is_by) {
+            return None;
+        }
+        let (start, end) = (entry.operator.span.start as usize, entry.operator.span.end as usize);
+        let at = start + self.text().get(start..end)?.find(&*entry.operator.value)?;
+        Some(Edit { span: Span::new(at, at + entry.operator.value.len()), text: by.to_owned() })
+    }
+}
+
+/// The operator without `IfExists` and `ForAllValues`, where that is what lets an omitted id through.
+fn strict_operator(entry: &ConditionEntry) -> Option<String> {
+    let spelled = &*entry.operator.value;
+    let bare =
+        spelled.strip_prefix("ForAllValues:").or_else(|| spelled.strip_prefix("ForAnyValue:")).unwrap_or(spelled);
+    let bare = bare.strip_suffix("IfExists").unwrap_or(bare);
+    let guards = ["StringEquals", "StringLike", "StringEqualsIgnoreCase"].contains(&bare);
+    (guards && bare != spelled).then(|| bare.to_owned())
+}
+
+/// What stands for a value only the user knows, in the form the provider sends it; of SAML there is one value.
+fn placeholder(key: &str) -> &'static str {
+    match key.rsplit_once(':') {
+        Some(("saml", "aud")) => "https://signin.aws.amazon.com/saml",
+        Some(("token.actions.githubusercontent.com", "sub")) => {
+            "repo:REPLACE-WITH-YOUR-ORGANIZATION/REPLACE-WITH-THE-REPOSITORY:ref:refs/heads/main"
+        }
+        Some(("gitlab.com", "sub")) => {
+            "project_path:REPLACE-WITH-YOUR-GROUP/REPLACE-WITH-THE-PROJECT:ref_type:branch:ref:main"
+        }
+        _ => "REPLACE-WITH-YOUR-OWN",
+    }
+}
+
+fn folder(file: &SourceFile) -> &str {
+    file.path().rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The statement with its places counted from the start of its file, or `None` when parts of it stand elsewhere.
+fn relative(statement: &Statement, base: u32) -> Option<Statement> {
+    let mut statement = statement.clone();
+    statement.span = moved(statement.span, base)?;
+    let inside = statement.span;
+    for entry in &mut statement.conditions {
+        *entry = relative_entry(entry, base)?;
+        if entry.span.start < inside.start || entry.span.end > inside.end {
+            return None;
+        }
+    }
+    statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow).then_some(statement)
+}
+
+fn relative_entry(entry: &ConditionEntry, base: u32) -> Option<ConditionEntry> {
+    let mut entry = entry.clone();
+    entry.span = moved(entry.span, base)?;
+    entry.operator.span = moved(entry.operator.span, base)?;
+    entry.key.span = moved(entry.key.span, base)?;
+    for value in &mut entry.values {
+        value.span = moved(value.span, base)?;
+    }
+    Some(entry)
+}
+
+fn moved(span: Span, base: u32) -> Option<Span> {
+    Some(Span { start: span.start.checked_sub(base)?, end: span.end.checked_sub(base)? })
+}

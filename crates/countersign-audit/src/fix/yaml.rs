@@ -1,0 +1,43 @@
+//! Edits of statements written as YAML over lines.
+
+use countersign_policy::document::{ConditionEntry, Span, Statement};
+
+use super::Edit;
+use super::layout::{before_blanks, column};
+
+/// Adds `operator: { key: value }` to the conditions of a statement. `value` is written as YAML.
+pub(super) fn add_condition(text: &str, statement: &Statement, operator: &str, key: &str, value: &str) -> Option<Edit> {
+    let same = |entry: &&ConditionEntry| &*entry.operator.value == operator;
+    if let Some(entry) = statement.conditions.iter().rfind(same) {
+        let margin = own_line(text, entry.key.span.start as usize)?;
+        return insert(text, entry.span.end as usize, &format!("\n{margin}{key}: {value}"));
+    }
+    if let Some(last) = statement.conditions.last() {
+        own_line(text, last.key.span.start as usize)?;
+        let margin = own_line(text, last.operator.span.start as usize)?;
+        return insert(text, last.span.end as usize, &format!("\n{margin}{operator}:\n{margin}  {key}: {value}"));
+    }
+    if !statement.keyless_operators.is_empty() || !statement.undecided.is_empty() {
+        return None;
+    }
+    let margin = column(text, statement.span.start as usize);
+    let new = format!("\n{margin}Condition:\n{margin}  {operator}:\n{margin}    {key}: {value}");
+    insert(text, statement.span.end as usize, &new)
+}
+
+/// The margin of a key that starts its line, or stands behind the dashes of a list.
+fn own_line(text: &str, at: usize) -> Option<String> {
+    let start = super::layout::line_start(text, at);
+    let before = text.get(start..at)?;
+    before.chars().all(|c| c == ' ' || c == '-').then(|| column(text, at))
+}
+
+/// Inserts lines after the line that `end` is on: a comment may follow there.
+fn insert(text: &str, end: usize, lines: &str) -> Option<Edit> {
+    let end = before_blanks(text, end);
+    let rest = text.get(end..)?;
+    let tail = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
+    let is_comment = tail.trim_start().is_empty() || tail.trim_start().starts_with('#');
+    let at = end + tail.len();
+    is_comment.then(|| Edit { span: Span::new(at, at), text: lines.to_owned() })
+}

@@ -1,0 +1,158 @@
+//! `CloudFormation` templates, SAM's and the CDK's among them, in YAML and JSON.
+//!
+//! `yaml` and the JSON reader yield a tree, `template` finds its parts, `resolve` and its neighbours evaluate the functions
+//! in the policy of one role, and `role` does so in every way that parameters and conditions leave open.
+
+mod condition;
+mod foreach;
+mod intrinsic;
+mod nested;
+mod outcome;
+mod parameter;
+mod place;
+mod policy;
+mod problems;
+mod reference;
+mod resolve;
+mod role;
+mod serverless;
+mod sub;
+mod template;
+mod written;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+use countersign_policy::document::{Node, Problem, Text};
+
+use super::{Given, Named, Reading, TRUST_POLICY, salvage};
+use crate::role::Role;
+use crate::source::SourceFile;
+use problems::Problems;
+use role::{RoleReader, Source};
+use template::{Template, members};
+
+/// The most problems that are told of one file.
+const MAX_PROBLEMS: usize = 200;
+/// How deep templates inside templates are read.
+const MAX_TEMPLATES: usize = 3;
+
+/// Whether a text has the words that a template has.
+pub(super) fn is_template(text: &str) -> bool {
+    text.contains("AWS::") && (text.contains("\"Resources\"") || text.contains("Resources:"))
+}
+
+/// Whether a text that starts like this may be a template in YAML: sections have no indentation.
+pub(super) fn may_be_yaml(head: &str) -> bool {
+    const SECTIONS: &[&str] = &[
+        "AWSTemplateFormatVersion",
+        "Conditions",
+        "Description",
+        "Globals",
+        "Hooks",
+        "Mappings",
+        "Metadata",
+        "Outputs",
+        "Parameters",
+        "Resources",
+        "Rules",
+        "Transform",
+    ];
+    let is_section = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        name.len() < line.len() && SECTIONS.contains(&name.trim_matches(['"', '\'', ' ']))
+    };
+    let mut words = head.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    let is_comment = words.clone().next().is_none();
+    // A comment may be longer than what was read so far.
+    is_comment && head.len() >= LONG_HEAD || words.any(is_section)
+}
+
+/// A head that is all comment may have been cut.
+const LONG_HEAD: usize = 4000;
+
+/// The roles of a template; nothing when the text is none.
+pub(super) fn read(file: &SourceFile, named: Named, given: &Given) -> Option<Reading> {
+    let text = file.text();
+    let holds_roles = text.contains(TRUST_POLICY) || text.contains("AWS::Serverless::");
+    if named == Named::InFolder && !holds_roles {
+        return Some(Reading::default());
+    }
+    let (tree, told) = parsed(text);
+    let mut problems = Problems::default();
+    let roles = match &tree {
+        Some(tree) => {
+            let given = given.parameters.iter().map(|(name, value)| (name.clone(), Text::literal(value.as_str())));
+            roles(&Reader { file, prefix: "", levels: MAX_TEMPLATES }, tree, &given.collect(), &mut problems)
+        }
+        None if told.is_empty() || text.trim_start().starts_with(['{', '[', '"']) => return None,
+        None => Vec::new(),
+    };
+    for problem in told {
+        problems.of_text(file, problem);
+    }
+    Some(Reading { roles, problems: problems.list, ..Reading::default() })
+}
+
+/// The first template of a text.
+fn parsed(text: &str) -> (Option<Node>, Vec<Problem>) {
+    let starts_like_json = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('{');
+    if starts_like_json {
+        let salvaged = salvage::parse_members(text);
+        let flow = salvaged.problem.is_some().then(|| yaml::parse(text)).filter(|parsed| parsed.problems.is_empty());
+        return match flow {
+            Some(flow) => (flow.documents.into_iter().find(has_resources), Vec::new()),
+            None => (salvaged.tree.filter(has_resources), salvaged.problem.into_iter().collect()),
+        };
+    }
+    let parsed = yaml::parse(text);
+    (parsed.documents.into_iter().find(has_resources), parsed.problems)
+}
+
+/// Whether a tree has resources as templates have them.
+fn has_resources(tree: &Node) -> bool {
+    let resources = tree.get("Resources").map(members).unwrap_or_default();
+    resources.iter().any(|member| {
+        let kind = member.value.get("Type").and_then(Node::as_str);
+        foreach::is_loop(&member.key) || kind.is_some_and(|kind| kind.contains("::"))
+    })
+}
+
+/// Where a template stands.
+struct Reader<'f> {
+    file: &'f SourceFile,
+    prefix: &'f str,
+    levels: usize,
+}
+
+fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, problems: &mut Problems) -> Vec<Role> {
+    let template = Template::new(reader.file, tree, given, problems);
+    let mut roles = Vec::new();
+    for resource in &template.resources {
+        let read = |name: String, source: Source<'_>, problems: &mut Problems| {
+            RoleReader { template: &template, problems, prefix: reader.prefix }.read(resource, name, source)
+        };
+        match resource.kind {
+            reference::ROLE => {
+                let source = resource.property(TRUST_POLICY).map_or(Source::Missing, Source::Written);
+                let mut role = read(resource.address(), source, problems);
+                let name = role::property(&template, resource, "RoleName", problems);
+                role.role_name = name.and_then(|name| name.as_str().map(str::to_owned));
+                role.tags = role::property(&template, resource, "Tags", problems).as_ref().and_then(role::tags);
+                roles.push(role);
+            }
+            "AWS::CloudFormation::StackSet" | "AWS::CloudFormation::Stack" if reader.levels > 1 => {
+                let Some(body) = nested::body(&template, resource, problems) else { continue };
+                let given = nested::parameters(&template, resource, problems);
+                let prefix = format!("{}{}/", reader.prefix, resource.name);
+                let inner = Reader { file: reader.file, prefix: &prefix, levels: reader.levels - 1 };
+                roles.extend(self::roles(&inner, &body, &given, problems));
+            }
+            _ => {
+                let source = serverless::trust_of(&template, resource);
+                roles.extend(source.map(|source| read(format!("{}Role", resource.name), source, problems)));
+            }
+        }
+    }
+    roles
+}

@@ -1,0 +1,194 @@
+//! From what was typed to examined roles: files are read each for itself, Terraform's by the module they make up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use countersign_audit::examine::{Examined, Options, examine};
+use countersign_audit::input::{self, Given, Named, Reading, terraform};
+use countersign_audit::role::Role;
+use countersign_audit::source::{InputProblem, ProblemSeverity};
+use rayon::prelude::*;
+
+use super::disk::Disk;
+use super::files::{File, Inputs};
+use super::progress::Progress;
+use crate::read;
+
+/// Largest file that is read, before and after decompression.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// The roles of some files and folders, examined.
+pub(crate) struct Gathered {
+    pub(crate) roles: Vec<Examined>,
+    pub(crate) problems: Vec<InputProblem>,
+    /// How many files held no policy, where there were folders.
+    pub(super) passed_over: Option<usize>,
+}
+
+/// What to read, and how.
+pub(crate) struct Wanted<'a> {
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) given: &'a Given,
+    pub(crate) options: &'a Options,
+}
+
+/// Terraform files of one folder.
+struct Module<'f> {
+    folder: PathBuf,
+    /// Where its files are in [`Inputs::files`].
+    files: Vec<usize>,
+    /// The files that are named, when the folder is not.
+    only: Option<Vec<String>>,
+    named: &'f [File],
+}
+
+/// Reads and examines. `overlay` says what files would be after an edit.
+pub(crate) fn gather(wanted: &Wanted<'_>, overlay: &BTreeMap<String, Arc<str>>) -> Gathered {
+    let mut inputs = Inputs::collect(wanted.paths);
+    let reading = Progress::start("reading", inputs.files.len(), "files");
+    let mut readings: Vec<Option<Reading>> = inputs
+        .files
+        .par_iter()
+        .map(|file| match is_terraform(&file.path) {
+            true => None,
+            false => reading.step(|| read_file(file, wanted.given, overlay)),
+        })
+        .collect();
+    read_modules(&inputs.files, &mut readings, wanted.given, overlay);
+    drop(reading);
+    let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
+    inputs.name_empty_folders(&readings);
+    let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
+    for reading in readings.into_iter().flatten() {
+        roles.extend(reading.roles);
+        problems.extend(reading.problems);
+    }
+    let examining = Progress::start("examining", roles.len(), "roles");
+    let examined: Vec<Result<Examined, Box<InputProblem>>> =
+        roles.into_par_iter().map(|role| examining.step(|| examine_or_tell(role, wanted.options))).collect();
+    drop(examining);
+    let mut roles = Vec::with_capacity(examined.len());
+    for examined in examined {
+        match examined {
+            Ok(examined) => roles.push(examined),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    Gathered { roles, problems, passed_over: inputs.has_folders().then_some(passed_over) }
+}
+
+fn is_terraform(path: &Path) -> bool {
+    let name = path.to_str().unwrap_or_default();
+    [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The roles of a file, or nothing when it is of those that a folder may hold besides.
+fn read_file(file: &File, given: &Given, overlay: &BTreeMap<String, Arc<str>>) -> Option<Reading> {
+    let wanted = |head: &[u8]| file.named == Named::ByUser || input::may_hold_roles(head);
+    let name = read::name(&file.path);
+    let bytes = match overlay.get(&name) {
+        Some(text) => Ok(Some(text.as_bytes().to_vec())),
+        None => read::bytes_if(&file.path, MAX_BYTES, wanted),
+    };
+    let reading = match bytes {
+        Ok(bytes) => {
+            let bytes = bytes?;
+            guarded(|| input::read_with(&name, &bytes, file.named, given)).ok_or_else(|| {
+                InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this file", BUG)
+            })
+        }
+        Err(diagnostic) => {
+            let help = diagnostic.help.as_deref().unwrap_or("check its permissions; it was not audited");
+            Err(InputProblem::of_file(&name, ProblemSeverity::Error, &diagnostic.message, help))
+        }
+    };
+    let reading = reading.unwrap_or_else(|problem| Reading { problems: vec![problem], ..Reading::default() });
+    let holds_something = !reading.roles.is_empty() || !reading.problems.is_empty();
+    (holds_something || file.named == Named::ByUser).then_some(reading)
+}
+
+/// Reads the folders with Terraform files. A module that another one calls is read where it is called: the verdict there
+/// is the one that counts.
+fn read_modules(
+    files: &[File],
+    readings: &mut [Option<Reading>],
+    given: &Given,
+    overlay: &BTreeMap<String, Arc<str>>,
+) {
+    let modules = modules(files);
+    let read: Vec<Reading> = modules.par_iter().map(|module| read_module(module, given, overlay)).collect();
+    let entered: Vec<BTreeSet<PathBuf>> = read
+        .iter()
+        .map(|reading| reading.folders.iter().filter_map(|folder| real(Path::new(folder))).collect())
+        .collect();
+    let own: Vec<Option<PathBuf>> = modules.iter().map(|module| real(&module.folder)).collect();
+    let is_called = |at: usize| {
+        let Some(folder) = own.get(at).and_then(Option::as_ref) else { return false };
+        let mut callers = entered.iter().enumerate().filter(|(caller, folders)| *caller != at && folders.contains(folder));
+        // Of modules that call each other the first is read for itself.
+        let calls = |caller: usize| {
+            let there = own.get(caller).and_then(Option::as_ref);
+            there.is_some_and(|there| entered.get(at).is_some_and(|folders| folders.contains(there)))
+        };
+        callers.any(|(caller, _)| !calls(caller) || caller < at)
+    };
+    for (at, (module, reading)) in modules.iter().zip(read).enumerate() {
+        let holds_something = !reading.roles.is_empty() || !reading.problems.is_empty();
+        let (Some(first), true) = (module.files.first(), module.only.is_some() || !is_called(at)) else { continue };
+        if let Some(slot) = readings.get_mut(*first).filter(|_| holds_something || module.only.is_some()) {
+            *slot = Some(reading);
+        }
+    }
+}
+
+fn real(folder: &Path) -> Option<PathBuf> {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }.canonicalize().ok()
+}
+
+fn modules(files: &[File]) -> Vec<Module<'_>> {
+    let mut folders: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (at, file) in files.iter().enumerate().filter(|(_, file)| is_terraform(&file.path)) {
+        folders.entry(file.path.parent().unwrap_or(Path::new(""))).or_default().push(at);
+    }
+    let module = |(folder, of_folder): (&Path, Vec<usize>)| {
+        let here = || of_folder.iter().filter_map(|at| files.get(*at));
+        let by_name = here().all(|file| file.named == Named::ByUser);
+        let only = by_name.then(|| here().map(|file| read::name(&file.path)).collect());
+        Module { folder: folder.to_owned(), only, named: files, files: of_folder }
+    };
+    folders.into_iter().map(module).collect()
+}
+
+fn read_module(module: &Module<'_>, given: &Given, overlay: &BTreeMap<String, Arc<str>>) -> Reading {
+    let name = module.folder.display().to_string();
+    let disk = Disk::around(&module.folder, overlay);
+    let mut reading = guarded(|| terraform::read_root(&name, module.only.as_deref(), &disk, given)).unwrap_or_else(|| {
+        let problem =
+            InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this module", BUG);
+        Reading { problems: vec![problem], ..Reading::default() }
+    });
+    if module.only.is_some() && reading.roles.is_empty() && reading.problems.is_empty() {
+        let first = module.files.first().and_then(|at| module.named.get(*at));
+        let path = first.map_or(name, |file| read::name(&file.path));
+        let help = "countersign looks for `aws_iam_role` and for modules that have some";
+        reading.problems.push(InputProblem::of_file(&path, ProblemSeverity::Error, "no role in this file", help));
+    }
+    reading
+}
+
+fn examine_or_tell(role: Role, options: &Options) -> Result<Examined, Box<InputProblem>> {
+    let (sources, span, name) = (role.sources.clone(), role.span, role.name.clone());
+    guarded(|| examine(role, options)).ok_or_else(|| {
+        let message = format!("countersign failed to examine `{name}`");
+        let (file, span) = sources.place(span);
+        Box::new(InputProblem::at(file, span, ProblemSeverity::Error, message, Some(BUG.to_owned())))
+    })
+}
+
+const BUG: &str = "this is a bug: please report it with the input; everything else was audited";
+
+/// Keeps a mistake of ours about one input from ending the run over the others.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok()
+}
