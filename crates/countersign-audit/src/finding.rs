@@ -54,9 +54,9 @@ pub enum Confidence {
 pub enum Persona {
     /// Everybody: it is wrong, or nobody can say that it is not.
     Regular,
-    /// Who wants good habits too: it rests on a rule of thumb about values people choose.
+    /// Who wants good habits too: it rests on what the input takes from elsewhere, or on a rule of thumb.
     Pedantic,
-    /// Who reviews every role by hand: it is often no risk.
+    /// Who reviews every role by hand: it is seldom a risk.
     Auditor,
 }
 

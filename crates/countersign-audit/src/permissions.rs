@@ -3,11 +3,12 @@
 //! Three answers are kept apart: there is no policy, there is one that the input does not hold, and the input does not
 //! say. [`reach`](crate::reach::reach) must take neither of the last two for the first.
 
-use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use countersign_policy::arn::Arn;
 use countersign_policy::document::{PolicyDocument, Text, decode_policy_text};
+
+use crate::reach::Compiled;
 
 /// The permissions of a role, from any input.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,12 +45,44 @@ pub enum PolicyContent {
     /// Its document, which may hold values that are not in the input.
     Document(Arc<PolicyDocument>),
     /// Its JSON text, percent-encoded or not. Most roles have no finding, and so nobody reads it.
-    Written(Arc<str>),
+    Written(Arc<WrittenPolicy>),
     /// A managed policy by its ARN. One of AWS's is looked up whatever its partition (which may be a hole); of a
     /// customer's the document is not in the input.
     Managed(Text),
     /// Which policy it is, is not in the input: the name of the value that would say, e.g. `var.policy_arn`.
     Unknown(Box<str>),
+}
+
+/// A policy's text. Roles that share a managed policy share what was made of it.
+#[derive(Debug)]
+pub struct WrittenPolicy {
+    text: Box<str>,
+    compiled: OnceLock<Compiled>,
+}
+
+impl WrittenPolicy {
+    /// A policy with this text: JSON, percent-encoded or not.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { text: text.into(), compiled: OnceLock::new() }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> PolicyDocument {
+        PolicyDocument::parse(&decode_policy_text(&self.text).0)
+    }
+
+    /// What `compile` makes of it, the first time.
+    pub(crate) fn compiled(&self, compile: impl FnOnce() -> Compiled) -> &Compiled {
+        self.compiled.get_or_init(compile)
+    }
+}
+
+impl PartialEq for WrittenPolicy {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }
 
 impl Permissions {
@@ -80,8 +113,8 @@ impl PermissionPolicy {
 
     /// A policy whose text is in the input.
     #[must_use]
-    pub fn of_text(name: &str, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), content: PolicyContent::Written(text.into()) }
+    pub fn of_text(name: &str, text: &str) -> Self {
+        Self { name: name.into(), content: PolicyContent::Written(Arc::new(WrittenPolicy::new(text))) }
     }
 
     /// A managed policy, named as its ARN names it.
@@ -96,16 +129,6 @@ impl PermissionPolicy {
     #[must_use]
     pub fn unknown(value: &str) -> Self {
         Self { name: value.into(), content: PolicyContent::Unknown(value.into()) }
-    }
-
-    /// The document, if the input holds it.
-    #[must_use]
-    pub fn document(&self) -> Option<Cow<'_, PolicyDocument>> {
-        match &self.content {
-            PolicyContent::Document(document) => Some(Cow::Borrowed(&**document)),
-            PolicyContent::Written(text) => Some(Cow::Owned(PolicyDocument::parse(&decode_policy_text(text).0))),
-            PolicyContent::Managed(_) | PolicyContent::Unknown(_) => None,
-        }
     }
 }
 

@@ -52,6 +52,8 @@ impl fmt::Display for Likelihood {
 pub enum Concern {
     /// A way in, which is at worst this exposed.
     Door(Exposure),
+    /// Somebody is let in on purpose whom the configuration does not allow.
+    Guest,
     /// The policy's hygiene: nobody gets in through it.
     Hygiene,
 }
@@ -64,15 +66,18 @@ pub fn concern(audit: &str) -> Concern {
         | "external-id-if-exists"
         | "wildcard-external-id"
         | "self-referencing-external-id"
-        | "unguarded-sibling-statement" => Exposure::Open,
-        "optional-external-id" | "unexpected-third-party" => Exposure::Open,
+        | "unguarded-sibling-statement"
+        | "optional-external-id" => Exposure::Open,
         "weak-external-id" | "shared-external-id" => Exposure::Guarded,
         "federated-without-subject" => Exposure::Federated,
         "unscoped-service-principal" | "source-arn-over-match" => Exposure::Service,
         "whole-account-trust" => Exposure::Owned,
-        // The door is somebody else's role.
-        "caller-without-external-id" => return Concern::Hygiene,
-        "orphaned-principal" | "unassumable-role" | "misspelt-condition-key" | "malformed-trust-policy" => {
+        "unexpected-third-party" => return Concern::Guest,
+        "caller-without-external-id"
+        | "orphaned-principal"
+        | "unassumable-role"
+        | "misspelt-condition-key"
+        | "malformed-trust-policy" => {
             return Concern::Hygiene;
         }
         // An audit that is not listed is rated by how exposed the role is.
@@ -85,6 +90,7 @@ pub fn concern(audit: &str) -> Concern {
 pub fn rate(concern: Concern, base: Severity, exposure: Exposure, reach: &Reach) -> Rating {
     let (severity, (attack, likelihood)) = match concern {
         Concern::Hygiene => (base, ("misconfiguration", Likelihood::Low)),
+        Concern::Guest => (severity(base, Exposure::Guarded, reach), ("access without a mandate", Likelihood::Medium)),
         Concern::Door(worst) => {
             // Worse exposures come first.
             let door = exposure.max(worst);

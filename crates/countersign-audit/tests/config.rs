@@ -61,6 +61,20 @@ fn what_is_written_is_what_is_read() {
     assert_eq!(allowed, [3, 0]);
     let disabled: Vec<_> = config.disabled.iter().map(|disabled| (disabled.audit, disabled.roles.len())).collect();
     assert_eq!(disabled, [("whole-account-trust", 0), ("weak-external-id", 1)]);
+    let list = |map: std::collections::BTreeMap<String, String>| {
+        map.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        list(config.given.parameters),
+        ["Count=2", "Peers=111122223333,444455556666", "VendorAccount=999988887777"]
+    );
+    let variables = [
+        r#"accounts=["111122223333", "$${a}"]"#,
+        "enabled=true",
+        "external_id=6f0c3e9a",
+        r#"tags={"team": "ops", "level": 1}"#,
+    ];
+    assert_eq!(list(config.given.variables), variables);
     assert!(config.assumptions.takes_other(countersign_policy::assumptions::Assumption::TypeClash));
     assert!(!config.assumptions.takes_other(countersign_policy::assumptions::Assumption::RoleNameCase));
 }

@@ -79,6 +79,18 @@ fn a_partner_without_other_customers_is_worth_knowing_until_it_expires() {
 }
 
 #[test]
+fn what_the_role_may_do_does_not_lift_the_cap() {
+    let dump = format!(
+        r#"{{"RoleDetailList": [{{"RoleName": "R", "Arn": "arn:aws:iam::111122223333:role/R", "AssumeRolePolicyDocument": {}, "RolePolicyList": [],
+           "AttachedManagedPolicies": [{{"PolicyName": "AdministratorAccess", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}}]}}]}}"#,
+        trusting("999988887777")
+    );
+    let severity = |rest: &str| audit(&partner(ACCOUNT, "2027-01-31", rest), &dump).1[0].severity;
+    assert_eq!(severity(""), Severity::Critical);
+    assert_eq!(severity("serves-only-us = true"), Severity::Informational);
+}
+
+#[test]
 fn a_partner_that_is_a_role_is_that_role_alone() {
     let configuration = partner("role = \"arn:aws:iam::999988887777:role/a/B\"", "2027-01-31", "serves-only-us = true");
     for (principal, severity) in [

@@ -34,7 +34,7 @@ pub(crate) struct Cli {
 /// The subcommands, each in its file under `command/`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Audit(audit::Args),
+    Audit(Box<audit::Args>),
     Init(init::Args),
     Simulate(Box<simulate::Args>),
     Test(test::Args),

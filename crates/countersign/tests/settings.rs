@@ -80,6 +80,32 @@ fn flags_add_to_accounts_and_override_minima() {
 }
 
 #[test]
+fn parameters_of_templates_have_the_values_given() {
+    let template = r#"
+Parameters: {Trusted: {Type: String}}
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {AWS: !Ref Trusted}, Action: "sts:AssumeRole"}]
+"#;
+    let given = "own-accounts = [\"111122223333\"]\n[cloudformation.parameters]\nTrusted = ";
+    let folder = Folder::new(
+        "given",
+        &[
+            ("a.yaml", template),
+            ("ours.toml", &format!("{given}\"111122223333\"")),
+            ("theirs.toml", &format!("{given}\"999988887777\"")),
+        ],
+    );
+    assert!(folder.audit(&["a.yaml"]).1.contains("depends on Trusted"));
+    assert_eq!(folder.exposure(&["--config", "ours.toml", "a.yaml"]), "1 role (1 owned)");
+    assert_eq!(folder.exposure(&["--config", "theirs.toml", "a.yaml"]), "1 role (1 open)");
+}
+
+#[test]
 fn what_is_meant_as_settings_and_is_none_ends_the_run() {
     let folder = Folder::new(
         "broken",

@@ -33,7 +33,9 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         );
     }
     // A proof that ran into its limits is not a clean bill.
-    let unproved = examined.exposed.exposure == Exposure::Unknown && !examined.role.trust.statements.is_empty();
+    let unproved = examined.exposed.exposure == Exposure::Unknown
+        && examined.open_when.is_empty()
+        && !examined.role.trust.statements.is_empty();
     if unproved && !explained {
         let message = format!(
             "cannot show who needs an ExternalId to assume `{}`: it depends on {}",

@@ -4,6 +4,7 @@
 //! role that lets them in without an ExternalId stays `open` and has its finding, which names them. Only a disabled audit,
 //! with its reason, and the minimum severity and confidence hold findings back, and reports count those.
 
+mod given;
 mod read;
 mod start;
 mod toml;
@@ -22,6 +23,7 @@ use countersign_policy::evaluate::Principal;
 use countersign_policy::prove::Deputy;
 
 use crate::finding::{Confidence, Severity};
+use crate::input::Given;
 use crate::role::Role;
 
 /// The name of the file, which is looked for from the audited path upwards.
@@ -46,6 +48,8 @@ pub struct Config {
     pub disabled: Vec<Disabled>,
     /// Readings of what AWS leaves open.
     pub assumptions: Assumptions,
+    /// Values for what templates leave open.
+    pub given: Given,
 }
 
 /// A third party the user knows.

@@ -8,6 +8,7 @@ use countersign_policy::assumptions::Assumption;
 use countersign_policy::condition::date::{self, Moment};
 use countersign_policy::document::{Node, Problem, Span, Value};
 
+use super::given::given;
 use super::{Config, Customers, Disabled, Partner, Party, RolePattern, RoleRule, is_organization, toml};
 use crate::audit::{AUDITS, by_id};
 use crate::finding::{Confidence, Severity};
@@ -23,6 +24,8 @@ const KEYS: &[&str] = &[
     "role",
     "disable",
     "assumptions",
+    "cloudformation",
+    "terraform",
 ];
 const PARTNER: &[&str] = &["name", "accounts", "role", "expires", "reason", "serves-only-us"];
 const ROLE: &[&str] = &["name", "vendors"];
@@ -79,6 +82,7 @@ impl Reader<'_> {
         if let Some(node) = members.get("assumptions") {
             self.assumptions(node);
         }
+        self.config.given = given(members, &mut self.nodes);
     }
 
     fn organization(&mut self, node: &Node) {

@@ -157,8 +157,13 @@ impl Writer<'_> {
         match self.language {
             Language::Json | Language::Printed => None,
             Language::Hcl => {
-                let name = "external_id".to_owned();
-                let declared = self.declares("variable \"external_id\"");
+                // One that need not be set is no guard.
+                let free = |name: &&String| !self.declares_optional(name);
+                let role = self.examined.role.name.rsplit('.').next().unwrap_or_default();
+                let own_name: String = role.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                let names = ["external_id".to_owned(), format!("{own_name}_external_id")];
+                let name = names.iter().find(free)?.clone();
+                let declared = self.declares(&format!("variable \"{name}\""));
                 let edit = (!declared).then(|| declare::variable(self.text(), &name));
                 Some((Term::Variable(name), edit))
             }
@@ -174,6 +179,14 @@ impl Writer<'_> {
     /// Whether a file of the role's module declares it.
     fn declares(&self, head: &str) -> bool {
         self.examined.role.sources.files().any(|file| folder(file) == folder(self.file) && file.text().contains(head))
+    }
+
+    /// Whether a file of the module declares the variable with a default.
+    fn declares_optional(&self, name: &str) -> bool {
+        let head = format!("variable \"{name}\"");
+        let files = self.examined.role.sources.files().filter(|file| folder(file) == folder(self.file));
+        let mut declarations = files.filter_map(|file| file.text().split_once(&head)).map(|(_, rest)| rest);
+        declarations.any(|rest| rest.split("\nvariable ").next().unwrap_or(rest).contains("default"))
     }
 
     fn names_parameter(&self, name: &str) -> bool {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use countersign_policy::document::{Node, Text, Value};
 
 use super::Reader;
-use crate::permissions::{Extent, PermissionPolicy, Permissions, PolicyContent};
+use crate::permissions::{Extent, PermissionPolicy, Permissions, PolicyContent, WrittenPolicy};
+use crate::source::SourceFile;
 
 impl Reader<'_> {
     /// What a role may do, as far as its own object says. `get-role` and `list-roles` say nothing of its policies.
@@ -17,7 +18,7 @@ impl Reader<'_> {
         let mut is_complete = inline.is_some() && attached.is_some();
         for entry in inline.into_iter().flatten() {
             let name = entry.get("PolicyName").and_then(Node::as_str);
-            let text = entry.get("PolicyDocument").and_then(|document| self.written(document));
+            let text = entry.get("PolicyDocument").and_then(|document| written(self.file, document));
             match (name, text) {
                 (name, Some(text)) => {
                     permissions.policies.push(PermissionPolicy::of_text(name.unwrap_or("inline"), text));
@@ -50,9 +51,9 @@ impl Reader<'_> {
                 _ => default_id.is_some() && version.get("VersionId").and_then(Node::as_str) == default_id,
             };
             let document = versions.iter().find(is_default).and_then(|version| version.get("Document"));
-            let text = document.and_then(|document| self.written(document));
+            let text = document.and_then(|document| written(self.file, document));
             if let (Some(arn), Some(text)) = (policy.get("Arn").and_then(Node::as_str), text) {
-                self.managed.insert(arn.to_owned(), text);
+                self.managed.insert(arn.to_owned(), Arc::new(WrittenPolicy::new(text)));
             }
         }
     }
@@ -78,14 +79,14 @@ impl Reader<'_> {
         }
         value.as_array()
     }
+}
 
-    /// The text of a policy, as an object or inside a string.
-    fn written(&self, document: &Node) -> Option<Arc<str>> {
-        let span = document.span;
-        match &document.value {
-            Value::Object(_) => self.file.text().get(span.start as usize..span.end as usize).map(Into::into),
-            Value::String(text) => Some(text.lossy().into()),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
-        }
+/// The text of a policy, as an object of the file or inside a string.
+fn written<'n>(file: &'n SourceFile, document: &'n Node) -> Option<&'n str> {
+    let span = document.span;
+    match &document.value {
+        Value::Object(_) => file.text().get(span.start as usize..span.end as usize),
+        Value::String(text) => Some(text.lossy()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
     }
 }

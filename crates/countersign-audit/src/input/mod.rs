@@ -26,6 +26,7 @@ use std::sync::Arc;
 use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};
 
 use crate::caller::Caller;
+use crate::permissions::WrittenPolicy;
 use crate::role::Role;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
 
@@ -150,7 +151,7 @@ struct Reader<'f> {
     /// Which roles are policies on their own.
     own_policies: Vec<usize>,
     /// The managed policies the file has, by their ARNs.
-    managed: BTreeMap<String, Arc<str>>,
+    managed: BTreeMap<String, Arc<WrittenPolicy>>,
     reading: Reading,
 }
 

@@ -3,7 +3,7 @@
 //! In a plan a value that is only known after `apply` is absent. One unknown piece makes the whole policy unknown, for it
 //! is one string; what it hangs on is read from the references of the configuration, which holds no values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use countersign_policy::document::{Member, Node, Problem, Severity, Span, Text, Value};
 
@@ -164,35 +164,52 @@ fn tags(node: &Node) -> Option<Vec<(String, String)>> {
 struct Plan<'n> {
     /// The `change` of each address.
     changes: HashMap<&'n str, &'n Node>,
-    /// The addresses of what was read while planning.
-    read: std::collections::HashSet<&'n str>,
-    configuration: Option<&'n Node>,
+    /// The addresses of what was read while planning, without keys of instances.
+    read: HashSet<String>,
+    /// The expressions of the configuration's resources, by the names of their modules and their addresses there.
+    expressions: HashMap<(Vec<String>, &'n str), &'n Node>,
 }
 
 impl<'n> Plan<'n> {
     fn of(node: &'n Node) -> Self {
         let changes = list(node, "resource_changes").iter();
         let changes = changes.filter_map(|change| Some((change.get("address")?.as_str()?, change.get("change")?)));
-        let mut plan = Self {
-            changes: changes.collect(),
-            read: std::collections::HashSet::new(),
-            configuration: node.get("configuration").and_then(|configuration| configuration.get("root_module")),
-        };
-        let prior = node.get("prior_state").and_then(|state| state.get("values")?.get("root_module"));
-        plan.note_read(prior);
-        // What stands in the prior state from the last time, and is put off now, is not known.
-        let Self { changes, read, .. } = &mut plan;
-        read.retain(|address| !changes.get(address).is_some_and(|change| is_read_later(change)));
+        let mut plan = Self { changes: changes.collect(), read: HashSet::new(), expressions: HashMap::new() };
+        plan.note_read(node.get("prior_state").and_then(|state| state.get("values")?.get("root_module")));
+        plan.note_expressions(node.get("configuration").and_then(|root| root.get("root_module")), &mut Vec::new());
         plan
     }
 
-    fn note_read(&mut self, module: Option<&'n Node>) {
+    fn note_read(&mut self, module: Option<&Node>) {
         let Some(module) = module else { return };
         let is_data = |resource: &&Node| resource.get("mode").and_then(Node::as_str) == Some("data");
-        let addresses = list(module, "resources").iter().filter(is_data);
-        self.read.extend(addresses.filter_map(|resource| resource.get("address")?.as_str()));
+        let addresses = list(module, "resources").iter().filter(is_data).filter_map(|resource| resource.get("address"));
+        for address in addresses.filter_map(Node::as_str) {
+            // What stands in the prior state from the last time, and is put off now, is not known.
+            if !self.changes.get(address).is_some_and(|change| is_read_later(change)) {
+                let resource = last_part(address).split('[').next().unwrap_or_default();
+                self.read.insert(format!("{}{resource}", path_of(address)));
+            }
+        }
         for module in list(module, "child_modules") {
             self.note_read(Some(module));
+        }
+    }
+
+    fn note_expressions(&mut self, module: Option<&'n Node>, path: &mut Vec<String>) {
+        let Some(module) = module else { return };
+        for resource in list(module, "resources") {
+            if let (Some(address), Some(of_it)) =
+                (resource.get("address").and_then(Node::as_str), resource.get("expressions"))
+            {
+                self.expressions.insert((path.clone(), address), of_it);
+            }
+        }
+        let Some(Node { value: Value::Object(calls), .. }) = module.get("module_calls") else { return };
+        for call in calls {
+            path.push(call.key.to_string());
+            self.note_expressions(call.value.get("module"), path);
+            path.pop();
         }
     }
 
@@ -237,12 +254,7 @@ impl<'n> Plan<'n> {
     /// The expressions of a resource in the configuration.
     fn expressions(&self, address: &str) -> Option<&'n Node> {
         let (modules, resource) = split_address(address);
-        let mut module = self.configuration;
-        for name in &modules {
-            module = module.and_then(|module| module.get("module_calls")?.get(name)?.get("module"));
-        }
-        let is_it = |node: &&Node| node.get("address").and_then(Node::as_str) == Some(resource.as_str());
-        list(module?, "resources").iter().find(is_it)?.get("expressions")
+        self.expressions.get(&(modules, resource.as_str())).copied()
     }
 
     /// What an expression refers to that may be unknown, as a user of the root module names it.
@@ -268,11 +280,9 @@ impl<'n> Plan<'n> {
 
     /// Whether a reference is to something that was read while planning.
     fn is_read(&self, reference: &str) -> bool {
-        let is_start = |read: &&&str| {
-            let read = read.split_once('[').map_or(**read, |(start, _)| start);
-            reference.strip_prefix(read).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        self.read.contains(reference) || self.read.iter().any(|read| is_start(&read))
+        let ends = reference.char_indices().filter(|(_, letter)| matches!(letter, '.' | '[')).map(|(at, _)| at);
+        let mut starts = ends.chain([reference.len()]).filter_map(|at| reference.get(..at));
+        starts.any(|start| self.read.contains(start))
     }
 }
 

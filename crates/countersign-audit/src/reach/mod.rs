@@ -8,6 +8,7 @@
 //! what those resources lead to is named as unknown.
 
 mod action;
+mod compiled;
 mod escalation;
 mod grants;
 mod managed;
@@ -23,7 +24,10 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::permissions::{Extent, Permissions};
-use grants::{Grant, Grants, Scope};
+pub(crate) use compiled::Compiled;
+use compiled::Scope;
+use grants::{Grant, Grants};
+use pattern::{Pattern, Stem};
 
 /// How far a role reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -128,16 +132,13 @@ impl fmt::Display for Level {
 /// The reach of a role with these permissions.
 #[must_use]
 pub fn reach(permissions: &Permissions) -> Reach {
-    let mut unknown = BTreeSet::new();
+    let grants = Grants::of(&permissions.policies);
+    let mut unknown = grants.unknown();
     if permissions.extent == Extent::Partial {
         unknown.insert(Unknown::NotSaid);
     }
-    let grants = Grants::of(&permissions.policies, &mut unknown);
-    let boundary = permissions.boundary.as_ref().and_then(|policy| {
-        let mut unsaid = BTreeSet::new();
-        let boundary = Grants::of(std::slice::from_ref(policy), &mut unsaid);
-        unsaid.is_empty().then_some(boundary)
-    });
+    let boundary = permissions.boundary.as_ref().map(|policy| Grants::of(std::slice::from_ref(policy)));
+    let boundary = boundary.filter(|boundary| boundary.unknown().is_empty());
     Effective { grants, boundary }.reach(unknown)
 }
 
@@ -147,9 +148,9 @@ fn named_action(action: &str) -> String {
 }
 
 /// Grants as far as the boundary lets them.
-struct Effective {
-    grants: Grants,
-    boundary: Option<Grants>,
+struct Effective<'p> {
+    grants: Grants<'p>,
+    boundary: Option<Grants<'p>>,
 }
 
 /// An action of no service that any table here knows: only who may do everything may do it.
@@ -167,21 +168,21 @@ const ADMINISTRATION: &[&str] = &[
     "s3:PutBucketPolicy",
 ];
 
-impl Effective {
+impl Effective<'_> {
     fn reach(&self, mut unknown: BTreeSet<Unknown>) -> Reach {
         let stores: BTreeMap<DataStore, Cause> = self.stores().collect();
-        let ways = self.ways(&mut unknown);
-        let first = |(level, by): (Level, Option<Cause>)| by.map(|by| (level, vec![by]));
-        let (level, by) = first((Level::Administrator, self.administration()))
-            .or_else(|| (!ways.is_empty()).then_some((Level::Escalation, ways)))
-            .or_else(|| first((Level::Writes, self.stem(action::may_write))))
-            .or_else(|| (!stores.is_empty()).then(|| (Level::ReadsData, stores.values().cloned().collect())))
-            .or_else(|| first((Level::Metadata, self.stem(|_| true))))
-            .unwrap_or((Level::None, Vec::new()));
-        // More than everything there is not.
-        if level == Level::Administrator {
-            unknown.clear();
+        let one = |level, by: Option<Cause>| by.map(|by| (level, vec![by]));
+        // More than everything there is not: nothing else is asked of an administrator.
+        if let Some((level, by)) = one(Level::Administrator, self.administration()) {
+            return Reach { level, by, stores: stores.into_keys().collect(), unknown: BTreeSet::new() };
         }
+        let ways = self.ways(&mut unknown);
+        let (level, by) = (!ways.is_empty())
+            .then_some((Level::Escalation, ways))
+            .or_else(|| one(Level::Writes, self.stem(|by| by.may_write, action::may_write)))
+            .or_else(|| (!stores.is_empty()).then(|| (Level::ReadsData, stores.values().cloned().collect())))
+            .or_else(|| one(Level::Metadata, self.stem(|_| true, |_| true)))
+            .unwrap_or((Level::None, Vec::new()));
         let level = if level == Level::None && !unknown.is_empty() { Level::Unknown } else { level };
         Reach { level, by, stores: stores.into_keys().collect(), unknown }
     }
@@ -243,16 +244,13 @@ impl Effective {
         })
     }
 
-    /// The first pattern that grants an action which begins as `wanted` says.
-    fn stem(&self, wanted: impl Fn(&pattern::Stem) -> bool) -> Option<Cause> {
-        let left = |(grant, stems): (Grant<'_>, Vec<pattern::Stem>)| {
-            let stems = match &self.boundary {
-                Some(boundary) => boundary.within(grant.by, &stems),
-                None => stems,
-            };
-            stems.iter().any(&wanted).then(|| Cause::of(grant))
-        };
-        self.grants.stems().find_map(left)
+    /// The first pattern that is `worth` looking at and grants an action which begins as `wanted` says.
+    fn stem(&self, worth: impl Fn(&Pattern) -> bool, wanted: impl Fn(&Stem) -> bool) -> Option<Cause> {
+        let (by, _) = self.grants.stems(worth).find(|(grant, stems)| match &self.boundary {
+            Some(boundary) => boundary.within(grant.by, stems).iter().any(&wanted),
+            None => stems.iter().any(&wanted),
+        })?;
+        Some(Cause::of(by))
     }
 }
 

@@ -1,6 +1,10 @@
 //! Action patterns: what they match, and what one leaves of another.
 
+use std::collections::BTreeMap;
+
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
+
+use super::action::may_write;
 
 /// An action as a policy writes it, `*` and `?` being wildcards.
 #[derive(Debug, Clone)]
@@ -13,6 +17,8 @@ pub(super) struct Pattern {
     stem: usize,
     /// What comes after the stem is more than one `*`.
     template: Option<Template>,
+    /// One of the actions it matches may change something.
+    pub(super) may_write: bool,
 }
 
 impl Pattern {
@@ -22,7 +28,9 @@ impl Pattern {
         let rest = lower.get(stem..).unwrap_or_default();
         let template =
             (!matches!(rest, "" | "*")).then(|| Template::compile(&lower, Wildcards::Match, Variables::Literal));
-        Self { written: written.into(), lower: lower.into(), stem, template }
+        let mut pattern = Self { written: written.into(), lower: lower.into(), stem, template, may_write: false };
+        pattern.may_write = may_write(&Stem::from(&pattern));
+        pattern
     }
 
     /// Whether it names one action.
@@ -98,7 +106,7 @@ pub(super) struct Stem {
 
 impl Stem {
     /// Whether one of the patterns covers all that begins like this, or all that `by` matches, from which this comes.
-    fn is_within(&self, patterns: &[Pattern], by: &Pattern) -> bool {
+    fn is_within(&self, patterns: &Patterns, by: &Pattern) -> bool {
         let whole = Pattern::new(&format!("{}*", self.text));
         patterns.iter().any(|pattern| pattern.covers(by) || pattern.covers(&whole))
     }
@@ -110,18 +118,69 @@ impl From<&Pattern> for Stem {
     }
 }
 
+/// Patterns, found by the service of an action.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Patterns {
+    all: Vec<Pattern>,
+    of_service: BTreeMap<Box<str>, Vec<usize>>,
+    /// Those of more than one service.
+    wide: Vec<usize>,
+}
+
+impl FromIterator<Pattern> for Patterns {
+    fn from_iter<I: IntoIterator<Item = Pattern>>(patterns: I) -> Self {
+        let mut found = Self::default();
+        for pattern in patterns {
+            let place = found.all.len();
+            match pattern.stem().split_once(':') {
+                Some((service, _)) => found.of_service.entry(service.into()).or_default().push(place),
+                None => found.wide.push(place),
+            }
+            found.all.push(pattern);
+        }
+        found
+    }
+}
+
+impl Patterns {
+    /// Every pattern, in order.
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, Pattern> {
+        self.all.iter()
+    }
+
+    /// The first pattern that matches the action, whose service is in lower case.
+    fn matching(&self, action: &str) -> Option<&Pattern> {
+        let service = action.split(':').next().unwrap_or_default();
+        let first = |places: &[usize]| {
+            places.iter().copied().find(|place| self.all.get(*place).is_some_and(|pattern| pattern.matches(action)))
+        };
+        let own = self.of_service.get(service).and_then(|places| first(places));
+        let place = own.into_iter().chain(first(&self.wide)).min()?;
+        self.all.get(place)
+    }
+}
+
 /// What an `Action` or `NotAction` element is about.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Actions {
-    pub(super) listed: Vec<Pattern>,
-    pub(super) excepted: Vec<Pattern>,
+    pub(super) listed: Patterns,
+    pub(super) excepted: Patterns,
 }
 
 impl Actions {
+    /// Those that the patterns match.
+    pub(super) fn listed(patterns: impl IntoIterator<Item = Pattern>) -> Self {
+        Self { listed: patterns.into_iter().collect(), excepted: Patterns::default() }
+    }
+
+    /// All but those that the patterns match.
+    pub(super) fn all_but(patterns: impl IntoIterator<Item = Pattern>) -> Self {
+        Self { listed: std::iter::once(Pattern::new("*")).collect(), excepted: patterns.into_iter().collect() }
+    }
+
     /// The pattern that makes the action one of them.
     pub(super) fn covering(&self, action: &str) -> Option<&Pattern> {
-        let listed = self.listed.iter().find(|pattern| pattern.matches(action))?;
-        (!self.excepted.iter().any(|pattern| pattern.matches(action))).then_some(listed)
+        self.listed.matching(action).filter(|_| self.excepted.matching(action).is_none())
     }
 
     /// What is left of `stems`, which come from `by`, once these actions are taken away.

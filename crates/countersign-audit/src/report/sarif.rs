@@ -12,6 +12,7 @@ use crate::audit::{AUDITS, Audit};
 use crate::baseline::Entry;
 use crate::finding::{Confidence, Finding, Severity};
 use crate::fingerprint::VERSION;
+use crate::fix::{Fix, Located, Safety};
 use crate::source::{InputProblem, Location};
 use crate::source_root::SourceRoot;
 
@@ -101,11 +102,37 @@ fn result(report: &Report, judged: &Judged) -> Option<Value> {
         "suppressions": suppressions,
         "properties": properties(finding, examined.map(|examined| examined.exposed.exposure)),
     });
+    if let Some(fix) = &finding.fix {
+        result.as_object_mut()?.insert("fixes".to_owned(), json!([repair(fix, &report.root)]));
+    }
     if report.has_baseline {
         let state = if *standing == Standing::Baselined { "unchanged" } else { "new" };
         result.as_object_mut()?.insert("baselineState".to_owned(), state.into());
     }
     Some(result)
+}
+
+/// A fix as changes of files.
+fn repair(fix: &Fix, root: &SourceRoot) -> Value {
+    let mut files: Vec<(&str, Vec<Value>)> = Vec::new();
+    for Located { location, edit } in &fix.edits {
+        let replacement = json!({ "deletedRegion": region(location), "insertedContent": { "text": edit.text } });
+        match files.iter_mut().find(|(path, _)| *path == location.path) {
+            Some((_, replacements)) => replacements.push(replacement),
+            None => files.push((&location.path, vec![replacement])),
+        }
+    }
+    let changes = files.into_iter().map(|(path, replacements)| {
+        json!({ "artifactLocation": artifact(&root.relative(path)), "replacements": replacements })
+    });
+    let note = match fix.safety {
+        Safety::Safe => "",
+        Safety::Unsafe => " (needs a decision of yours)",
+    };
+    json!({
+        "description": { "text": format!("{}{note}", fix.title) },
+        "artifactChanges": changes.collect::<Vec<_>>(),
+    })
 }
 
 /// A finding of the baseline that is no longer there.
@@ -155,14 +182,15 @@ fn notification(problem: &InputProblem, root: &SourceRoot) -> Value {
 }
 
 fn physical(location: &Location, root: &SourceRoot) -> Value {
+    json!({ "artifactLocation": artifact(&root.relative(&location.path)), "region": region(location) })
+}
+
+fn region(location: &Location) -> Value {
     json!({
-        "artifactLocation": artifact(&root.relative(&location.path)),
-        "region": {
-            "startLine": location.line,
-            "startColumn": location.column,
-            "endLine": location.end_line,
-            "endColumn": location.end_column,
-        },
+        "startLine": location.line,
+        "startColumn": location.column,
+        "endLine": location.end_line,
+        "endColumn": location.end_column,
     })
 }
 

@@ -14,6 +14,7 @@ mod baseline;
 mod escape;
 mod ignore;
 mod sarif;
+mod selection;
 
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::report::{Report, Selection};

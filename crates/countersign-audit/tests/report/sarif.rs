@@ -1,8 +1,11 @@
 use std::collections::BTreeSet;
 
 use countersign_audit::audit::AUDITS;
+use countersign_audit::examine::{Options, examine};
+use countersign_audit::input::{Named, read};
 use countersign_audit::report::{json, sarif};
 use countersign_audit::source::{InputProblem, ProblemSeverity};
+use countersign_policy::condition::date::Moment;
 use serde_json::Value;
 
 use super::{public, report, role};
@@ -95,7 +98,7 @@ fn results_point_at_rules_places_and_statements() {
             "suppressions",
             "baselineState",
         ];
-        assert_members(result, &members, &["relatedLocations", "properties"]);
+        assert_members(result, &members, &["relatedLocations", "properties", "fixes"]);
         let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(rules[rule]["id"], result["ruleId"]);
         assert_eq!(result["kind"], "fail", "any other kind demands the level `none`");
@@ -167,4 +170,36 @@ fn json_and_sarif_say_the_same() {
         assert_eq!([&region["startLine"], &region["endColumn"]], [&place["line"], &place["end_column"]]);
         assert!(result.get("baselineState").is_none(), "nothing was compared");
     }
+}
+
+/// The byte of a line and column as SARIF counts them.
+fn offset(text: &str, region: &Value, line: &str, column: &str) -> usize {
+    let number = |key: &str| usize::try_from(region[key].as_u64().unwrap()).unwrap();
+    let start: usize = text.split_inclusive('\n').take(number(line) - 1).map(str::len).sum();
+    text[start..].char_indices().map(|(at, _)| start + at).nth(number(column) - 1).unwrap()
+}
+
+#[test]
+fn fixes_make_of_the_file_what_countersign_makes_of_it() {
+    let text = "{\"Statement\": [{\"Sid\": \"\u{e9}\", \"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"999988887777\"}, \"Action\": \"sts:AssumeRole\",\n                 \"Condition\": {\"StringEqualsIfExists\": {\"sts:ExternalId\": \"3c92e6b0-81fd-4a57-b4e3-96d0f5a7c218\"}}}]}";
+    let reading = read("trust.json", text.as_bytes(), Named::ByUser);
+    let options = Options::at(Moment::from_seconds(1_790_000_000));
+    let report = report(reading.roles.into_iter().map(|role| examine(role, &options)).collect());
+    let fix = report.findings.iter().find_map(|judged| judged.finding.fix.as_ref()).unwrap();
+    let edits: Vec<_> = fix.edits.iter().map(|located| located.edit.clone()).collect();
+    let expected = countersign_audit::fix::apply(text, &edits).unwrap();
+    assert_ne!(expected, text);
+    let log: Value = serde_json::from_str(&sarif(&report).unwrap()).unwrap();
+    let changes =
+        list(&log["runs"][0], "results").iter().find_map(|result| result["fixes"][0]["artifactChanges"].as_array());
+    let [change] = changes.unwrap().as_slice() else { panic!("one file") };
+    assert_eq!(change["artifactLocation"]["uri"], "trust.json");
+    let mut fixed = text.to_owned();
+    for replacement in list(change, "replacements").iter().rev() {
+        let region = &replacement["deletedRegion"];
+        let start = offset(text, region, "startLine", "startColumn");
+        let end = offset(text, region, "endLine", "endColumn");
+        fixed.replace_range(start..end, replacement["insertedContent"]["text"].as_str().unwrap());
+    }
+    assert_eq!(fixed, expected);
 }

@@ -1,11 +1,13 @@
 //! `countersign init`: a first configuration from what an audit sees.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use countersign_audit::config::{FILE_NAME, start};
 use countersign_audit::examine::Options;
+use countersign_audit::input::Given;
 use countersign_audit::third_party::ThirdParties;
 use countersign_audit::vendor::Vendors;
 use countersign_policy::account::AccountId;
@@ -59,7 +61,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut options = Options::at(audit::now(args.now));
     options.account = args.account;
     options.third_parties = ThirdParties::new(Vendors::built_in(), &Default::default()).into();
-    let gathered = audit::gather(std::slice::from_ref(&args.path), &options);
+    let gathered = audit::gather(
+        &audit::Wanted { paths: std::slice::from_ref(&args.path), given: &Given::default(), options: &options },
+        &BTreeMap::new(),
+    );
     let text = start(&gathered.roles, options.now);
     let mut open = OpenOptions::new();
     if args.force {

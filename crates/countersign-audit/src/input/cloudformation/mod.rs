@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use countersign_policy::document::{Node, Problem, Text};
 
 use super::{Given, Named, Reading, TRUST_POLICY, salvage};
+use crate::fix::Language;
 use crate::role::Role;
 use crate::source::SourceFile;
 use problems::Problems;
@@ -80,7 +81,7 @@ pub(super) fn read(file: &SourceFile, named: Named, given: &Given) -> Option<Rea
     }
     let (tree, told) = parsed(text);
     let mut problems = Problems::default();
-    let roles = match &tree {
+    let mut roles = match &tree {
         Some(tree) => {
             let given = given.parameters.iter().map(|(name, value)| (name.clone(), Text::literal(value.as_str())));
             roles(&Reader { file, prefix: "", levels: MAX_TEMPLATES }, tree, &given.collect(), &mut problems)
@@ -91,6 +92,9 @@ pub(super) fn read(file: &SourceFile, named: Named, given: &Given) -> Option<Rea
     for problem in told {
         problems.of_text(file, problem);
     }
+    // What the CDK wrote is not for editing, and a template inside another one has its own parameters.
+    let is_plain = |role: &&mut Role| role.name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    roles.iter_mut().filter(is_plain).for_each(|role| role.language = Language::CloudFormation);
     Some(Reading { roles, problems: problems.list, ..Reading::default() })
 }
 

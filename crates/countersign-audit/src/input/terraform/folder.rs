@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use countersign_policy::document::{MAX_NESTING, Span, parse_json};
 
-use super::block::{Attribute, Block, hcl_attributes, hcl_blocks, json_attributes, json_blocks};
+use super::block::{Attribute, Block, hcl_attributes, json_attributes, json_blocks};
+use super::parse::{parse_blocks, parse_body};
 use crate::input::Files;
 use crate::input::salvage::shift;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile, SourceMapBuilder};
 
 /// Largest file that is read.
-const MAX_BYTES: usize = 8 << 20;
+const MAX_BYTES: usize = 4 << 20;
 /// Levels of JSON in a `.tf.json` file.
 const JSON_LEVELS: usize = MAX_NESTING + 32;
 
@@ -152,47 +153,8 @@ fn read_blocks(folder: &mut Folder, name: &str, files: &dyn Files, library: &mut
     folder.files.push(path);
     match name.ends_with(".json") {
         true => parse_as_json(&file, library).map(|root| json_blocks(root, base, nth)).unwrap_or_default(),
-        false => match hcl_edit::parser::parse_body(file.text()) {
-            Ok(body) => hcl_blocks(body, base, nth),
-            Err(_) => one_by_one(&file, base, nth, library),
-        },
+        false => parse_blocks(&file, base, nth, &mut library.problems),
     }
-}
-
-/// The blocks of a file that is not HCL throughout, each read on its own.
-fn one_by_one(file: &SourceFile, base: u32, nth: usize, library: &mut Library) -> Vec<Block> {
-    let kinds =
-        ["resource", "data", "module", "variable", "output", "locals", "provider", "terraform", "moved", "check"];
-    let starts_block = |line: &str| {
-        kinds.iter().any(|kind| line.strip_prefix(kind).is_some_and(|rest| rest.starts_with([' ', '{', '"', '\t'])))
-    };
-    let (mut starts, mut at) = (vec![0], 0);
-    for line in file.text().split_inclusive('\n') {
-        if at > 0 && starts_block(line) {
-            starts.push(at);
-        }
-        at += line.len();
-    }
-    let ends = starts.iter().skip(1).copied().chain([at]);
-    let mut blocks = Vec::new();
-    for (start, end) in starts.iter().copied().zip(ends) {
-        let text = file.text().get(start..end).unwrap_or_default();
-        match hcl_edit::parser::parse_body(text) {
-            Ok(body) => {
-                let base = base.saturating_add(u32::try_from(start).unwrap_or(u32::MAX));
-                blocks.extend(hcl_blocks(body, base, nth));
-            }
-            Err(error) => library.problems.push(not_hcl(file, start, &error, "this block was not read")),
-        }
-    }
-    blocks
-}
-
-fn not_hcl(file: &SourceFile, start: usize, error: &hcl_edit::parser::Error, lost: &str) -> InputProblem {
-    let at = start.saturating_add(error.location().offset());
-    let message = format!("not HCL: {}", error.message().to_lowercase().replace('\n', "; "));
-    let help = Some(format!("fix the syntax here; {lost}"));
-    InputProblem::at(file, Span::new(at, at.saturating_add(1)), ProblemSeverity::Error, message, help)
 }
 
 /// The assignments of a variable file.
@@ -205,10 +167,10 @@ pub(super) fn read_assignments(path: &str, files: &dyn Files, library: &mut Libr
         });
         return root.as_ref().map(json_attributes).unwrap_or_default();
     }
-    match hcl_edit::parser::parse_body(file.text()) {
+    match parse_body(file.text()) {
         Ok(body) => hcl_attributes(body, base),
-        Err(error) => {
-            library.problems.push(not_hcl(&file, 0, &error, "no variable of this file is set"));
+        Err(refusal) => {
+            library.problems.push(refusal.in_file(&file, 0, "no variable of this file is set"));
             Vec::new()
         }
     }

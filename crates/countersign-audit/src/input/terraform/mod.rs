@@ -19,6 +19,7 @@ mod module;
 #[cfg(test)]
 mod notation;
 mod operation;
+mod parse;
 mod permission;
 mod planned_document;
 mod policy_document;

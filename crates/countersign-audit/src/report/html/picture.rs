@@ -107,7 +107,7 @@ pub(super) fn draw(out: &mut String, all: &[Examined]) {
             escape(name),
             LEFT - 14,
             y + 4,
-            escape(&shortened(name)),
+            escape(&shortened(if name == "*" { "any AWS account" } else { name })),
         );
     }
     for (at, examined) in roles.iter().enumerate() {

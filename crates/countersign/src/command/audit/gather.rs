@@ -110,12 +110,7 @@ fn read_file(file: &File, given: &Given, overlay: &BTreeMap<String, Arc<str>>) -
 
 /// Reads the folders with Terraform files. A module that another one calls is read where it is called: the verdict there
 /// is the one that counts.
-fn read_modules(
-    files: &[File],
-    readings: &mut [Option<Reading>],
-    given: &Given,
-    overlay: &BTreeMap<String, Arc<str>>,
-) {
+fn read_modules(files: &[File], readings: &mut [Option<Reading>], given: &Given, overlay: &BTreeMap<String, Arc<str>>) {
     let modules = modules(files);
     let read: Vec<Reading> = modules.par_iter().map(|module| read_module(module, given, overlay)).collect();
     let entered: Vec<BTreeSet<PathBuf>> = read
@@ -125,7 +120,8 @@ fn read_modules(
     let own: Vec<Option<PathBuf>> = modules.iter().map(|module| real(&module.folder)).collect();
     let is_called = |at: usize| {
         let Some(folder) = own.get(at).and_then(Option::as_ref) else { return false };
-        let mut callers = entered.iter().enumerate().filter(|(caller, folders)| *caller != at && folders.contains(folder));
+        let mut callers =
+            entered.iter().enumerate().filter(|(caller, folders)| *caller != at && folders.contains(folder));
         // Of modules that call each other the first is read for itself.
         let calls = |caller: usize| {
             let there = own.get(caller).and_then(Option::as_ref);
@@ -163,11 +159,12 @@ fn modules(files: &[File]) -> Vec<Module<'_>> {
 fn read_module(module: &Module<'_>, given: &Given, overlay: &BTreeMap<String, Arc<str>>) -> Reading {
     let name = module.folder.display().to_string();
     let disk = Disk::around(&module.folder, overlay);
-    let mut reading = guarded(|| terraform::read_root(&name, module.only.as_deref(), &disk, given)).unwrap_or_else(|| {
-        let problem =
-            InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this module", BUG);
-        Reading { problems: vec![problem], ..Reading::default() }
-    });
+    let mut reading =
+        guarded(|| terraform::read_root(&name, module.only.as_deref(), &disk, given)).unwrap_or_else(|| {
+            let problem =
+                InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this module", BUG);
+            Reading { problems: vec![problem], ..Reading::default() }
+        });
     if module.only.is_some() && reading.roles.is_empty() && reading.problems.is_empty() {
         let first = module.files.first().and_then(|at| module.named.get(*at));
         let path = first.map_or(name, |file| read::name(&file.path));

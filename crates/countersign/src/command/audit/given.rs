@@ -21,13 +21,13 @@ pub(crate) struct GivenArgs {
 }
 
 impl GivenArgs {
-    /// The values, for the readers.
-    pub(super) fn given(&self) -> Given {
-        Given {
-            variables: self.var.iter().cloned().collect(),
-            variable_files: self.var_file.iter().map(|path| path.display().to_string()).collect(),
-            parameters: self.parameter.iter().cloned().collect(),
-        }
+    /// The values, for the readers: those of the configuration, and over them what was typed.
+    pub(super) fn over(&self, configured: &Given) -> Given {
+        let mut given = configured.clone();
+        given.variables.extend(self.var.iter().cloned());
+        given.variable_files.extend(self.var_file.iter().map(|path| path.display().to_string()));
+        given.parameters.extend(self.parameter.iter().cloned());
+        given
     }
 }
 

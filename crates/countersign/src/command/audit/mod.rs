@@ -2,6 +2,7 @@
 
 mod disk;
 mod files;
+mod fix;
 mod gather;
 mod given;
 mod profiles;
@@ -9,23 +10,21 @@ mod progress;
 mod selection;
 pub(crate) mod settings;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use countersign_audit::config::FILE_NAME;
-use countersign_audit::examine::{Examined, Options, examine};
-use countersign_audit::input::{self, Named, Reading};
+use countersign_audit::examine::Options;
 use countersign_audit::report::{self, Report, Verbosity};
-use countersign_audit::role::Role;
-use countersign_audit::source::{InputProblem, ProblemSeverity};
 use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::{self, Moment};
-use rayon::prelude::*;
 
 use super::Exit;
 use crate::diagnostic::{self, Diagnostic};
-use crate::{output, read};
-use files::{File, Inputs};
-use progress::Progress;
+use crate::output;
+use fix::{FixArgs, Overlay};
+pub(super) use gather::{Wanted, gather};
+use given::GivenArgs;
 use selection::SelectionArgs;
 use settings::{Settings, SettingsArgs};
 
@@ -94,6 +93,9 @@ pub(crate) struct Args {
     given: GivenArgs,
 
     #[command(flatten)]
+    fix: FixArgs,
+
+    #[command(flatten)]
     selection: SelectionArgs,
 }
 
@@ -142,7 +144,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         return Err(Box::new(Diagnostic::error("`--explain` is for text", Some(help.to_owned()))).into());
     }
     let mut options = options(args);
-    let settings = match Settings::load(&args.settings, &args.paths, options.now) {
+    let mut settings = match Settings::load(&args.settings, &args.paths, options.now) {
         Ok(settings) => settings,
         Err(mistakes) => {
             output::talk(&diagnostic::list(&mistakes, FILE_NAME));
@@ -151,16 +153,24 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     settings.apply(&mut options);
     let selection = args.selection.read(&args.paths, &settings.config)?;
-    let Gathered { roles, mut problems, passed_over } = {
-        let given = args.given.given();
-        gather(&Wanted { paths: &args.paths, given: &given, options: &options }, &BTreeMap::new())
+    let given = args.given.over(&settings.config.given);
+    let wanted = Wanted { paths: &args.paths, given: &given, options: &options };
+    let callers = profiles::read(&args.profiles, &options, &mut settings.problems);
+    let passed_over = Cell::new(None);
+    let audit = |overlay: &Overlay| {
+        let mut gathered = gather(&wanted, overlay);
+        gathered.problems.extend(settings.problems.iter().cloned());
+        passed_over.set(gathered.passed_over);
+        let report = Report::new(gathered.roles, gathered.problems, &selection.wanted);
+        report.with_callers(callers.clone(), &selection.wanted)
     };
-    problems.extend(settings.problems);
-    let callers = profiles::read(&args.profiles, &options, &mut problems);
-    let mut report = Report::new(roles, problems, &selection.wanted).with_callers(callers, &selection.wanted);
+    let mut report = audit(&Overlay::new());
     args.selection.compare(&mut report, selection.baseline)?;
+    if args.fix.is_wanted() {
+        report = args.fix.mend(report, audit)?;
+    }
     print(args, &report)?;
-    if let (true, Some(passed_over)) = (args.verbose, passed_over) {
+    if let (true, Some(passed_over)) = (args.verbose, passed_over.get()) {
         let files = if passed_over == 1 { "1 file holds" } else { &format!("{passed_over} files hold") };
         output::talk(&format!("passed over in folders: {files} no policy\n"));
     }
@@ -178,6 +188,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 fn options(args: &Args) -> Options {
     let mut options = Options::at(now(args.now));
     options.account = args.account;
+    options.external_id.clone_from(&args.fix.external_id);
     options.limits.quota = args.trust_policy_quota;
     for own in &args.own {
         match own {

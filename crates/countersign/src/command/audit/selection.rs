@@ -28,7 +28,7 @@ pub(super) struct SelectionArgs {
           help = "Leave out findings that are less sure: low, medium or high")]
     min_confidence: Option<Confidence>,
 
-    /// For whom: regular, pedantic (also rules of thumb) or auditor (also what is often no risk).
+    /// For whom: regular, pedantic (also what the input takes from elsewhere) or auditor (also what is seldom a risk).
     #[arg(long, value_name = "PERSONA", value_parser = persona, default_value = "regular")]
     persona: Persona,
 

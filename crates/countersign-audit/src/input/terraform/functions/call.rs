@@ -8,6 +8,9 @@ use super::super::value::{Entry, Kind, Unknown, Value};
 /// Names longer than this are cut, and told apart by a hash.
 const LONGEST_NAME: usize = 160;
 
+/// The most that a call yields of what grows faster than its arguments, in bytes or values.
+pub(super) const LARGEST: usize = 4 << 20;
+
 /// A function's name and arguments.
 pub(in super::super) struct Call<'a> {
     pub(super) name: &'a str,
@@ -36,6 +39,14 @@ impl<'a> Call<'a> {
         let rest = self.arguments.iter().skip(1).map(show);
         let arguments: Vec<String> = [hole.to_owned()].into_iter().chain(rest).collect();
         shorten(format!("{}({})", self.name, arguments.join(", ")))
+    }
+
+    /// Refuses what is too large to work out: so many times something of that size.
+    pub(super) fn bounded(&self, times: usize, size: usize) -> Result<(), String> {
+        match times.checked_mul(size) {
+            Some(total) if total <= LARGEST => Ok(()),
+            _ => Err(format!("`{}` yields more than {LARGEST} bytes, which is more than is worked out", self.name)),
+        }
     }
 
     pub(super) fn argument(&self, at: usize) -> Result<&'a Value, String> {
@@ -141,6 +152,17 @@ pub(super) fn is_spread(value: &Value) -> bool {
         Kind::Unknown(unknown) => unknown.name.ends_with(SPREAD),
         Kind::String(text) => text.holes().iter().any(|hole| hole.name.ends_with(SPREAD)),
         _ => false,
+    }
+}
+
+/// How large a value is: its values, and the bytes of its texts.
+pub(super) fn weight(value: &Value) -> usize {
+    1 + match &value.kind {
+        Kind::String(text) => text.lossy().len(),
+        Kind::List(values) => values.iter().map(weight).sum(),
+        Kind::Map(entries) => entries.iter().map(|entry| entry.key.lossy().len() + weight(&entry.value)).sum(),
+        Kind::Json(node) => json_text(node).lossy().len(),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Unknown(_) => 0,
     }
 }
 

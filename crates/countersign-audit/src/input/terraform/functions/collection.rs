@@ -73,6 +73,7 @@ fn compact(call: &Call<'_>) -> Outcome {
             Kind::Null => {}
             // May be left out.
             Kind::Unknown(_) => kept.push(spread(value)),
+            Kind::Json(_) => kept.push(value.clone()),
             _ => {
                 let text = to_text(value).map_err(|_| format!("`compact` is given {}", value.kind_name()))?;
                 if text.known() != Some("") {

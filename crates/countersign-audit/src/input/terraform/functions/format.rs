@@ -4,7 +4,7 @@ use countersign_policy::document::Text;
 
 use super::super::conversion::{Pieces, json_text, number_text, to_node, to_text};
 use super::super::value::{Kind, Value};
-use super::call::{is_spread, number};
+use super::call::{LARGEST, is_spread, number};
 use super::string::quote;
 use super::{ANY, Call, Function, Outcome, function};
 
@@ -37,7 +37,7 @@ fn format_list(call: &Call<'_>) -> Outcome {
     if lists.iter().any(|(length, _)| *length != longest) {
         return Err("`formatlist` is called with lists of different lengths".to_owned());
     }
-    let mut texts = Vec::with_capacity(longest);
+    let (mut texts, mut total) = (Vec::with_capacity(longest), 0);
     for nth in 0..longest {
         let row: Option<Vec<&Value>> = rest
             .iter()
@@ -50,7 +50,11 @@ fn format_list(call: &Call<'_>) -> Outcome {
         let span = row.iter().zip(rest).find(|(_, whole)| matches!(whole.kind, Kind::List(_)));
         let span = span.map_or(call.span, |(element, _)| element.span);
         match fill(&template, &row)? {
-            Some(text) => texts.push(Value::text(text, span)),
+            Some(text) => {
+                total += text.lossy().len();
+                call.bounded(1, total)?;
+                texts.push(Value::text(text, span));
+            }
             None => return Ok(call.unknown()),
         }
     }
@@ -71,7 +75,7 @@ struct Verb {
 
 fn fill(template: &str, arguments: &[&Value]) -> Result<Option<Text>, String> {
     let mut out = Pieces::default();
-    let (mut rest, mut next) = (template, 0);
+    let (mut rest, mut next, mut total) = (template, 0, 0_usize);
     while let Some((before, after)) = rest.split_once('%') {
         out.literal(before);
         let (verb, after) = read_verb(after)?;
@@ -84,7 +88,13 @@ fn fill(template: &str, arguments: &[&Value]) -> Result<Option<Text>, String> {
         next = at + 1;
         let value = arguments.get(at).ok_or_else(|| format!("`format` has no argument for `%{}`", verb.letter))?;
         match spell(&verb, value)? {
-            Some(text) => out.text(&text),
+            Some(text) => {
+                total += text.lossy().len();
+                if total > LARGEST {
+                    return Err("`format` yields more than is worked out".to_owned());
+                }
+                out.text(&text);
+            }
             None => return Ok(None),
         }
     }

@@ -4,16 +4,17 @@ use countersign_policy::document::Text;
 use regex_lite::{Captures, Regex, RegexBuilder};
 
 use super::super::value::{Entry, Kind, Value};
+use super::call::LARGEST;
 use super::{Call, Function, Outcome, function};
 
 pub(super) const FUNCTIONS: &[Function] = &[function("regex", 2, 2, find), function("regexall", 2, 2, find_all)];
 
 /// What a compiled expression may take, in bytes.
-const LARGEST: usize = 1 << 18;
+const LARGEST_REGEX: usize = 1 << 18;
 
 /// The expression, `None` when this crate does not take it.
 fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern).size_limit(LARGEST).build().ok()
+    RegexBuilder::new(pattern).size_limit(LARGEST_REGEX).build().ok()
 }
 
 /// `replace` with an expression between slashes.
@@ -21,7 +22,17 @@ pub(super) fn replace(call: &Call<'_>, text: &Text, pattern: &str, new: &Text) -
     let (Some(text), Some(new), Some(regex)) = (text.known(), new.known(), compile(pattern)) else {
         return Ok(call.unknown());
     };
-    Ok(Value::text(Text::literal(regex.replace_all(text, new).into_owned()), call.span_of(0)))
+    let mut left = LARGEST;
+    let replaced = regex.replace_all(text, |found: &Captures<'_>| {
+        let mut expanded = String::new();
+        if left > 0 {
+            found.expand(new, &mut expanded);
+        }
+        left = left.saturating_sub(expanded.len());
+        expanded
+    });
+    call.bounded(1, if left == 0 { usize::MAX } else { 0 })?;
+    Ok(Value::text(Text::literal(replaced), call.span_of(0)))
 }
 
 fn find(call: &Call<'_>) -> Outcome {

@@ -2,7 +2,7 @@
 
 use super::super::conversion::{number_of_text, to_text};
 use super::super::value::{Kind, Value};
-use super::call::is_spread;
+use super::call::{is_spread, weight};
 use super::collection::{sorted, unique};
 use super::equality::same;
 use super::{ANY, Call, Function, Outcome, function};
@@ -167,6 +167,8 @@ fn product(call: &Call<'_>) -> Outcome {
     if size.is_none_or(|size| size > LARGEST_PRODUCT) {
         return Err(format!("`setproduct` yields more than {LARGEST_PRODUCT} elements, which is more than is tried"));
     }
+    let heaviest = |values: &&[Value]| values.iter().map(weight).max().unwrap_or(0);
+    call.bounded(size.unwrap_or(0), lists.iter().map(heaviest).sum())?;
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for values in lists {
         let longer = |row: &Vec<Value>| {

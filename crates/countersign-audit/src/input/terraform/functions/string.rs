@@ -101,6 +101,7 @@ fn join(call: &Call<'_>) -> Outcome {
     if elements.iter().any(|value| is_spread(value)) {
         return Ok(call.unknown());
     }
+    call.bounded(elements.len(), separator.lossy().len())?;
     let mut out = Pieces::default();
     for (nth, value) in elements.into_iter().enumerate() {
         if nth > 0 {
@@ -149,6 +150,7 @@ fn replace(call: &Call<'_>) -> Outcome {
     if !stays_within_pieces(&text, &old) {
         return Ok(call.unknown());
     }
+    call.bounded(text.lossy().matches(&*old).count(), new.lossy().len())?;
     let mut out = Pieces::default();
     for piece in pieces(&text) {
         match piece {
@@ -349,7 +351,8 @@ fn indent(call: &Call<'_>) -> Outcome {
         return Ok(json.clone());
     }
     let Some(text) = call.known_text(1)? else { return Ok(call.unknown()) };
-    let indented = text.replace('\n', &format!("\n{}", " ".repeat(width.min(1_000))));
+    call.bounded(text.matches('\n').count(), width)?;
+    let indented = text.replace('\n', &format!("\n{}", " ".repeat(width)));
     Ok(Value::text(Text::literal(indented), call.span_of(1)))
 }
 

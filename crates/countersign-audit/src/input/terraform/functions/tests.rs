@@ -84,7 +84,22 @@ fn what_grows_without_bound_is_refused() {
     }
     let list = format!("[{}]", vec!["1"; 1000].join(","));
     assert!(evaluate(&format!("setproduct({list}, {list}, {list})")).is_err());
-    let bomb = "a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d]\n";
-    assert!(evaluate(&format!("yamldecode({})", serde_json::to_string(bomb).unwrap())).is_err());
+    let long = "x".repeat(100_000);
+    for expression in [
+        format!("join(\"{long}\", {list})"),
+        format!("replace(\"{long}\", \"x\", \"{long}\")"),
+        format!("replace(\"{long}\", \"/x/\", \"{long}\")"),
+        format!("format(\"{}\", \"{long}\")", "%[1]s".repeat(1000)),
+        format!("formatlist(\"{long}%s\", {list})"),
+        format!("setproduct({list}, [\"{long}\"])"),
+        format!("indent(1e8, \"{}\")", "\\n".repeat(1000)),
+    ] {
+        let shown: String = expression.chars().take(20).collect();
+        assert!(evaluate(&expression).is_err_and(|message| message.contains("more than")), "{shown}");
+    }
+    let bomb: String =
+        (1..9).map(|at| format!("a{at}: &a{at} [{}]\n", vec![format!("*a{}", at - 1); 8].join(","))).collect();
+    let bomb = serde_json::to_string(&format!("a0: &a0 [x]\n{bomb}")).unwrap();
+    assert_eq!(evaluate(&format!("yamldecode({bomb})")), Err("aliases make this YAML too large".to_owned()));
     assert_eq!(pieces(&Text::literal("a").with_hole("b")), [Piece::Literal("a"), Piece::Hole("b")]);
 }

@@ -9,9 +9,10 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 use super::super::conversion::to_text;
 use super::super::value::{Entry, Kind, Value};
 use super::Outcome;
+use super::call::weight;
 
-/// The most values aliases may add.
-const MOST_ALIASED: usize = 10_000;
+/// The most that aliases may add, in values and bytes of text.
+const MOST_ALIASED: usize = 1 << 20;
 
 /// The one document of a text. Every part stands at `span`.
 pub(super) fn parse_yaml(text: &str, span: Span) -> Outcome {
@@ -71,7 +72,7 @@ impl Builder {
             }
             Event::Alias(id) => {
                 let value = self.anchors.get(&id).cloned().ok_or("an alias inside its own anchor")?;
-                self.aliased += size(&value);
+                self.aliased += weight(&value);
                 if self.aliased > MOST_ALIASED || self.open.len() + height(&value) > MAX_NESTING {
                     return Err("aliases make this YAML too large".to_owned());
                 }
@@ -156,10 +157,6 @@ fn number(text: &str) -> Option<f64> {
         .ok()
         .filter(|number: &f64| digits.chars().all(is_part) && number.is_finite())
         .map(|number| number * sign)
-}
-
-fn size(value: &Value) -> usize {
-    1 + children(value).map(size).sum::<usize>()
 }
 
 fn height(value: &Value) -> usize {

@@ -1,0 +1,188 @@
+//! `audit --fix`: applies what the findings propose, after auditing the result.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use countersign_audit::finding::Finding;
+use countersign_audit::fix::{Edit, Safety, apply};
+use countersign_audit::report::Report;
+use countersign_audit::source::{InputProblem, ProblemSeverity};
+use similar::TextDiff;
+
+use crate::diagnostic::Diagnostic;
+use crate::output;
+
+/// The flags.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct FixArgs {
+    /// Apply fixes to the files: those that grant nothing new and mend what was found, or all of them, with their
+    /// placeholders.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe", value_name = "WHICH")]
+    fix: Option<Which>,
+
+    /// Show what `--fix` would change, and change nothing.
+    #[arg(long)]
+    diff: bool,
+
+    /// The ExternalId that fixes demand; templates get a variable or parameter without it.
+    #[arg(long, value_name = "ID")]
+    pub(super) external_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Which {
+    /// Those that grant nothing new and mend what was found.
+    Safe,
+    /// Also those that hold placeholders, or may keep out somebody who should get in.
+    All,
+}
+
+/// New texts of files, by the names that reports call them.
+pub(super) type Overlay = BTreeMap<String, Arc<str>>;
+
+/// A file with its fixes made.
+struct Mended {
+    before: Arc<str>,
+    after: Arc<str>,
+    /// What was found there and should be gone: audit and role.
+    findings: Vec<(&'static str, String)>,
+}
+
+impl FixArgs {
+    pub(super) fn is_wanted(&self) -> bool {
+        self.fix.is_some() || self.diff
+    }
+
+    /// Makes the fixes of the report, audits the result with `audit`, and keeps those files whose result is as it should
+    /// be. Writes them, or shows the difference. Yields the report on what is there now.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or has changed since it was read.
+    pub(super) fn mend(&self, report: Report, audit: impl Fn(&Overlay) -> Report) -> anyhow::Result<Report> {
+        let mut files = self.mended(&report);
+        let mut after = audit(&overlay(&files));
+        let failures: Vec<(String, String)> = files
+            .iter()
+            .filter_map(|(path, mended)| Some((path.clone(), failure(path, mended, &report, &after)?)))
+            .collect();
+        for (path, why) in &failures {
+            files.remove(path);
+            let message = format!("the fixes of this file are held back: {why}");
+            let problem = InputProblem::of_file(path, ProblemSeverity::Warning, message, "mend it by hand");
+            output::talk(&(countersign_audit::report::problem(&problem) + "\n"));
+        }
+        if !failures.is_empty() {
+            after = audit(&overlay(&files));
+        }
+        if self.diff {
+            for (path, mended) in &files {
+                output::answer_plain(&difference(path, mended))?;
+            }
+            return Ok(report);
+        }
+        for (path, mended) in &files {
+            write(path, mended)?;
+        }
+        let mended: usize = files.values().map(|mended| mended.findings.len()).sum();
+        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        output::talk(&format!("fixed {} in {}\n", plural(mended, "finding"), plural(files.len(), "file")));
+        Ok(after)
+    }
+
+    fn wants(&self, finding: &Finding) -> bool {
+        finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe || self.fix == Some(Which::All))
+    }
+
+    fn mended(&self, report: &Report) -> BTreeMap<String, Mended> {
+        let mut edits: BTreeMap<&str, (Vec<Edit>, Vec<&Finding>)> = BTreeMap::new();
+        for finding in report.live().map(|judged| &judged.finding).filter(|finding| self.wants(finding)) {
+            let of_fix = finding.fix.iter().flat_map(|fix| &fix.edits);
+            let Some(path) = of_fix.clone().next().map(|one| one.location.path.as_str()) else { continue };
+            let (made, findings) = edits.entry(path).or_default();
+            let new: Vec<Edit> = of_fix.map(|one| one.edit.clone()).filter(|edit| !made.contains(edit)).collect();
+            // Of fixes that want the same place the first is made; the next run makes the other.
+            if new.iter().all(|edit| !made.iter().any(|other| overlap(edit, other))) {
+                made.extend(new);
+                findings.push(finding);
+            }
+        }
+        let sources = report.roles.iter().flat_map(|examined| examined.role.sources.files());
+        let texts: BTreeMap<&str, &str> = sources.map(|file| (file.path(), file.text())).collect();
+        let mend = |(path, (edits, findings)): (&str, (Vec<Edit>, Vec<&Finding>))| {
+            let before: &str = texts.get(path)?;
+            let after = apply(before, &edits)?;
+            let findings = findings.into_iter().map(|finding| (finding.id, finding.role.clone())).collect();
+            Some((path.to_owned(), Mended { before: before.into(), after: after.into(), findings }))
+        };
+        edits.into_iter().filter_map(mend).collect()
+    }
+}
+
+/// Two insertions at one place are one after the other; whether that is what is meant nobody knows.
+fn overlap(a: &Edit, b: &Edit) -> bool {
+    let same_place = a.span.start == b.span.start && a.span.end == b.span.end;
+    same_place || (a.span.start < b.span.end && b.span.start < a.span.end)
+}
+
+fn overlay(files: &BTreeMap<String, Mended>) -> Overlay {
+    files.iter().map(|(path, mended)| (path.clone(), Arc::clone(&mended.after))).collect()
+}
+
+/// Why the fixed file is not as it should be.
+fn failure(path: &str, mended: &Mended, before: &Report, after: &Report) -> Option<String> {
+    let broken = after.problems.iter().find(|problem| {
+        problem.path == path && problem.severity == ProblemSeverity::Error && !before.problems.contains(problem)
+    });
+    if let Some(problem) = broken {
+        return Some(format!("it could not be read any more: {}", problem.message));
+    }
+    let left = after.live().map(|judged| &judged.finding);
+    let left =
+        left.filter(|finding| mended.findings.iter().any(|(id, role)| finding.id == *id && finding.role == *role));
+    if let Some(finding) = left.into_iter().next() {
+        return Some(format!("`{}` is still found in `{}`", finding.id, finding.role));
+    }
+    let mut roles = before.roles.iter().filter(|role| role.role.sources.files().any(|file| file.path() == path));
+    roles.find_map(|role| {
+        let same = |other: &&_| name(other) == name(role);
+        let Some(now) = after.roles.iter().find(same) else { return Some(format!("`{}` is gone", role.role.name)) };
+        let is_worse = now.exposed.exposure < role.exposed.exposure;
+        is_worse.then(|| format!("`{}` would be {}", role.role.name, now.exposed.exposure))
+    })
+}
+
+fn name(examined: &countersign_audit::examine::Examined) -> &str {
+    &examined.role.name
+}
+
+fn difference(path: &str, mended: &Mended) -> String {
+    let diff = TextDiff::from_lines(&*mended.before, &*mended.after);
+    let (old, new) = (format!("a/{path}"), format!("b/{path}"));
+    diff.unified_diff().context_radius(3).header(&old, &new).to_string()
+}
+
+/// Writes a file beside the old one and puts it in its place, so that nobody sees half of it.
+fn write(path: &str, mended: &Mended) -> anyhow::Result<()> {
+    let mistake = |message: String, help: &str| Box::new(Diagnostic::error(&message, Some(help.to_owned())));
+    let there = fs::read(path).unwrap_or_default();
+    if there != mended.before.as_bytes() {
+        let message = format!("`{path}` is not as it was read; it was not changed");
+        return Err(
+            mistake(message, "fixes are for plain files in UTF-8 that nobody else is writing; run again").into()
+        );
+    }
+    let target = fs::canonicalize(path).unwrap_or_else(|_| Path::new(path).to_owned());
+    let beside = target.with_extension(format!("countersign-{}", std::process::id()));
+    let written = fs::File::create(&beside)
+        .and_then(|mut file| file.write_all(mended.after.as_bytes()))
+        .and_then(|()| fs::set_permissions(&beside, fs::metadata(&target)?.permissions()))
+        .and_then(|()| fs::rename(&beside, &target));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        mistake(format!("cannot write `{path}`: {}", error.kind()), "check the permissions of the file and its folder")
+            .into()
+    })
+}
