@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};
 
+use crate::caller::Caller;
 use crate::permissions::WrittenPolicy;
 use crate::role::Role;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
@@ -47,6 +48,8 @@ pub struct Reading {
     pub problems: Vec<InputProblem>,
     /// The folders of the Terraform modules that were read.
     pub folders: BTreeSet<String>,
+    /// What assumes roles of others.
+    pub callers: Vec<Caller>,
 }
 
 /// The member in which IAM's answers hold a role's trust policy.

@@ -62,6 +62,17 @@ impl Block {
         blocks
     }
 
+    /// The blocks of a kind within this one that have a label.
+    pub(super) fn nested_labelled(&self, kind: &str, label: &str) -> Vec<Block> {
+        let is_wanted = |block: &&Block| *block.kind == *kind && block.label(0) == label;
+        let mut blocks: Vec<Block> = self.blocks.iter().filter(is_wanted).cloned().collect();
+        if let Some(Attribute { value: Source::Json(node), .. }) = self.attribute(kind) {
+            let labelled = objects(node).filter_map(|node| node.get(label)).flat_map(objects);
+            blocks.extend(labelled.map(|node| json_body(kind, vec![label.into()], node, self.file)));
+        }
+        blocks
+    }
+
     pub(super) fn label(&self, nth: usize) -> &str {
         self.labels.get(nth).map_or("", |label| label)
     }

@@ -151,6 +151,8 @@ pub(super) struct Evaluator<'f> {
     pub(super) opened: RefCell<HashMap<String, Option<Opened>>>,
     /// Why a text that looks like JSON is none, by where the text stands.
     pub(super) not_json: RefCell<HashMap<Span, countersign_policy::document::Problem>>,
+    pub(super) attached: RefCell<super::permission::Attached>,
+    pub(super) callers: RefCell<Vec<super::caller::Found>>,
     decisions: RefCell<Decisions>,
     /// What decisions say that a value is.
     narrowed: RefCell<HashMap<String, Value>>,
@@ -182,6 +184,8 @@ impl<'f> Evaluator<'f> {
             modules: RefCell::default(),
             opened: RefCell::default(),
             not_json: RefCell::default(),
+            attached: RefCell::default(),
+            callers: RefCell::default(),
             decisions: RefCell::default(),
             narrowed: RefCell::default(),
             filled: RefCell::default(),

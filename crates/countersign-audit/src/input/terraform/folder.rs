@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use countersign_policy::document::{MAX_NESTING, Span, parse_json};
 
-use super::block::{Attribute, Block, hcl_attributes, hcl_blocks, json_attributes, json_blocks};
+use super::block::{Attribute, Block, hcl_attributes, json_attributes, json_blocks};
+use super::parse::{parse_blocks, parse_body};
 use crate::input::Files;
 use crate::input::salvage::shift;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile, SourceMapBuilder};
 
 /// Largest file that is read.
-const MAX_BYTES: usize = 8 << 20;
+const MAX_BYTES: usize = 4 << 20;
 /// Levels of JSON in a `.tf.json` file.
 const JSON_LEVELS: usize = MAX_NESTING + 32;
 
@@ -152,7 +153,7 @@ fn read_blocks(folder: &mut Folder, name: &str, files: &dyn Files, library: &mut
     folder.files.push(path);
     match name.ends_with(".json") {
         true => parse_as_json(&file, library).map(|root| json_blocks(root, base, nth)).unwrap_or_default(),
-        false => parse_as_hcl(&file, library).map(|body| hcl_blocks(body, base, nth)).unwrap_or_default(),
+        false => parse_blocks(&file, base, nth, &mut library.problems),
     }
 }
 
@@ -166,7 +167,13 @@ pub(super) fn read_assignments(path: &str, files: &dyn Files, library: &mut Libr
         });
         return root.as_ref().map(json_attributes).unwrap_or_default();
     }
-    parse_as_hcl(&file, library).map(|body| hcl_attributes(body, base)).unwrap_or_default()
+    match parse_body(file.text()) {
+        Ok(body) => hcl_attributes(body, base),
+        Err(refusal) => {
+            library.problems.push(refusal.in_file(&file, 0, "no variable of this file is set"));
+            Vec::new()
+        }
+    }
 }
 
 fn open(path: &str, files: &dyn Files, library: &mut Library) -> Option<(SourceFile, u32)> {
@@ -178,26 +185,6 @@ fn open(path: &str, files: &dyn Files, library: &mut Library) -> Option<(SourceF
     let problem = InputProblem::of_file(path, ProblemSeverity::Error, why, "roles of this file are not audited");
     library.problems.push(problem);
     None
-}
-
-fn parse_as_hcl(file: &SourceFile, library: &mut Library) -> Option<hcl_edit::structure::Body> {
-    match hcl_edit::parser::parse_body(file.text()) {
-        Ok(body) => Some(body),
-        Err(error) => {
-            let at = error.location().offset();
-            let message = format!("not HCL: {}", error.message().to_lowercase().replace('\n', "; "));
-            let help = "fix the syntax here; nothing of this file was read";
-            let place = Span::new(at, at.saturating_add(1));
-            library.problems.push(InputProblem::at(
-                file,
-                place,
-                ProblemSeverity::Error,
-                message,
-                Some(help.to_owned()),
-            ));
-            None
-        }
-    }
 }
 
 fn parse_as_json(file: &SourceFile, library: &mut Library) -> Option<countersign_policy::document::Node> {

@@ -6,6 +6,7 @@
 
 mod assembly;
 mod block;
+mod caller;
 mod conversion;
 mod document;
 mod evaluator;
@@ -18,6 +19,8 @@ mod module;
 #[cfg(test)]
 mod notation;
 mod operation;
+mod parse;
+mod permission;
 mod planned_document;
 mod policy_document;
 mod reference;
@@ -44,6 +47,8 @@ pub fn read_root(folder: &str, only: Option<&[String]>, files: &dyn Files, given
     let mut roles = Vec::new();
     let root = evaluator.root_instance();
     evaluator.roles(&root, only, &mut roles);
+    evaluator.attached.take().give(&mut roles);
+    let callers = evaluator.callers.take();
     let (sources, problems) = evaluator.library.into_inner().finish();
     for role in &mut roles {
         role.sources = sources.clone();
@@ -55,5 +60,6 @@ pub fn read_root(folder: &str, only: Option<&[String]>, files: &dyn Files, given
     let is_module = |path: &str| [".tf", ".tofu", ".json"].iter().any(|ending| path.ends_with(ending));
     let modules = sources.files().map(SourceFile::path).filter(|path| is_module(path));
     let folders = modules.map(|path| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()).collect();
-    Reading { roles, problems, folders }
+    let callers = callers.into_iter().map(|caller| caller.placed(&sources)).collect();
+    Reading { roles, problems, folders, callers }
 }

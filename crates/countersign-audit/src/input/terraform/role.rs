@@ -32,6 +32,7 @@ impl Evaluator<'_> {
     /// The roles of a module and those it calls.
     pub(super) fn roles(&self, instance: &Rc<Instance>, only: Option<&[String]>, roles: &mut Vec<Role>) {
         let folder = Rc::clone(instance).folder.clone();
+        self.note_callers(instance);
         for ((kind, name), block) in &folder.resources {
             let Some((_, argument)) = ROLES.iter().find(|(role, _)| **role == **kind) else { continue };
             let is_wanted = only.is_none_or(|only| {
@@ -57,8 +58,10 @@ impl Evaluator<'_> {
                 let referred =
                     Referred { instance: Rc::clone(instance), is_data: false, kind, name, repetition, address };
                 roles.push(self.role(&referred, block, argument));
+                self.note_role(&referred, block, roles.len() - 1);
             }
         }
+        self.attachments(instance);
         for (name, block) in &folder.modules {
             let address = format!("{}module.{name}", instance.address);
             self.start();
@@ -173,6 +176,12 @@ impl Evaluator<'_> {
     fn misread(&self, name: &str, trust: &PolicyDocument) {
         let errors = trust.problems.iter().filter(|problem| problem.severity == Severity::Error);
         for problem in errors.take(MISREAD_SHOWN) {
+            if trust.statements.is_empty() && problem.message.contains("`Statement`") {
+                let message = format!("the trust policy of `{name}` has no statement as long as variables are not set");
+                let help = "audit what calls this module, or give its variables";
+                self.problem(problem.span, ProblemSeverity::Warning, message, help);
+                continue;
+            }
             let message = format!("the trust policy of `{name}` cannot be read in full: {}", problem.message);
             self.problem(problem.span, ProblemSeverity::Error, message, problem.help.as_deref().unwrap_or(""));
         }
