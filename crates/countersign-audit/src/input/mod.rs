@@ -108,6 +108,7 @@ pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Readi
         && (mentions_roles
             || [
                 "\"Statement\"",
+                "Statement:",
                 "\"Principal\"",
                 "RoleDetailList",
                 "%22Statement%22",
@@ -158,6 +159,13 @@ struct Reader<'f> {
 impl Reader<'_> {
     fn read_text(&mut self) {
         if self.file.text().trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() || self.percent_encoded() {
+            return;
+        }
+        if let Some((documents, problems)) = cloudformation::yaml_policies(self.file.text()) {
+            documents.iter().for_each(|tree| self.of_node(tree));
+            for Problem { severity, span, message, help } in problems {
+                self.problem(span, severity.into(), message, help);
+            }
             return;
         }
         let salvaged = salvage::parse(self.file.text());

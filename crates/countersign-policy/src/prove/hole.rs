@@ -229,7 +229,7 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
         } else if entry.key.value.eq_ignore_ascii_case("aws:SourceArn") {
             add(format!("arn:{partition}:service:us-east-1:{stranger}:resource"));
         } else {
-            add(format!("hole-value-{at}"));
+            add(stand_in(document, name, at));
         }
     }
     // The issuer in a key is that of the provider, as far as anybody knows.
@@ -246,9 +246,23 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
         }
     }
     if values.is_empty() {
-        values.push(format!("hole-value-{at}"));
+        values.push(stand_in(document, name, at));
     }
     values
+}
+
+/// A text that no other part of the policy has: the name, where an `ExternalId` or a session name may look like that.
+fn stand_in(document: &PolicyDocument, name: &str, at: usize) -> String {
+    let is_free = |text: &str| {
+        let entries = document.statements.iter().flat_map(|statement| &statement.conditions);
+        !entries.flat_map(|entry| &entry.values).any(|value| value.value.lossy().contains(text))
+    };
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte));
+    if is_plain && (2..=48).contains(&name.len()) && is_free(name) {
+        name.to_owned()
+    } else {
+        format!("hole-value-{at}")
+    }
 }
 
 /// Stands for an issuer that is not in the input.

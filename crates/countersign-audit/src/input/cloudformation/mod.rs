@@ -9,6 +9,7 @@ mod intrinsic;
 mod nested;
 mod outcome;
 mod parameter;
+mod permissions;
 mod place;
 mod policy;
 mod problems;
@@ -43,7 +44,15 @@ pub(super) fn is_template(text: &str) -> bool {
     text.contains("AWS::") && (text.contains("\"Resources\"") || text.contains("Resources:"))
 }
 
-/// Whether a text that starts like this may be a template in YAML: sections have no indentation.
+/// The documents of a text that is no JSON and may hold policies.
+pub(super) fn yaml_policies(text: &str) -> Option<(Vec<Node>, Vec<Problem>)> {
+    let is_json = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with(['{', '[', '"']);
+    let holds_policies = text.contains("Statement:") || text.contains(TRUST_POLICY);
+    let parsed = (!is_json && holds_policies).then(|| yaml::parse(text))?;
+    Some((parsed.documents, parsed.problems))
+}
+
+/// Whether a text that starts like this may be a template or a policy in YAML: their sections have no indentation.
 pub(super) fn may_be_yaml(head: &str) -> bool {
     const SECTIONS: &[&str] = &[
         "AWSTemplateFormatVersion",
@@ -57,6 +66,7 @@ pub(super) fn may_be_yaml(head: &str) -> bool {
         "Parameters",
         "Resources",
         "Rules",
+        "Statement",
         "Transform",
     ];
     let is_section = |line: &str| {
@@ -131,6 +141,7 @@ struct Reader<'f> {
 
 fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, problems: &mut Problems) -> Vec<Role> {
     let template = Template::new(reader.file, tree, given, problems);
+    let attached = permissions::Attached::new(&template, problems);
     let mut roles = Vec::new();
     for resource in &template.resources {
         let read = |name: String, source: Source<'_>, problems: &mut Problems| {
@@ -143,9 +154,16 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
                 let name = role::property(&template, resource, "RoleName", problems);
                 role.role_name = name.and_then(|name| name.as_str().map(str::to_owned));
                 role.tags = role::property(&template, resource, "Tags", problems).as_ref().and_then(role::tags);
+                role.permissions = attached.of(&template, resource, role.role_name.as_deref(), problems);
                 roles.push(role);
             }
-            "AWS::CloudFormation::StackSet" | "AWS::CloudFormation::Stack" if reader.levels > 1 => {
+            "AWS::CloudFormation::StackSet" | "AWS::CloudFormation::Stack" => {
+                if reader.levels <= 1 {
+                    let message = format!("templates inside templates are read {MAX_TEMPLATES} deep");
+                    let help = "audit the template of this one on its own";
+                    problems.warning(reader.file, resource.header, message, help);
+                    continue;
+                }
                 let Some(body) = nested::body(&template, resource, problems) else { continue };
                 let given = nested::parameters(&template, resource, problems);
                 let prefix = format!("{}{}/", reader.prefix, resource.name);
@@ -153,8 +171,10 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
                 roles.extend(self::roles(&inner, &body, &given, problems));
             }
             _ => {
-                let source = serverless::trust_of(&template, resource);
-                roles.extend(source.map(|source| read(format!("{}Role", resource.name), source, problems)));
+                let Some(source) = serverless::trust_of(&template, resource) else { continue };
+                let mut role = read(format!("{}Role", resource.name), source, problems);
+                role.permissions = attached.of_generated(&template, resource, problems);
+                roles.push(role);
             }
         }
     }

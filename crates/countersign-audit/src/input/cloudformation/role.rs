@@ -7,7 +7,7 @@ use countersign_policy::document::{
 use super::outcome::settled;
 use super::policy::problem;
 use super::problems::Problems;
-use super::resolve::Resolver;
+use super::resolve::{Resolver, weight};
 use super::template::{Resource, Template};
 use crate::input::TRUST_POLICY;
 use crate::input::decisions::{Decisions, MAX_COMBINATIONS, every_way};
@@ -158,7 +158,8 @@ fn readable(node: Node) -> Result<Node, Problem> {
         let at = Span { start: node.span.start, end: node.span.start.saturating_add(1) };
         return Err(problem(at, message, "write {\"Version\": …, \"Statement\": […]}"));
     }
-    let bytes = node.span.end.saturating_sub(node.span.start) as usize;
+    let written = node.span.end.saturating_sub(node.span.start) as usize;
+    let bytes = written.max(weight_of(&node));
     if bytes > MAX_POLICY_BYTES {
         let message = format!("a policy of {bytes} bytes; the limit is {MAX_POLICY_BYTES}");
         return Err(problem(
@@ -168,6 +169,16 @@ fn readable(node: Node) -> Result<Node, Problem> {
         ));
     }
     Ok(node)
+}
+
+/// How much there is of a tree.
+fn weight_of(node: &Node) -> usize {
+    match &node.value {
+        Value::String(text) => weight(text),
+        Value::Array(nodes) => nodes.iter().map(weight_of).sum(),
+        Value::Object(members) => members.iter().map(|member| member.key.len() + weight_of(&member.value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
 }
 
 /// A property of the role that is known, whatever is decided.

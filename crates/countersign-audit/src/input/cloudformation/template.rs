@@ -1,5 +1,6 @@
 //! The parts of a template by name.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use countersign_policy::document::{Member, Node, Span, Text, Value};
@@ -18,7 +19,13 @@ pub(super) struct Template<'t> {
     pub(super) globals: Option<&'t Node>,
     pub(super) resources: Vec<Resource<'t>>,
     by_name: HashMap<Box<str>, usize>,
+    /// What evaluations may still produce.
+    left: Cell<usize>,
 }
+
+/// What evaluations of a whole file may produce: every role in every way it can be, and then some.
+const OUTPUT: usize = 32 << 20;
+const OUTPUT_PER_BYTE: usize = 64;
 
 /// One resource. In an `Fn::ForEach` there is one for every element.
 pub(super) struct Resource<'t> {
@@ -51,6 +58,7 @@ impl<'t> Template<'t> {
             globals: tree.get("Globals"),
             resources: Vec::new(),
             by_name: HashMap::new(),
+            left: Cell::new(OUTPUT.saturating_add(file.text().len().saturating_mul(OUTPUT_PER_BYTE))),
         };
         let members = tree.get("Resources").map(members).unwrap_or_default();
         let resources = foreach::resources(&template, members, problems);
@@ -67,6 +75,14 @@ impl<'t> Template<'t> {
 
     pub(super) fn resource(&self, name: &str) -> Option<&Resource<'t>> {
         self.by_name.get(name).and_then(|at| self.resources.get(*at))
+    }
+
+    pub(super) fn spend(&self, amount: usize) {
+        self.left.set(self.left.get().saturating_sub(amount));
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// Whether a `${name}` would mean something in this template.

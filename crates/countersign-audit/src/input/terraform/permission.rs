@@ -29,10 +29,12 @@ impl Evaluator<'_> {
     pub(super) fn note_role(&self, referred: &Referred, block: &Block, nth: usize) {
         let scope = referred.scope();
         let argument = |name: &str| block.attribute(name).and_then(|attribute| self.value_of(attribute, &scope));
-        let mut permissions = Permissions { extent: Extent::Complete, ..Permissions::not_said() };
+        let mut permissions = Permissions::not_said();
+        let mut says_all = block.attribute("managed_policy_arns").is_some();
         for inline in block.nested("inline_policy") {
             let text = |name: &str| inline.attribute(name).and_then(|attribute| self.value_of(attribute, &scope));
             // An empty block says that there are none.
+            says_all = true;
             let Some(policy) = text("policy") else { continue };
             let name = text("name").and_then(|name| to_text(&name).ok()).map(|name| name.display());
             permissions.policies.push(self.permission(name.as_deref().unwrap_or("inline"), policy));
@@ -54,6 +56,9 @@ impl Evaluator<'_> {
                 Some(Kind::Unknown(unknown)) => permissions.policies.push(PermissionPolicy::unknown(&unknown.name)),
                 _ => {}
             }
+        }
+        if says_all {
+            permissions.extent = Extent::Complete;
         }
         permissions.boundary =
             argument("permissions_boundary").filter(|value| value.kind != Kind::Null).map(|arn| managed(&arn));
@@ -155,6 +160,10 @@ impl Attached {
                     role.permissions.policies.push(policy.clone());
                 }
             }
+        }
+        // A role without any policy gets its own from elsewhere: nobody makes one that may do nothing.
+        for role in roles.iter_mut().filter(|role| !role.permissions.policies.is_empty()) {
+            role.permissions.extent = Extent::Complete;
         }
         let documents: std::collections::HashMap<String, PermissionPolicy> =
             policies.into_iter().map(|(arn, policy)| (arn.display(), policy)).collect();

@@ -162,7 +162,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         gathered.problems.extend(settings.problems.iter().cloned());
         passed_over.set(gathered.passed_over);
         let report = Report::new(gathered.roles, gathered.problems, &selection.wanted);
-        report.with_callers(callers.clone(), &selection.wanted)
+        let callers = callers.iter().cloned().chain(gathered.callers).collect();
+        report.with_callers(callers, &selection.wanted)
     };
     let mut report = audit(&Overlay::new());
     args.selection.compare(&mut report, selection.baseline)?;
