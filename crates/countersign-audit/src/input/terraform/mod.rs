@@ -23,6 +23,7 @@ mod parse;
 mod permission;
 mod planned_document;
 mod policy_document;
+mod provider;
 mod reference;
 mod resource;
 mod role;
