@@ -1,6 +1,6 @@
 //! `CloudFormation` templates, SAM's and the CDK's among them, in YAML and JSON.
 //!
-//! `yaml` and the JSON reader yield a tree, `template` finds its parts, `resolve` and its neighbours evaluate the functions
+//! `yaml` and the JSON reader yield a tree (`resume` goes on after mistakes), `template` finds its parts, `resolve` and its neighbours evaluate the functions
 //! in the policy of one role, and `role` does so in every way that parameters and conditions leave open.
 
 mod condition;
@@ -15,6 +15,7 @@ mod policy;
 mod problems;
 mod reference;
 mod resolve;
+mod resume;
 mod role;
 mod serverless;
 mod sub;
@@ -130,7 +131,7 @@ fn parsed(text: &str) -> (Option<Node>, Vec<Problem>) {
             None => (salvaged.tree.filter(has_resources), salvaged.problem.into_iter().collect()),
         };
     }
-    let parsed = yaml::parse(text);
+    let parsed = resume::parse(text);
     (parsed.documents.into_iter().find(has_resources), parsed.problems)
 }
 
