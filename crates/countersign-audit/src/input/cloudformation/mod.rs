@@ -1,7 +1,8 @@
 //! `CloudFormation` templates, SAM's and the CDK's among them, in YAML and JSON.
 //!
-//! `yaml` and the JSON reader yield a tree (`resume` goes on after mistakes), `template` finds its parts, `resolve` and its neighbours evaluate the functions
-//! in the policy of one role, and `role` does so in every way that parameters and conditions leave open.
+//! `yaml` and the JSON reader yield a tree (`resume` goes on after mistakes), `template` finds its parts, `resolve` and its
+//! neighbours evaluate the functions in the policy of one role, and `role` does so in every way that parameters and
+//! conditions leave open.
 
 mod condition;
 mod foreach;
