@@ -43,7 +43,8 @@ count.";
 
 /// Prove what trust policies let happen, role by role, and show a call that gets in where one does.
 ///
-/// Reads raw trust policies and what `aws iam get-role`, `list-roles` and `get-account-authorization-details` print, plain
+/// Reads raw trust policies, CloudFormation templates and what `aws iam get-role`, `list-roles` and
+/// `get-account-authorization-details` print, plain
 /// or gzip. In a folder, files that hold no policy are passed over, and so are hidden files, links to folders and what
 /// .gitignore excludes.
 #[derive(Debug, clap::Args)]
