@@ -88,12 +88,35 @@ pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
 /// As [`read`], with values for what a template leaves open.
 #[must_use]
 pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Reading {
+    read_as(Format::Detect, path, bytes, named, given)
+}
+
+/// What a file is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// What its content says.
+    #[default]
+    Detect,
+    /// A policy, what the aws CLI prints, a plan: anything but a template.
+    Policy,
+    /// A `CloudFormation` template.
+    CloudFormation,
+}
+
+/// As [`read_with`], whatever the content looks like.
+#[must_use]
+pub fn read_as(format: Format, path: &str, bytes: &[u8], named: Named, given: &Given) -> Reading {
     let (text, damage) = match utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), None),
         Err((problem, _)) => (String::from_utf8_lossy(bytes), Some(problem)),
     };
     let file = SourceFile::new(path, text.into_owned());
-    let of_template = cloudformation::is_template(file.text()).then(|| cloudformation::read(&file, named, given));
+    let is_template = match format {
+        Format::Detect => cloudformation::is_template(file.text()),
+        Format::Policy => false,
+        Format::CloudFormation => true,
+    };
+    let of_template = is_template.then(|| cloudformation::read(&file, named, given));
     if let Some(mut reading) = of_template.flatten() {
         if reading.roles.is_empty() && reading.problems.is_empty() && named == Named::ByUser {
             let help = "its resources are no roles; countersign audits who can assume roles";
