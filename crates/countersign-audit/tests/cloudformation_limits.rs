@@ -30,7 +30,13 @@ fn template(before: &str, resources: &str) -> String {
 }
 
 fn read_template(text: &str) -> Reading {
-    read("template.yaml", text.as_bytes(), Named::InFolder)
+    let reading = read("template.yaml", text.as_bytes(), Named::InFolder);
+    for role in &reading.roles {
+        for span in role.trust.statements.iter().map(|statement| statement.span).chain([role.span, role.trust.span]) {
+            assert!(span.start <= span.end && span.end as usize <= text.len(), "{}: {span:?}", role.name);
+        }
+    }
+    reading
 }
 
 /// The roles around the trouble are read, and the trouble is named.

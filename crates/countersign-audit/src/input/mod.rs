@@ -75,6 +75,10 @@ pub fn may_hold_roles(head: &[u8]) -> bool {
     }
 }
 
+fn starts_like_json(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '"', '%'])
+}
+
 /// Reads the roles of a file. `path` is what reports call it.
 #[must_use]
 pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
@@ -84,12 +88,35 @@ pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
 /// As [`read`], with values for what a template leaves open.
 #[must_use]
 pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Reading {
+    read_as(Format::Detect, path, bytes, named, given)
+}
+
+/// What a file is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// What its content says.
+    #[default]
+    Detect,
+    /// A policy, what the aws CLI prints, a plan: anything but a template.
+    Policy,
+    /// A `CloudFormation` template.
+    CloudFormation,
+}
+
+/// As [`read_with`], whatever the content looks like.
+#[must_use]
+pub fn read_as(format: Format, path: &str, bytes: &[u8], named: Named, given: &Given) -> Reading {
     let (text, damage) = match utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), None),
         Err((problem, _)) => (String::from_utf8_lossy(bytes), Some(problem)),
     };
     let file = SourceFile::new(path, text.into_owned());
-    let of_template = cloudformation::is_template(file.text()).then(|| cloudformation::read(&file, named, given));
+    let is_template = match format {
+        Format::Detect => cloudformation::is_template(file.text()),
+        Format::Policy => false,
+        Format::CloudFormation => true,
+    };
+    let of_template = is_template.then(|| cloudformation::read(&file, named, given));
     if let Some(mut reading) = of_template.flatten() {
         if reading.roles.is_empty() && reading.problems.is_empty() && named == Named::ByUser {
             let help = "its resources are no roles; countersign audits who can assume roles";
@@ -122,6 +149,7 @@ pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Readi
         file: &file,
         named,
         damaged: damage.is_some(),
+        starts_like_json: starts_like_json(file.text()),
         mentions_roles,
         own_policies: Vec::new(),
         managed: BTreeMap::new(),
@@ -147,6 +175,8 @@ struct Reader<'f> {
     named: Named,
     /// What was not UTF-8 stands as U+FFFD in the text.
     damaged: bool,
+    /// Whether the text starts like one that is read.
+    starts_like_json: bool,
     /// Whether the text has the word that every answer of IAM's about roles has.
     mentions_roles: bool,
     /// Which roles are policies on their own.
@@ -161,7 +191,7 @@ impl Reader<'_> {
         if self.file.text().trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() || self.percent_encoded() {
             return;
         }
-        if let Some((documents, problems)) = cloudformation::yaml_policies(self.file.text()) {
+        if let Some((documents, problems)) = cloudformation::yaml_policies(self.file, self.named) {
             documents.iter().for_each(|tree| self.of_node(tree));
             for Problem { severity, span, message, help } in problems {
                 self.problem(span, severity.into(), message, help);
@@ -177,9 +207,15 @@ impl Reader<'_> {
             // A policy that nests too deep has been named as such.
             Some(_) if salvaged.tree.is_some() && !salvaged.is_cut && self.reading.problems.iter().any(told) => {}
             Some(_) if salvaged.tree.is_none() && self.damaged => {}
+            // Scripts start with a quote too, and prose has words of templates.
+            Some(_) if self.named == Named::InFolder && salvaged.tree.is_none() && !self.is_likely_json() => {}
             Some(problem) => self.problem(problem.span, ProblemSeverity::Error, problem.message, problem.help),
             None => {}
         }
+    }
+
+    fn is_likely_json(&self) -> bool {
+        self.starts_like_json && !self.file.text().trim_start_matches('\u{feff}').trim_start().starts_with('"')
     }
 
     /// Recognizes a tree: a policy, an envelope of IAM's, or a list of them.
@@ -218,10 +254,11 @@ impl Reader<'_> {
     }
 
     fn nothing_found(&mut self) {
-        let known = "countersign reads trust policies (objects with `Statement`), the output of `aws iam get-role`, `list-roles` and `get-account-authorization-details`, Terraform plans and states (`terraform show -json`) and AWS Config items";
+        let known = "countersign reads trust policies (objects with `Statement`), CloudFormation templates, Terraform modules, plans and states, the output of `aws iam get-role`, `list-roles` and `get-account-authorization-details`, and AWS Config items";
+        let is_meant = self.starts_like_json || cloudformation::is_meant(self.file, self.named);
         let severity = match self.named {
             Named::ByUser => ProblemSeverity::Error,
-            Named::InFolder if self.mentions_roles => ProblemSeverity::Warning,
+            Named::InFolder if self.mentions_roles && is_meant => ProblemSeverity::Warning,
             Named::InFolder => return,
         };
         let message = if self.mentions_roles {

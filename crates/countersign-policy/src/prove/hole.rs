@@ -12,7 +12,7 @@ use super::setting::Setting;
 use crate::condition::{Comparison, ConditionOperator, Sense};
 use crate::document::{
     ConditionEntry, Effect, PatternElement, Polarity, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalKind,
-    Spanned, Text, text_of_key,
+    Spanned, Statement, Text, text_of_key,
 };
 use crate::request::context_key::{self, SetBy};
 
@@ -105,7 +105,7 @@ pub(crate) fn extremes(document: &PolicyDocument) -> Option<Extremes> {
         let actions = note(&mut patterns.map(|pattern| &pattern.value));
         let judged = statement.principals.iter().filter(|element| !allows || element.polarity == Polarity::Excepted);
         let principals = note(&mut judged.flat_map(|element| &element.entries).map(|entry| &entry.value));
-        let deciding = |entry: &&ConditionEntry| !stands_for_itself(document, allows, entry);
+        let deciding = |entry: &&ConditionEntry| !stands_for_itself(document, statement, allows, entry);
         let conditions = statement.conditions.iter().filter(deciding);
         let conditions = note(&mut conditions.flat_map(|entry| &entry.values).map(|value| &value.value));
         let undecided: Vec<Text> =
@@ -119,10 +119,11 @@ pub(crate) fn extremes(document: &PolicyDocument) -> Option<Extremes> {
         // The statement as it applies most: with the conditions as wide as they can be, to every action, to everyone.
         let mut most = statement.clone();
         most.undecided.clear();
-        let widest = |entry: &ConditionEntry| match stands_for_itself(document, allows, entry) || !has_hole(entry) {
-            true => Some(entry.clone()),
-            false => widened(entry),
-        };
+        let widest =
+            |entry: &ConditionEntry| match stands_for_itself(document, statement, allows, entry) || !has_hole(entry) {
+                true => Some(entry.clone()),
+                false => widened(entry),
+            };
         most.conditions = statement.conditions.iter().filter_map(widest).collect();
         let holed = |texts: &[Spanned<Text>]| texts.iter().any(|text| !text.value.holes().is_empty());
         most.actions.retain(|element| !holed(&element.patterns));
@@ -189,8 +190,8 @@ fn has_hole(entry: &ConditionEntry) -> bool {
 }
 
 /// Whether one value stands for all the holes of a condition can be: an Allow asks a key that callers choose freely to
-/// equal it, and nothing else asks about that key.
-fn stands_for_itself(document: &PolicyDocument, allows: bool, entry: &ConditionEntry) -> bool {
+/// equal it, and neither the rest of the statement nor a Deny asks about that key. Other Allows only add to what gets in.
+fn stands_for_itself(document: &PolicyDocument, statement: &Statement, allows: bool, entry: &ConditionEntry) -> bool {
     if !has_hole(entry) {
         return true;
     }
@@ -210,9 +211,12 @@ fn stands_for_itself(document: &PolicyDocument, allows: bool, entry: &ConditionE
                 | SetBy::ServiceSource
         )
     });
-    let conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
-    let same_key = conditions.filter(|other| other.key.value.eq_ignore_ascii_case(&entry.key.value)).count();
-    allows && exact && free && same_key == 1
+    let asks = |of: &Statement| {
+        of.conditions.iter().filter(|other| other.key.value.eq_ignore_ascii_case(&entry.key.value)).count()
+    };
+    let denies = |of: &&Statement| of.effect.as_ref().is_some_and(|effect| effect.value == Effect::Deny);
+    let denied = document.statements.iter().filter(denies).any(|of| asks(of) > 0);
+    allows && exact && free && !denied && asks(statement) == 1
 }
 
 fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &Setting) -> Vec<String> {

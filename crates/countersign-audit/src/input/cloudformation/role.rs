@@ -7,7 +7,7 @@ use countersign_policy::document::{
 use super::outcome::settled;
 use super::policy::problem;
 use super::problems::Problems;
-use super::resolve::{Resolver, weight};
+use super::resolve::{Resolver, hole_node, weight};
 use super::template::{Resource, Template};
 use crate::input::TRUST_POLICY;
 use crate::input::decisions::{Decisions, MAX_COMBINATIONS, every_way};
@@ -28,6 +28,8 @@ pub(super) enum Source<'t> {
     Written(&'t Node),
     /// SAM writes one that trusts this service.
     Generated(&'static str),
+    /// A macro of this name may write it.
+    Macro(&'t str),
     /// Nowhere, and that is a mistake.
     Missing,
 }
@@ -82,6 +84,7 @@ impl<'t> RoleReader<'t, '_> {
         let tree = match source {
             Source::Written(node) => resolver.policy(node),
             Source::Generated(service) => Ok(super::serverless::generated(service, resource.header)),
+            Source::Macro(name) => Ok(hole_node(resource.header, name)),
             Source::Missing => {
                 let help = "a role cannot be created without one";
                 Err(problem(resource.header, format!("there is no `{TRUST_POLICY}`"), help))

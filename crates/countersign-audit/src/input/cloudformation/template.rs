@@ -17,6 +17,8 @@ pub(super) struct Template<'t> {
     pub(super) conditions: HashMap<&'t str, &'t Node>,
     pub(super) mappings: Option<&'t Node>,
     pub(super) globals: Option<&'t Node>,
+    /// A macro that is not one of AWS's: it may make anything of the template.
+    pub(super) macro_name: Option<&'t str>,
     pub(super) resources: Vec<Resource<'t>>,
     by_name: HashMap<Box<str>, usize>,
     /// What evaluations may still produce.
@@ -56,6 +58,7 @@ impl<'t> Template<'t> {
             conditions: section(tree, "Conditions").map(|member| (&*member.key, &member.value)).collect(),
             mappings: tree.get("Mappings"),
             globals: tree.get("Globals"),
+            macro_name: tree.get("Transform").and_then(macro_name),
             resources: Vec::new(),
             by_name: HashMap::new(),
             left: Cell::new(OUTPUT.saturating_add(file.text().len().saturating_mul(OUTPUT_PER_BYTE))),
@@ -105,6 +108,12 @@ impl<'t> Resource<'t> {
             None => self.name.to_string(),
         }
     }
+}
+
+fn macro_name(transform: &Node) -> Option<&str> {
+    let all = transform.as_array().unwrap_or(std::slice::from_ref(transform));
+    let mut names = all.iter().filter_map(|name| name.as_str().or_else(|| name.get("Name")?.as_str()));
+    names.find(|name| !name.starts_with("AWS::"))
 }
 
 fn section<'t>(tree: &'t Node, name: &str) -> impl Iterator<Item = &'t Member> {

@@ -1,6 +1,6 @@
 //! The files of one module, read: what they define, overrides merged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_policy::document::{MAX_NESTING, Span, parse_json};
@@ -80,6 +80,8 @@ pub(super) struct Folder {
     pub(super) outputs: BTreeMap<Box<str>, Block>,
     /// `provider` and `terraform` blocks.
     pub(super) settings: Vec<Block>,
+    /// Of the files, those that define what another one defines too.
+    pub(super) at_odds: BTreeSet<usize>,
 }
 
 /// A folder's path and a file's name.
@@ -202,25 +204,30 @@ impl Folder {
         let label = |nth: usize| -> Box<str> { block.label(nth).into() };
         let span = block.span;
         let first = label(0);
-        let repeated = match &*block.kind {
-            "resource" => self.resources.insert((first, label(1)), block).is_some(),
-            "data" => self.data.insert((first, label(1)), block).is_some(),
-            "variable" => self.variables.insert(first, block).is_some(),
-            "module" => self.modules.insert(first, block).is_some(),
-            "output" => self.outputs.insert(first, block).is_some(),
+        let file = block.file;
+        let before = match &*block.kind {
+            "resource" => self.resources.insert((first, label(1)), block),
+            "data" => self.data.insert((first, label(1)), block),
+            "variable" => self.variables.insert(first, block),
+            "module" => self.modules.insert(first, block),
+            "output" => self.outputs.insert(first, block),
             "locals" => {
                 self.locals.extend(block.attributes.into_iter().map(|local| (local.name.clone(), local)));
-                false
+                None
             }
             "provider" | "terraform" => {
                 self.settings.push(block);
-                false
+                None
             }
-            _ => false,
+            _ => None,
         };
-        if repeated {
-            let help = "Terraform refuses a module that defines something twice; this one counts here";
-            library.problem(span, ProblemSeverity::Warning, "defined twice in this module", help);
+        match before {
+            Some(before) if before.file == file => {
+                let help = "Terraform refuses a module that defines something twice; this one counts here";
+                library.problem(span, ProblemSeverity::Warning, "defined twice in this module", help);
+            }
+            Some(before) => self.at_odds.extend([before.file, file]),
+            None => {}
         }
     }
 

@@ -93,6 +93,7 @@ impl Evaluator<'_> {
     }
 
     fn attachment(&self, referred: &Referred, block: &Block) {
+        self.for_provider_of(&referred.instance, block);
         let scope = referred.scope();
         let argument = |name: &str| block.attribute(name).and_then(|attribute| self.value_of(attribute, &scope));
         let roles = match (argument("role"), argument("roles").map(|roles| roles.kind)) {

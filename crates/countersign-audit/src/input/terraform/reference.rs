@@ -67,9 +67,13 @@ impl Evaluator<'_> {
             kind => (self.resource(instance, false, (kind, first), span)?, 1),
         };
         let value = self.follow(value, operators.get(used..).unwrap_or_default(), span, scope)?;
-        // What is not in the files is edited where it is used.
-        let is_elsewhere = matches!(value.kind, Kind::Unknown(_)) || root == "var" && self.is_typed(instance, first);
-        Ok(if is_elsewhere { value.at(span) } else { value })
+        // What has no text of its own is edited where it is used.
+        let is_here = match (root, &value.kind) {
+            ("var", _) => self.has_no_text(instance, first, value.span),
+            ("local" | "module" | "each", _) => false,
+            (_, kind) => matches!(kind, Kind::Unknown(_) | Kind::String(_)),
+        };
+        Ok(if is_here { value.at(span) } else { value })
     }
 
     fn local(&self, instance: &Rc<Instance>, name: &str, span: Span) -> Outcome {

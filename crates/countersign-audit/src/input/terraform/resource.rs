@@ -69,6 +69,9 @@ impl Evaluator<'_> {
         let hole = |name: &str| Ok(Some(Text::default().with_hole(name)));
         let kind = &*referred.kind;
         match (referred.is_data, kind, name) {
+            // Another provider may be of another account.
+            (true, "aws_caller_identity", _) if self.is_elsewhere(referred, block) => Ok(None),
+            (_, _, "arn") if kind.starts_with("aws_iam_") && self.is_elsewhere(referred, block) => Ok(None),
             (true, "aws_caller_identity", "account_id" | "id") => hole(OWN_ACCOUNT),
             (true, "aws_caller_identity", "arn") => {
                 // Whoever runs Terraform is of the account it is run for.
@@ -113,6 +116,10 @@ impl Evaluator<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    fn is_elsewhere(&self, referred: &Referred, block: &Block) -> bool {
+        self.provider_of(&referred.instance, block) != *self.provider.borrow()
     }
 
     /// The `name` of a resource, or a hole for it.

@@ -10,6 +10,7 @@ use super::block::Block;
 use super::conversion::to_text;
 use super::evaluator::{Evaluator, Fault, Instance};
 use super::expression::unknown_name;
+use super::provider::is_left_alone;
 use super::reference::Referred;
 use super::value::{Kind, Value};
 use crate::input::decisions::MAX_COMBINATIONS;
@@ -82,6 +83,12 @@ impl Evaluator<'_> {
 
     fn role(&self, referred: &Referred, block: &Block, argument: &str) -> Role {
         self.start();
+        self.for_provider_of(&referred.instance, block);
+        if is_left_alone(block, argument) {
+            let message = format!("`{argument}` of `{}` is in `ignore_changes`", referred.address);
+            let help = "what is deployed may be something else: audit the account too";
+            self.problem(block.span, ProblemSeverity::Note, message, help);
+        }
         let (outcomes, all) = self.every_way(|| self.trust_policy(referred, block, argument));
         let merged = merge(outcomes);
         let nothing = PolicyDocument { span: block.span, ..PolicyDocument::default() };

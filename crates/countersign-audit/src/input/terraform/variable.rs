@@ -39,9 +39,10 @@ impl Evaluator<'_> {
         self.assigned.extend(typed);
     }
 
-    /// Whether a variable's value comes from the command line.
-    pub(super) fn is_typed(&self, instance: &Instance, name: &str) -> bool {
-        instance.call.is_none() && matches!(self.assigned.get(name), Some(Assigned::Typed(_)))
+    /// Whether a variable's value stands nowhere: it comes from the command line, or nobody sets it.
+    pub(super) fn has_no_text(&self, instance: &Instance, name: &str, span: Span) -> bool {
+        let is_typed = instance.call.is_none() && matches!(self.assigned.get(name), Some(Assigned::Typed(_)));
+        is_typed || instance.folder.variables.get(name).is_some_and(|block| block.span == span)
     }
 
     pub(super) fn variable(&self, instance: &Rc<Instance>, name: &str, span: Span) -> Outcome {

@@ -23,9 +23,9 @@ pub(crate) struct FixArgs {
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe", value_name = "WHICH")]
     fix: Option<Which>,
 
-    /// Show what `--fix` would change, and change nothing.
+    /// Show what `--fix` would change, as a patch, and change nothing.
     #[arg(long)]
-    diff: bool,
+    pub(super) diff: bool,
 
     /// The ExternalId that fixes demand; templates get a variable or parameter without it.
     #[arg(long, value_name = "ID")]
@@ -139,11 +139,15 @@ fn failure(path: &str, mended: &Mended, before: &Report, after: &Report) -> Opti
     if let Some(problem) = broken {
         return Some(format!("it could not be read any more: {}", problem.message));
     }
-    let left = after.live().map(|judged| &judged.finding);
-    let left =
-        left.filter(|finding| mended.findings.iter().any(|(id, role)| finding.id == *id && finding.role == *role));
-    if let Some(finding) = left.into_iter().next() {
-        return Some(format!("`{}` is still found in `{}`", finding.id, finding.role));
+    // Others of the kind may be there still, in statements that were not for fixing.
+    for (id, role) in &mended.findings {
+        let count = |report: &Report| {
+            report.live().filter(|judged| judged.finding.id == *id && judged.finding.role == *role).count()
+        };
+        let fixed = mended.findings.iter().filter(|(other, of)| other == id && of == role).count();
+        if count(after) + fixed > count(before) {
+            return Some(format!("`{id}` is still found in `{role}`"));
+        }
     }
     let mut roles = before.roles.iter().filter(|role| role.role.sources.files().any(|file| file.path() == path));
     roles.find_map(|role| {
