@@ -240,7 +240,7 @@ fn json_has_the_documented_members_and_text_says_the_same() {
     for input in inputs {
         let (code, report) = report(&here, &[input]);
         assert_shape(&report);
-        let (text_code, stdout, stderr) = audit(&here, &[input]);
+        let (text_code, stdout, stderr) = audit(&here, &[input, "--verbose"]);
         assert_eq!(code, text_code, "{input}");
         let (findings, problems) = (report["findings"].as_array().unwrap(), report["problems"].as_array().unwrap());
         let expected = match problems.iter().any(|problem| problem["severity"] == "error") {
