@@ -6,7 +6,7 @@ use std::sync::Arc;
 use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
 use countersign_policy::condition::date::Moment;
-use countersign_policy::document::{Limits, PolicyDocument, Problem, Severity, Statement, validate};
+use countersign_policy::document::{ConditionEntry, Limits, PolicyDocument, Problem, Severity, Statement, validate};
 use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, deciding, exposure, partition_of};
 
 use crate::role::{Alternative, Choice, Role};
@@ -75,6 +75,23 @@ pub struct Examined {
     pub problems: Vec<Problem>,
     /// The `ExternalId` that fixes are to demand, if the user gave one.
     pub external_id: Option<String>,
+}
+
+impl Examined {
+    /// What the input does not have of the values that the role's policy asks these keys for, and the conditions that may
+    /// stand in it or not.
+    pub(crate) fn unknown_values(&self, keys: &[&str]) -> Vec<String> {
+        let alternatives = self.role.alternatives.iter().map(|alternative| &alternative.trust);
+        let statements = std::iter::once(&self.role.trust).chain(alternatives).flat_map(|trust| &trust.statements);
+        let mut names = BTreeSet::new();
+        for statement in statements {
+            names.extend(statement.undecided.iter().map(|name| name.value.to_string()));
+            let is_meant = |entry: &&ConditionEntry| keys.iter().any(|key| entry.key.value.eq_ignore_ascii_case(key));
+            let values = statement.conditions.iter().filter(is_meant).flat_map(|entry| &entry.values);
+            names.extend(values.flat_map(|value| value.value.holes()).map(|hole| hole.name.to_string()));
+        }
+        names.into_iter().collect()
+    }
 }
 
 /// Proves the role's exposure and validates its policy.
