@@ -89,7 +89,7 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
     if unsaid {
         setting.own_accounts.extend(symbol::UNSAID_ACCOUNT.parse::<AccountId>());
     }
-    let Proof { mut exposed, open_when, assumptions } = prove_by_readings(&role, account, &setting);
+    let Proof { mut exposed, open_when, assumptions } = prove_by_readings(&role, &setting);
     let is_error = |problem: &Problem| problem.severity == Severity::Error;
     let unread = |statement: &Statement| statement.unreadable.as_ref().is_some_and(|part| part.hole.is_none());
     let misread = role.trust.statements.iter().any(unread)
@@ -117,20 +117,20 @@ struct Proof {
     assumptions: Assumptions,
 }
 
-fn prove(role: &Role, account: Option<AccountId>, setting: &Setting) -> Proof {
+fn prove(role: &Role, setting: &Setting) -> Proof {
     let mut exposed = exposure(&role.trust, setting);
-    let open_when = weigh_alternatives(role, account, setting, &mut exposed);
+    let open_when = weigh_alternatives(role, setting, &mut exposed);
     Proof { exposed, open_when, assumptions: setting.assumptions }
 }
 
 /// Proves by the user's readings. Where the default ones are worse, the user's choice does not make the role safe: it is
 /// unknown.
-fn prove_by_readings(role: &Role, account: Option<AccountId>, setting: &Setting) -> Proof {
-    let proof = prove(role, account, setting);
+fn prove_by_readings(role: &Role, setting: &Setting) -> Proof {
+    let proof = prove(role, setting);
     if setting.assumptions == Assumptions::default() || proof.exposed.exposure <= Exposure::Unknown {
         return proof;
     }
-    let mut by_default = prove(role, account, &Setting { assumptions: Assumptions::default(), ..setting.clone() });
+    let mut by_default = prove(role, &Setting { assumptions: Assumptions::default(), ..setting.clone() });
     if by_default.exposed.exposure > Exposure::Unknown {
         return proof;
     }
@@ -146,17 +146,14 @@ fn policies(role: &mut Role) -> impl Iterator<Item = &mut PolicyDocument> {
 
 /// Takes the worst of what the role is when what the input leaves open is decided one way or the other. Says when it
 /// lets third parties in that other decisions keep out.
-fn weigh_alternatives(
-    role: &Role,
-    account: Option<AccountId>,
-    setting: &Setting,
-    exposed: &mut Exposed,
-) -> Vec<String> {
+fn weigh_alternatives(role: &Role, setting: &Setting, exposed: &mut Exposed) -> Vec<String> {
     let lets_in = |exposure: Exposure| exposure <= Exposure::Open;
     let mut all: Vec<(&[Choice], Exposure)> = vec![(&role.given, exposed.exposure)];
     for Alternative { given, trust } in &role.alternatives {
-        let otherwise = Setting { role_arn: role_arn(role, trust, account), ..setting.clone() };
-        let mut otherwise = exposure(trust, &otherwise);
+        let mut otherwise = match elsewhere(role, trust, setting) {
+            Some(setting) => exposure(trust, &setting),
+            None => exposure(trust, setting),
+        };
         all.push((given, otherwise.exposure));
         if otherwise.exposure < exposed.exposure {
             std::mem::swap(exposed, &mut otherwise);
@@ -199,15 +196,25 @@ fn in_words(given: &[Choice], subjects: &[String]) -> String {
     words.join(" and ")
 }
 
-/// The role's ARN, in the partition its policy speaks of where the input does not say which it is.
-fn role_arn(role: &Role, trust: &PolicyDocument, account: Option<AccountId>) -> String {
-    let in_account = account.map(|account| account.to_string()).unwrap_or_default();
-    let name = role.role_name.as_ref().unwrap_or(&role.name);
-    role.arn.clone().unwrap_or_else(|| format!("arn:{}:iam::{in_account}:role/{name}", partition_of(trust)))
+/// The setting in the partition the policy speaks of, where that is another one and the input does not say which it is.
+fn elsewhere(role: &Role, trust: &PolicyDocument, setting: &Setting) -> Option<Setting> {
+    let mut parts = setting.role_arn.splitn(3, ':').skip(1);
+    let (known, rest) = (parts.next()?, parts.next()?);
+    let partition = partition_of(trust);
+    let is_elsewhere = role.arn.is_none() && partition != known;
+    is_elsewhere.then(|| Setting { role_arn: format!("arn:{partition}:{rest}"), ..setting.clone() })
 }
 
 fn setting(role: &Role, account: Option<AccountId>, options: &Options) -> Setting {
-    let mut setting = Setting::for_role(&role_arn(role, &role.trust, account), options.now);
+    let in_account = account.map(|account| account.to_string()).unwrap_or_default();
+    let arn = role.arn.clone().unwrap_or_else(|| {
+        format!(
+            "arn:{}:iam::{in_account}:role/{}",
+            partition_of(&role.trust),
+            role.role_name.as_ref().unwrap_or(&role.name)
+        )
+    });
+    let mut setting = Setting::for_role(&arn, options.now);
     setting.own_accounts.extend(account);
     setting.own_accounts.extend(&options.own_accounts);
     setting.own_organizations.clone_from(&options.own_organizations);

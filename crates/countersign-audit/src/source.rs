@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_policy::document::{LineIndex, Position, Problem, Span};
+use countersign_policy::document::{LineIndex, Position, Problem, Severity, Span};
 use serde::Serialize;
 
 use crate::report::Excerpt;
@@ -192,6 +192,15 @@ pub struct InputProblem {
     /// The line, for people.
     #[serde(skip)]
     pub excerpt: Option<Excerpt>,
+}
+
+impl From<Severity> for ProblemSeverity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Warning => Self::Warning,
+            Severity::Error => Self::Error,
+        }
+    }
 }
 
 impl InputProblem {

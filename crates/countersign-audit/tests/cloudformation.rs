@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::{Given, Named, read_with};
+use countersign_audit::reach::reach;
 use countersign_audit::source::InputProblem;
 use countersign_policy::condition::date::Moment;
 use serde_json::{Map, Value, json};
@@ -108,6 +109,13 @@ fn of_role(examined: &Examined, expected: &Value) -> Value {
             })
         });
         found.insert("values".to_owned(), entries.collect());
+    }
+    if expected.get("policies").is_some() {
+        let policies = role.permissions.policies.iter().map(|policy| policy.name.to_string());
+        found.insert("policies".to_owned(), policies.collect());
+        found.insert("reach".to_owned(), json!(format!("{:?}", reach(&role.permissions).level).to_lowercase()));
+        let boundary = role.permissions.boundary.as_ref().map(|policy| policy.name.to_string());
+        found.insert("boundary".to_owned(), json!(boundary));
     }
     if expected.get("spans").is_some() {
         let spans = role.trust.statements.iter().enumerate().map(|(nth, statement)| {

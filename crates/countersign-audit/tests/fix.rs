@@ -17,7 +17,7 @@ use countersign_audit::audit::run;
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::finding::Finding;
 use countersign_audit::fix::{Edit, Safety, apply};
-use countersign_audit::input::{Named, Reading, read};
+use countersign_audit::input::{Given, InMemory, Named, Reading, read, terraform};
 use countersign_policy::condition::date::Moment;
 use countersign_policy::prove::{Difference, Setting, compare};
 
@@ -35,8 +35,14 @@ fn cases() -> Vec<PathBuf> {
 fn audit(name: &str, text: &str) -> (Vec<Examined>, Vec<Finding>) {
     let mut options = Options::at(Moment::from_seconds(1_790_000_000));
     options.account = Some("111111111111".parse().unwrap());
-    options.external_id = name.ends_with(".json").then(|| "0b9d7c52-3e14-4f86-b5a1-7c2e90d4f318".to_owned());
-    let Reading { roles, problems, .. } = read(name, text.as_bytes(), Named::ByUser);
+    let is_policy = name.ends_with(".json") && !text.contains("Resources");
+    options.external_id = is_policy.then(|| "0b9d7c52-3e14-4f86-b5a1-7c2e90d4f318".to_owned());
+    let Reading { roles, problems, .. } = if name.ends_with(".tf") {
+        let files = InMemory([(name.to_owned(), text.into())].into());
+        terraform::read_root(".", None, &files, &Given::default())
+    } else {
+        read(name, text.as_bytes(), Named::ByUser)
+    };
     assert!(problems.is_empty(), "{name}: {problems:?}\n{text}");
     let roles: Vec<Examined> = roles.into_iter().map(|role| examine(role, &options)).collect();
     let findings = run(&roles);

@@ -16,12 +16,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use countersign_audit::caller::Caller;
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::terraform::read_root;
 use countersign_audit::input::{Given, InMemory};
+use countersign_audit::permissions::{PermissionPolicy, PolicyContent};
 use countersign_audit::role::Role;
 use countersign_policy::condition::date::Moment;
-use countersign_policy::document::Span;
+use countersign_policy::document::{Span, Text};
 use serde_json::{Value, json};
 
 #[test]
@@ -77,7 +79,11 @@ fn read(files: InMemory, given: &Value) -> Value {
     let roles: Vec<Value> = reading.roles.into_iter().map(|role| describe(&examine(role, &options))).collect();
     let problems =
         reading.problems.iter().map(|problem| format!("{}:{}: {}", problem.path, problem.line, problem.message));
-    json!({ "roles": roles, "problems": problems.collect::<Vec<_>>() })
+    let mut read = json!({ "roles": roles, "problems": problems.collect::<Vec<_>>() });
+    if !reading.callers.is_empty() {
+        read["callers"] = reading.callers.iter().map(describe_caller).collect();
+    }
+    read
 }
 
 fn describe(examined: &Examined) -> Value {
@@ -93,6 +99,13 @@ fn describe(examined: &Examined) -> Value {
     if let Some(tags) = &role.tags {
         of["tags"] = json!(tags);
     }
+    let permissions = &role.permissions;
+    if !permissions.policies.is_empty() {
+        of["permissions"] = permissions.policies.iter().map(describe_policy).collect();
+    }
+    if let Some(boundary) = &permissions.boundary {
+        of["boundary"] = describe_policy(boundary);
+    }
     let statement = |(nth, statement): (usize, &countersign_policy::document::Statement)| {
         let place = role.sources.location(statement.span);
         json!({ "statement": nth, "file": place.path, "line": place.line })
@@ -104,6 +117,26 @@ fn describe(examined: &Examined) -> Value {
     let values = statements().flat_map(|statement| &statement.conditions).flat_map(|entry| &entry.values);
     of["values"] = values.map(|value| under(role, value.span)).collect();
     of
+}
+
+fn describe_caller(caller: &Caller) -> Value {
+    let place = caller.sources.location(caller.span);
+    let external_id = caller.external_id.as_ref().map(Text::display);
+    json!({ "name": caller.name, "role": caller.role.display(), "external_id": external_id, "line": place.line })
+}
+
+fn describe_policy(policy: &PermissionPolicy) -> Value {
+    let content = match &policy.content {
+        PolicyContent::Document(document) => {
+            let actions = document.statements.iter().flat_map(|statement| &statement.actions);
+            let patterns = actions.flat_map(|element| &element.patterns).map(|pattern| pattern.value.display());
+            patterns.collect::<Vec<_>>().join(", ")
+        }
+        PolicyContent::Written(_) => "its text".to_owned(),
+        PolicyContent::Managed(arn) => arn.display(),
+        PolicyContent::Unknown(name) => format!("unknown because of {name}"),
+    };
+    json!(format!("{}: {content}", policy.name))
 }
 
 /// The place of a span and the source there.

@@ -54,6 +54,13 @@ impl Leak {
 
     /// The report of this hole.
     pub(super) fn report(&self, examined: &Examined, message: String, help: &str) -> Report {
+        let exposed = &examined.exposed;
+        let message = match exposed.exposure {
+            Exposure::Unknown if examined.role.trust.has_holes() => {
+                format!("{message}, depending on {}", exposed.depends_on.join(", "))
+            }
+            _ => message,
+        };
         let report = |help: &str| Report::new(self.span, &message, help);
         let report = match examined.third_parties.partner(&self.deputy) {
             None => report(help),

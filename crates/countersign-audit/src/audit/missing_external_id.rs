@@ -1,5 +1,6 @@
 //! A third party gets in, and nothing asks it for an ExternalId.
 
+use countersign_policy::document::{PolicyDocument, Statement};
 use countersign_policy::prove::Exposure;
 
 use super::leak::{Kind, leaks};
@@ -44,14 +45,20 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         );
         let span = examined.role.trust.statements.first().map_or(examined.role.trust.span, |statement| statement.span);
         let help = "write the guard so that it can be decided: StringEquals on sts:ExternalId in every statement that names a third party";
-        // What a template takes from elsewhere nobody mends here.
-        let is_elsewhere = !examined.role.trust.holes().is_empty()
-            || examined.role.trust.statements.iter().any(|statement| {
-                !statement.undecided.is_empty()
-                    || statement.unreadable.as_ref().is_some_and(|unreadable| unreadable.hole.is_some())
-            });
-        let persona = if is_elsewhere { Persona::Pedantic } else { Persona::Regular };
         let report = Report::new(span, message, help).severity(Severity::Medium).confidence(Confidence::Low);
-        reporter.report(report.persona(persona));
+        reporter.report(report.persona(persona(&examined.role.trust)));
+    }
+}
+
+/// What a template takes from elsewhere nobody mends here.
+fn persona(trust: &PolicyDocument) -> Persona {
+    let missing =
+        |statement: &Statement| statement.unreadable.as_ref().is_some_and(|unreadable| unreadable.hole.is_some());
+    if trust.statements.iter().all(missing) {
+        Persona::Auditor
+    } else if trust.statements.iter().any(missing) || trust.has_holes() {
+        Persona::Pedantic
+    } else {
+        Persona::Regular
     }
 }

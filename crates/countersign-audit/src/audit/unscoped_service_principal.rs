@@ -89,13 +89,10 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         let Some((at, span)) = found else { continue };
         let message = format!("`{service}` can assume `{}` for a resource of another account", examined.role.name);
         let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";
-        let (confidence, persona) = match CROSS_ACCOUNT.contains(&name) {
-            true => (Confidence::Medium, Persona::Regular),
-            // Most services take only roles of the account they work for.
-            false => (Confidence::Low, Persona::Auditor),
-        };
+        // Most services take only roles of the account they work for.
+        let confidence = if CROSS_ACCOUNT.contains(&name) { Confidence::Medium } else { Confidence::Low };
         let bind = Remedy::BindSource { statement: at };
         let report = Report::new(span, message, help).witness(Some(request)).confidence(confidence);
-        reporter.report(report.persona(persona).remedy(bind));
+        reporter.report(report.remedy(bind));
     }
 }

@@ -18,11 +18,12 @@ pub(super) static AUDIT: Audit = Audit {
 };
 
 fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
+    let role_name = examined.role.role_name.as_ref().unwrap_or(&examined.role.name);
     let mut judged: Vec<&str> = Vec::new();
     for (_, verdict) in &examined.exposed.deputies {
         let ExternalIdVerdict::Bound { ids, request } = verdict else { continue };
         for id in ids {
-            let (false, Some(reason)) = (judged.contains(&id.as_str()), weakness(id, &examined.role.name)) else {
+            let (false, Some(reason)) = (judged.contains(&id.as_str()), weakness(id, role_name)) else {
                 continue;
             };
             judged.push(id);

@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};
 
+use crate::caller::Caller;
 use crate::permissions::WrittenPolicy;
 use crate::role::Role;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
@@ -47,6 +48,8 @@ pub struct Reading {
     pub problems: Vec<InputProblem>,
     /// The folders of the Terraform modules that were read.
     pub folders: BTreeSet<String>,
+    /// What assumes roles of others.
+    pub callers: Vec<Caller>,
 }
 
 /// The member in which IAM's answers hold a role's trust policy.
@@ -70,6 +73,10 @@ pub fn may_hold_roles(head: &[u8]) -> bool {
         // Blanks all over, or nothing at all.
         None => !head.is_empty(),
     }
+}
+
+fn starts_like_json(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '"', '%'])
 }
 
 /// Reads the roles of a file. `path` is what reports call it.
@@ -105,6 +112,7 @@ pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Readi
         && (mentions_roles
             || [
                 "\"Statement\"",
+                "Statement:",
                 "\"Principal\"",
                 "RoleDetailList",
                 "%22Statement%22",
@@ -118,6 +126,7 @@ pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Readi
         file: &file,
         named,
         damaged: damage.is_some(),
+        starts_like_json: starts_like_json(file.text()),
         mentions_roles,
         own_policies: Vec::new(),
         managed: BTreeMap::new(),
@@ -143,6 +152,8 @@ struct Reader<'f> {
     named: Named,
     /// What was not UTF-8 stands as U+FFFD in the text.
     damaged: bool,
+    /// Whether the text starts like one that is read.
+    starts_like_json: bool,
     /// Whether the text has the word that every answer of IAM's about roles has.
     mentions_roles: bool,
     /// Which roles are policies on their own.
@@ -157,6 +168,13 @@ impl Reader<'_> {
         if self.file.text().trim_matches(['\u{feff}', ' ', '\t', '\r', '\n']).is_empty() || self.percent_encoded() {
             return;
         }
+        if let Some((documents, problems)) = cloudformation::yaml_policies(self.file, self.named) {
+            documents.iter().for_each(|tree| self.of_node(tree));
+            for Problem { severity, span, message, help } in problems {
+                self.problem(span, severity.into(), message, help);
+            }
+            return;
+        }
         let salvaged = salvage::parse(self.file.text());
         if let Some(tree) = &salvaged.tree {
             self.of_node(tree);
@@ -166,9 +184,15 @@ impl Reader<'_> {
             // A policy that nests too deep has been named as such.
             Some(_) if salvaged.tree.is_some() && !salvaged.is_cut && self.reading.problems.iter().any(told) => {}
             Some(_) if salvaged.tree.is_none() && self.damaged => {}
+            // Scripts start with a quote too, and prose has words of templates.
+            Some(_) if self.named == Named::InFolder && salvaged.tree.is_none() && !self.is_likely_json() => {}
             Some(problem) => self.problem(problem.span, ProblemSeverity::Error, problem.message, problem.help),
             None => {}
         }
+    }
+
+    fn is_likely_json(&self) -> bool {
+        self.starts_like_json && !self.file.text().trim_start_matches('\u{feff}').trim_start().starts_with('"')
     }
 
     /// Recognizes a tree: a policy, an envelope of IAM's, or a list of them.
@@ -207,10 +231,11 @@ impl Reader<'_> {
     }
 
     fn nothing_found(&mut self) {
-        let known = "countersign reads trust policies (objects with `Statement`), the output of `aws iam get-role`, `list-roles` and `get-account-authorization-details`, Terraform plans and states (`terraform show -json`) and AWS Config items";
+        let known = "countersign reads trust policies (objects with `Statement`), CloudFormation templates, Terraform modules, plans and states, the output of `aws iam get-role`, `list-roles` and `get-account-authorization-details`, and AWS Config items";
+        let is_meant = self.starts_like_json || cloudformation::is_meant(self.file, self.named);
         let severity = match self.named {
             Named::ByUser => ProblemSeverity::Error,
-            Named::InFolder if self.mentions_roles => ProblemSeverity::Warning,
+            Named::InFolder if self.mentions_roles && is_meant => ProblemSeverity::Warning,
             Named::InFolder => return,
         };
         let message = if self.mentions_roles {

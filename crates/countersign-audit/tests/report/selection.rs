@@ -1,5 +1,8 @@
+use countersign_audit::examine::{Options, examine};
 use countersign_audit::finding::{Confidence, Persona, Severity};
+use countersign_audit::input::{Named, read};
 use countersign_audit::report::{Report, Selection, Standing, summary};
+use countersign_policy::condition::date::Moment;
 
 use super::role;
 
@@ -36,15 +39,26 @@ fn what_is_less_sure_than_asked_for_does_not_count() {
 
 #[test]
 fn personas_hear_what_is_theirs_and_what_is_for_those_before() {
-    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "qbusiness.amazonaws.com"}, "Action": "sts:AssumeRole"}}"#;
-    let standing = |persona| {
-        let roles = vec![role("a.tf", "service", &format!("resource\n<<POLICY\n{policy}\nPOLICY\n"))];
+    let template = |policy: &str| {
+        format!(
+            "Resources:\n  A:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {policy}\n"
+        )
+    };
+    let standing = |policy: &str, persona| {
+        let options = Options::at(Moment::from_seconds(1_790_000_000));
+        let roles = read("a.yaml", template(policy).as_bytes(), Named::ByUser).roles;
+        let roles = roles.into_iter().map(|role| examine(role, &options)).collect();
         let report = Report::new(roles, Vec::new(), &Selection { persona, ..Selection::default() });
         report.findings[0].standing.clone()
     };
+    let elsewhere = "!ImportValue trust-policy";
     let held_back = Standing::ForPersona(Persona::Auditor);
-    assert_eq!((standing(Persona::Regular), standing(Persona::Pedantic)), (held_back.clone(), held_back));
-    assert_eq!(standing(Persona::Auditor), Standing::Live);
+    assert_eq!(standing(elsewhere, Persona::Regular), held_back);
+    assert_eq!(standing(elsewhere, Persona::Pedantic), held_back);
+    assert_eq!(standing(elsewhere, Persona::Auditor), Standing::Live);
+    let undecided = "{Version: '2012-10-17', Statement: [{Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: 'sts:AssumeRole'}, !ImportValue more]}";
+    assert_eq!(standing(undecided, Persona::Regular), Standing::ForPersona(Persona::Pedantic));
+    assert_eq!(standing(undecided, Persona::Pedantic), Standing::Live);
     for persona in [Persona::Regular, Persona::Pedantic, Persona::Auditor] {
         let selection = Selection { persona, ..Selection::default() };
         assert_eq!(standings(&selection)[0], ("public-trust", Standing::Live), "{persona:?}");

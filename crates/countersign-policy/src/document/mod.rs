@@ -196,6 +196,12 @@ impl PolicyDocument {
         names
     }
 
+    /// Whether anything of it is not in the input.
+    #[must_use]
+    pub fn has_holes(&self) -> bool {
+        self.statements.iter().any(|statement| !statement.undecided.is_empty()) || !self.holes().is_empty()
+    }
+
     /// The document with every hole filled by what `value` says of its name.
     #[must_use]
     pub fn instantiate(&self, value: impl Fn(&str) -> String) -> Self {

@@ -37,6 +37,12 @@ impl Text {
         Self { literal: text.into(), holes: Vec::new() }
     }
 
+    /// Text with values in it that are not in the input, in the order of their places.
+    #[must_use]
+    pub fn with_holes(literal: impl Into<Box<str>>, holes: Vec<Hole>) -> Self {
+        Self { literal: literal.into(), holes }
+    }
+
     /// Appends a value that is not in the input.
     #[must_use]
     pub fn with_hole(mut self, name: impl Into<Box<str>>) -> Self {
@@ -87,17 +93,18 @@ impl Text {
     /// The text with those holes filled that `value` knows.
     #[must_use]
     pub fn resolve(&self, value: impl Fn(&str) -> Option<String>) -> Self {
-        let mut resolved = Self::default();
+        let (mut literal, mut holes) = (String::with_capacity(self.literal.len()), Vec::new());
         let mut from = 0;
         for hole in &self.holes {
-            resolved = resolved.with_literal(self.literal.get(from..hole.at).unwrap_or_default());
-            resolved = match value(&hole.name) {
-                Some(known) => resolved.with_literal(&known),
-                None => resolved.with_hole(hole.name.clone()),
-            };
+            literal.push_str(self.literal.get(from..hole.at).unwrap_or_default());
+            match value(&hole.name) {
+                Some(known) => literal.push_str(&known),
+                None => holes.push(Hole { at: literal.len(), name: hole.name.clone() }),
+            }
             from = hole.at;
         }
-        resolved.with_literal(self.literal.get(from..).unwrap_or_default())
+        literal.push_str(self.literal.get(from..).unwrap_or_default());
+        Self::with_holes(literal, holes)
     }
 
     /// The text with every hole replaced by what `value` says.

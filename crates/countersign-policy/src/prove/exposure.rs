@@ -13,7 +13,7 @@ use super::search::Answer;
 use super::service_deputy::{ServiceVerdict, service_deputy};
 use super::setting::Setting;
 use crate::assumptions::Assumption;
-use crate::document::{PolicyDocument, Statement};
+use crate::document::{PolicyDocument, Statement, Text};
 use crate::evaluate::Principal;
 use crate::request::Request;
 use crate::request::context_key::{self, SetBy};
@@ -155,6 +155,7 @@ pub fn exposure(document: &PolicyDocument, setting: &Setting) -> Exposed {
         exposed.exposure = Exposure::Unknown;
     }
     name_strangers(&mut exposed, document);
+    name_ids(&mut exposed, document);
     exposed.depends_on.extend(deciding.iter().chain(&strangers).map(ToString::to_string));
     exposed.depends_on.sort_unstable();
     exposed.depends_on.dedup();
@@ -179,6 +180,25 @@ fn name_strangers(exposed: &mut Exposed, document: &PolicyDocument) {
             if filled.value.known() == Some(deputy.name().as_str()) {
                 *deputy = Deputy::NotInInput { spelled: written.value.display() };
             }
+        }
+    }
+}
+
+/// Gives accepted ids that stand for a value not in the input their spelling in the input.
+fn name_ids(exposed: &mut Exposed, document: &PolicyDocument) {
+    fn values(document: &PolicyDocument) -> impl Iterator<Item = &Text> {
+        let entries = document.statements.iter().flat_map(|statement| &statement.conditions);
+        entries.flat_map(|entry| &entry.values).map(|value| &value.value)
+    }
+    let pairs: Vec<(String, String)> = values(document)
+        .zip(values(&exposed.document))
+        .filter(|(written, _)| !written.holes().is_empty())
+        .filter_map(|(written, filled)| Some((filled.known()?.to_owned(), written.display())))
+        .collect();
+    let deputies = exposed.deputies.iter_mut().chain(exposed.contested.iter_mut().flat_map(|(_, deputies)| deputies));
+    for id in deputies.flat_map(|(_, verdict)| verdict.ids_mut()) {
+        if let Some((_, spelled)) = pairs.iter().find(|(filled, _)| filled == id) {
+            id.clone_from(spelled);
         }
     }
 }

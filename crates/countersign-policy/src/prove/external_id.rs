@@ -115,6 +115,15 @@ impl ExternalIdVerdict {
             Self::Unassumable | Self::Unknown { .. } => None,
         }
     }
+
+    /// The accepted ids.
+    pub(crate) fn ids_mut(&mut self) -> &mut [String] {
+        match self {
+            Self::Bound { ids, .. } => ids,
+            Self::Open { accepted, .. } => &mut accepted.ids,
+            Self::Unassumable | Self::Unknown { .. } => &mut [],
+        }
+    }
 }
 
 /// The verdict for every deputy the policy lets in or names.

@@ -12,7 +12,7 @@ use super::setting::Setting;
 use crate::condition::{Comparison, ConditionOperator, Sense};
 use crate::document::{
     ConditionEntry, Effect, PatternElement, Polarity, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalKind,
-    Spanned, Text, text_of_key,
+    Spanned, Statement, Text, text_of_key,
 };
 use crate::request::context_key::{self, SetBy};
 
@@ -105,7 +105,7 @@ pub(crate) fn extremes(document: &PolicyDocument) -> Option<Extremes> {
         let actions = note(&mut patterns.map(|pattern| &pattern.value));
         let judged = statement.principals.iter().filter(|element| !allows || element.polarity == Polarity::Excepted);
         let principals = note(&mut judged.flat_map(|element| &element.entries).map(|entry| &entry.value));
-        let deciding = |entry: &&ConditionEntry| !stands_for_itself(document, allows, entry);
+        let deciding = |entry: &&ConditionEntry| !stands_for_itself(document, statement, allows, entry);
         let conditions = statement.conditions.iter().filter(deciding);
         let conditions = note(&mut conditions.flat_map(|entry| &entry.values).map(|value| &value.value));
         let undecided: Vec<Text> =
@@ -119,7 +119,7 @@ pub(crate) fn extremes(document: &PolicyDocument) -> Option<Extremes> {
         // The statement as it applies most: without the conditions, to every action, to everyone.
         let mut most = statement.clone();
         most.undecided.clear();
-        most.conditions.retain(|entry| stands_for_itself(document, allows, entry) || !has_hole(entry));
+        most.conditions.retain(|entry| stands_for_itself(document, statement, allows, entry) || !has_hole(entry));
         let holed = |texts: &[Spanned<Text>]| texts.iter().any(|text| !text.value.holes().is_empty());
         most.actions.retain(|element| !holed(&element.patterns));
         most.resources.retain(|element| !holed(&element.patterns));
@@ -148,8 +148,8 @@ fn has_hole(entry: &ConditionEntry) -> bool {
 }
 
 /// Whether one value stands for all the holes of a condition can be: an Allow asks a key that callers choose freely to
-/// equal it, and nothing else asks about that key.
-fn stands_for_itself(document: &PolicyDocument, allows: bool, entry: &ConditionEntry) -> bool {
+/// equal it, and neither the rest of the statement nor a Deny asks about that key. Other Allows only add to what gets in.
+fn stands_for_itself(document: &PolicyDocument, statement: &Statement, allows: bool, entry: &ConditionEntry) -> bool {
     if !has_hole(entry) {
         return true;
     }
@@ -169,9 +169,12 @@ fn stands_for_itself(document: &PolicyDocument, allows: bool, entry: &ConditionE
                 | SetBy::ServiceSource
         )
     });
-    let conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
-    let same_key = conditions.filter(|other| other.key.value.eq_ignore_ascii_case(&entry.key.value)).count();
-    allows && exact && free && same_key == 1
+    let asks = |of: &Statement| {
+        of.conditions.iter().filter(|other| other.key.value.eq_ignore_ascii_case(&entry.key.value)).count()
+    };
+    let denies = |of: &&Statement| of.effect.as_ref().is_some_and(|effect| effect.value == Effect::Deny);
+    let denied = document.statements.iter().filter(denies).any(|of| asks(of) > 0);
+    allows && exact && free && !denied && asks(statement) == 1
 }
 
 fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &Setting) -> Vec<String> {
@@ -229,7 +232,7 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
         } else if entry.key.value.eq_ignore_ascii_case("aws:SourceArn") {
             add(format!("arn:{partition}:service:us-east-1:{stranger}:resource"));
         } else {
-            add(format!("hole-value-{at}"));
+            add(stand_in(document, name, at));
         }
     }
     // The issuer in a key is that of the provider, as far as anybody knows.
@@ -246,9 +249,23 @@ fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &S
         }
     }
     if values.is_empty() {
-        values.push(format!("hole-value-{at}"));
+        values.push(stand_in(document, name, at));
     }
     values
+}
+
+/// A text that no other part of the policy has: the name, where an `ExternalId` or a session name may look like that.
+fn stand_in(document: &PolicyDocument, name: &str, at: usize) -> String {
+    let is_free = |text: &str| {
+        let entries = document.statements.iter().flat_map(|statement| &statement.conditions);
+        !entries.flat_map(|entry| &entry.values).any(|value| value.value.lossy().contains(text))
+    };
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte));
+    if is_plain && (2..=48).contains(&name.len()) && is_free(name) {
+        name.to_owned()
+    } else {
+        format!("hole-value-{at}")
+    }
 }
 
 /// Stands for an issuer that is not in the input.

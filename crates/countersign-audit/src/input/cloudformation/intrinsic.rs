@@ -3,7 +3,7 @@
 use countersign_policy::document::{Node, Span, Text, Value};
 
 use super::parameter::MAX_VALUES;
-use super::resolve::{Call, Resolver, as_text, first_hole, hole_node, text_node};
+use super::resolve::{Call, Resolver, as_text, first_hole, hole_node, text_node, weight};
 use super::template::members;
 use super::{sub, written};
 use crate::symbol;
@@ -41,7 +41,7 @@ impl<'t> Resolver<'t, '_> {
             ("Fn::ToJsonString", _) => {
                 let node = self.resolve(argument)?;
                 let text = written::json(&node);
-                self.charge(text.lossy().len());
+                self.charge(weight(&text));
                 Some(text_node(place, text))
             }
             ("Fn::Transform", _) => {
@@ -98,10 +98,8 @@ impl<'t> Resolver<'t, '_> {
                 _ => texts.extend(as_text(element)),
             }
         }
+        let texts: Vec<Text> = texts.into_iter().map(|text| self.counted(text, place)).collect();
         let text = sub::joined(&delimiter, &texts);
-        self.charge(
-            text.lossy().len() + texts.iter().map(|text| text.holes().len() * text.lossy().len()).sum::<usize>(),
-        );
         Some(text_node(place, text))
     }
 

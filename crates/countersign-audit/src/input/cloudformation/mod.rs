@@ -1,7 +1,8 @@
 //! `CloudFormation` templates, SAM's and the CDK's among them, in YAML and JSON.
 //!
-//! `yaml` and the JSON reader yield a tree, `template` finds its parts, `resolve` and its neighbours evaluate the functions
-//! in the policy of one role, and `role` does so in every way that parameters and conditions leave open.
+//! `yaml` and the JSON reader yield a tree (`resume` goes on after mistakes), `template` finds its parts, `resolve` and its
+//! neighbours evaluate the functions in the policy of one role, and `role` does so in every way that parameters and
+//! conditions leave open.
 
 mod condition;
 mod foreach;
@@ -9,11 +10,13 @@ mod intrinsic;
 mod nested;
 mod outcome;
 mod parameter;
+mod permissions;
 mod place;
 mod policy;
 mod problems;
 mod reference;
 mod resolve;
+mod resume;
 mod role;
 mod serverless;
 mod sub;
@@ -43,7 +46,30 @@ pub(super) fn is_template(text: &str) -> bool {
     text.contains("AWS::") && (text.contains("\"Resources\"") || text.contains("Resources:"))
 }
 
-/// Whether a text that starts like this may be a template in YAML: sections have no indentation.
+/// The documents of a text that is no JSON and may hold policies.
+pub(super) fn yaml_policies(file: &SourceFile, named: Named) -> Option<(Vec<Node>, Vec<Problem>)> {
+    let text = file.text();
+    let holds_policies = text.contains("Statement:") || text.contains(TRUST_POLICY);
+    let parsed = (!is_like_json(text) && holds_policies).then(|| yaml::parse(text))?;
+    match is_meant(file, named) || parsed.problems.is_empty() {
+        true => Some((parsed.documents, parsed.problems)),
+        false => Some((Vec::new(), Vec::new())),
+    }
+}
+
+fn is_like_json(text: &str) -> bool {
+    text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with(['{', '[', '"'])
+}
+
+/// Whether a file is meant to be read, so that it matters when it cannot be. Words of templates stand in code and prose too.
+pub(super) fn is_meant(file: &SourceFile, named: Named) -> bool {
+    let name = file.path().strip_suffix(".gz").unwrap_or(file.path()).to_ascii_lowercase();
+    let is_called_so =
+        [".yaml", ".yml", ".json", ".template", ".cfn"].iter().any(|extension| name.ends_with(extension));
+    named == Named::ByUser || is_called_so || file.path().starts_with('<')
+}
+
+/// Whether a text that starts like this may be a template or a policy in YAML: their sections have no indentation.
 pub(super) fn may_be_yaml(head: &str) -> bool {
     const SECTIONS: &[&str] = &[
         "AWSTemplateFormatVersion",
@@ -57,6 +83,7 @@ pub(super) fn may_be_yaml(head: &str) -> bool {
         "Parameters",
         "Resources",
         "Rules",
+        "Statement",
         "Transform",
     ];
     let is_section = |line: &str| {
@@ -75,7 +102,7 @@ const LONG_HEAD: usize = 4000;
 /// The roles of a template; nothing when the text is none.
 pub(super) fn read(file: &SourceFile, named: Named, given: &Given) -> Option<Reading> {
     let text = file.text();
-    let holds_roles = text.contains(TRUST_POLICY) || text.contains("AWS::Serverless::");
+    let holds_roles = [TRUST_POLICY, reference::ROLE, "AWS::Serverless::"].iter().any(|word| text.contains(word));
     if named == Named::InFolder && !holds_roles {
         return Some(Reading::default());
     }
@@ -86,7 +113,8 @@ pub(super) fn read(file: &SourceFile, named: Named, given: &Given) -> Option<Rea
             let given = given.parameters.iter().map(|(name, value)| (name.clone(), Text::literal(value.as_str())));
             roles(&Reader { file, prefix: "", levels: MAX_TEMPLATES }, tree, &given.collect(), &mut problems)
         }
-        None if told.is_empty() || text.trim_start().starts_with(['{', '[', '"']) => return None,
+        None if told.is_empty() || is_like_json(text) => return None,
+        None if !is_meant(file, named) => return Some(Reading::default()),
         None => Vec::new(),
     };
     for problem in told {
@@ -100,8 +128,7 @@ pub(super) fn read(file: &SourceFile, named: Named, given: &Given) -> Option<Rea
 
 /// The first template of a text.
 fn parsed(text: &str) -> (Option<Node>, Vec<Problem>) {
-    let starts_like_json = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('{');
-    if starts_like_json {
+    if is_like_json(text) {
         let salvaged = salvage::parse_members(text);
         let flow = salvaged.problem.is_some().then(|| yaml::parse(text)).filter(|parsed| parsed.problems.is_empty());
         return match flow {
@@ -109,7 +136,7 @@ fn parsed(text: &str) -> (Option<Node>, Vec<Problem>) {
             None => (salvaged.tree.filter(has_resources), salvaged.problem.into_iter().collect()),
         };
     }
-    let parsed = yaml::parse(text);
+    let parsed = resume::parse(text);
     (parsed.documents.into_iter().find(has_resources), parsed.problems)
 }
 
@@ -131,6 +158,7 @@ struct Reader<'f> {
 
 fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, problems: &mut Problems) -> Vec<Role> {
     let template = Template::new(reader.file, tree, given, problems);
+    let attached = permissions::Attached::new(&template, problems);
     let mut roles = Vec::new();
     for resource in &template.resources {
         let read = |name: String, source: Source<'_>, problems: &mut Problems| {
@@ -138,14 +166,25 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
         };
         match resource.kind {
             reference::ROLE => {
-                let source = resource.property(TRUST_POLICY).map_or(Source::Missing, Source::Written);
+                let source = match (resource.property(TRUST_POLICY), template.macro_name) {
+                    (Some(policy), _) => Source::Written(policy),
+                    (None, Some(name)) => Source::Macro(name),
+                    (None, None) => Source::Missing,
+                };
                 let mut role = read(resource.address(), source, problems);
                 let name = role::property(&template, resource, "RoleName", problems);
                 role.role_name = name.and_then(|name| name.as_str().map(str::to_owned));
                 role.tags = role::property(&template, resource, "Tags", problems).as_ref().and_then(role::tags);
+                role.permissions = attached.of(&template, resource, role.role_name.as_deref(), problems);
                 roles.push(role);
             }
-            "AWS::CloudFormation::StackSet" | "AWS::CloudFormation::Stack" if reader.levels > 1 => {
+            "AWS::CloudFormation::StackSet" | "AWS::CloudFormation::Stack" => {
+                if reader.levels <= 1 {
+                    let message = format!("templates inside templates are read {MAX_TEMPLATES} deep");
+                    let help = "audit the template of this one on its own";
+                    problems.warning(reader.file, resource.header, message, help);
+                    continue;
+                }
                 let Some(body) = nested::body(&template, resource, problems) else { continue };
                 let given = nested::parameters(&template, resource, problems);
                 let prefix = format!("{}{}/", reader.prefix, resource.name);
@@ -153,8 +192,10 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
                 roles.extend(self::roles(&inner, &body, &given, problems));
             }
             _ => {
-                let source = serverless::trust_of(&template, resource);
-                roles.extend(source.map(|source| read(format!("{}Role", resource.name), source, problems)));
+                let Some(source) = serverless::trust_of(&template, resource) else { continue };
+                let mut role = read(format!("{}Role", resource.name), source, problems);
+                role.permissions = attached.of_generated(&template, resource, problems);
+                roles.push(role);
             }
         }
     }

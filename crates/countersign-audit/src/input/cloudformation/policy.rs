@@ -27,7 +27,7 @@ impl<'t> Resolver<'t, '_> {
         if is_text {
             let mut assembly = Assembly::new(self.template.file.text());
             self.assemble(node, &mut assembly);
-            return assembly.json();
+            return assembly.json(node.span);
         }
         let Some(resolved) = self.resolve(node) else {
             return Err(problem(node.span, "it is `AWS::NoValue`".to_owned(), "a role needs a trust policy"));
@@ -37,7 +37,7 @@ impl<'t> Resolver<'t, '_> {
             Value::String(ref text) if text.hole().is_none() => {
                 let mut assembly = Assembly::new(self.template.file.text());
                 assembly.push_at(text, resolved.span);
-                assembly.json()
+                assembly.json(resolved.span)
             }
             _ => Ok(resolved),
         }
@@ -74,8 +74,7 @@ impl<'t> Resolver<'t, '_> {
                         Part::Name(name, range) => {
                             let place = place::joined(&places, Span::new(range.start, range.end));
                             let value = self.named(name, variables, text_node.span);
-                            self.charge(value.lossy().len());
-                            assembly.push_at(&value, place);
+                            assembly.push_at(&self.counted(value, place), place);
                         }
                     }
                 }
@@ -187,8 +186,7 @@ impl<'f> Assembly<'f> {
     }
 
     /// The tree of the text as JSON, with its holes and places.
-    fn json(self) -> Result<Node, Problem> {
-        let whole = place::joined(&self.places, Span::new(0, self.text.len()));
+    fn json(self, whole: Span) -> Result<Node, Problem> {
         if self.text.len() > MAX_POLICY_BYTES {
             let message = format!("a policy of {} bytes; the limit is {MAX_POLICY_BYTES}", self.text.len());
             return Err(problem(
@@ -197,8 +195,9 @@ impl<'f> Assembly<'f> {
                 "IAM accepts at most 131072 characters; check that this is one policy",
             ));
         }
+        let located = |span| if self.places.is_empty() { whole } else { self.locate(span) };
         let mut node = parse_json(&self.text, MAX_NESTING)
-            .map_err(|problem| Problem { span: place::joined(&self.places, problem.span), ..problem })?;
+            .map_err(|problem| Problem { span: located(problem.span), ..problem })?;
         self.restore(&mut node);
         Ok(node)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use countersign_policy::document::{Problem, Severity, Span};
+use countersign_policy::document::{Problem, Span};
 
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
 
@@ -23,11 +23,7 @@ impl Problems {
     }
 
     pub(super) fn of_text(&mut self, file: &SourceFile, problem: Problem) {
-        let severity = match problem.severity {
-            Severity::Error => ProblemSeverity::Error,
-            Severity::Warning => ProblemSeverity::Warning,
-        };
-        self.add(file, problem.span, severity, problem.message, problem.help);
+        self.add(file, problem.span, problem.severity.into(), problem.message, problem.help);
     }
 
     pub(super) fn add(

@@ -73,9 +73,17 @@ impl<'t> Resolver<'t, '_> {
         Some(Text::default().with_hole(hole))
     }
 
+    /// The name of a resource; a name that refers to itself is not known.
     fn physical_name(&mut self, resource: &'t Resource<'t>, property: &str) -> Text {
+        let unknown = || Text::default().with_hole(resource.name.clone());
+        if let Some(name) = self.names.get(&*resource.name) {
+            return name.clone().unwrap_or_else(unknown);
+        }
+        self.names.insert(&resource.name, None);
         let name = resource.property(property).and_then(|name| self.text(name)).filter(|name| *name != Text::default());
-        name.unwrap_or_else(|| Text::default().with_hole(resource.name.clone()))
+        let name = name.unwrap_or_else(unknown);
+        self.names.insert(&resource.name, Some(name.clone()));
+        name
     }
 
     fn arn_of(&mut self, resource: &'t Resource<'t>, kind: &str, property: &str) -> Text {

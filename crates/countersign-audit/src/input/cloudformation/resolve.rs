@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use countersign_policy::document::{Member, Node, Span, Text, Value};
+use countersign_policy::document::{Hole, Member, Node, Span, Text, Value};
 
 use super::foreach;
 use super::parameter::{Chosen, spelled};
@@ -14,8 +14,11 @@ use crate::input::decisions::Decisions;
 
 /// How deep functions, conditions and names may refer to each other.
 const MAX_DEPTH: usize = 160;
-/// How many characters and nodes one evaluation may produce.
-const MAX_OUTPUT: usize = 8 << 20;
+/// How much one evaluation may produce: characters, holes and nodes, as [`weight`] counts them.
+const MAX_OUTPUT: usize = 2 << 20;
+
+/// What is not evaluated for its size.
+const REFUSED: &str = "a value that is too large";
 
 /// One evaluation of parts of a template, with one answer to every question.
 pub(super) struct Resolver<'t, 'd> {
@@ -28,8 +31,11 @@ pub(super) struct Resolver<'t, 'd> {
     pub(super) conditions: HashMap<&'t str, bool>,
     /// Those that are being evaluated.
     pub(super) deciding: Vec<&'t str>,
+    /// The names of resources, as far as they were asked for; none while they are evaluated.
+    pub(super) names: HashMap<&'t str, Option<Text>>,
     depth: usize,
     output: usize,
+    is_refused: bool,
 }
 
 impl<'t, 'd> Resolver<'t, 'd> {
@@ -42,8 +48,10 @@ impl<'t, 'd> Resolver<'t, 'd> {
             chosen: Chosen::default(),
             conditions: HashMap::new(),
             deciding: Vec::new(),
+            names: HashMap::new(),
             depth: 0,
             output: 0,
+            is_refused: false,
         }
     }
 
@@ -116,14 +124,8 @@ impl<'t, 'd> Resolver<'t, 'd> {
 
     /// Goes on one level deeper, unless it is too deep or there is too much already.
     pub(super) fn deeper<T>(&mut self, place: Span, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.depth >= MAX_DEPTH || self.output > MAX_OUTPUT {
-            let message = if self.depth >= MAX_DEPTH {
-                format!("functions and conditions that refer to each other more than {MAX_DEPTH} deep")
-            } else {
-                format!("functions that make more than {} MiB of text", MAX_OUTPUT >> 20)
-            };
-            let help = "what stands here counts as not known; write it with fewer references";
-            self.problems.warning(self.template.file, place, message, help);
+        if self.depth >= MAX_DEPTH || self.is_spent() {
+            self.refuse(place);
             return None;
         }
         self.depth += 1;
@@ -132,9 +134,38 @@ impl<'t, 'd> Resolver<'t, 'd> {
         Some(result)
     }
 
+    fn is_spent(&self) -> bool {
+        self.output > MAX_OUTPUT || self.template.is_spent()
+    }
+
+    /// Says once that what stands here counts as not known.
+    fn refuse(&mut self, place: Span) {
+        if std::mem::replace(&mut self.is_refused, true) {
+            return;
+        }
+        let message = if self.is_spent() {
+            "functions that make too much text".to_owned()
+        } else {
+            format!("functions and conditions that refer to each other more than {MAX_DEPTH} deep")
+        };
+        let help = "what stands here counts as not known; write it with fewer references";
+        self.problems.warning(self.template.file, place, message, help);
+    }
+
+    /// The text, if there is room for it.
+    pub(super) fn counted(&mut self, text: Text, place: Span) -> Text {
+        self.charge(weight(&text));
+        if self.is_spent() {
+            self.refuse(place);
+            return Text::default().with_hole(REFUSED);
+        }
+        text
+    }
+
     /// Counts what is produced: functions inside functions multiply it.
     pub(super) fn charge(&mut self, amount: usize) {
         self.output = self.output.saturating_add(amount);
+        self.template.spend(amount);
     }
 }
 
@@ -167,7 +198,7 @@ pub(super) fn hole_node(span: Span, name: impl Into<Box<str>>) -> Node {
 }
 
 fn refused(span: Span) -> Node {
-    hole_node(span, "a value that is too large or refers to itself")
+    hole_node(span, REFUSED)
 }
 
 pub(super) fn as_text(node: Node) -> Option<Text> {
@@ -179,6 +210,11 @@ pub(super) fn as_text(node: Node) -> Option<Text> {
     }
 }
 
+/// How much there is of a text: a hole is no more than a few characters.
+pub(super) fn weight(text: &Text) -> usize {
+    text.lossy().len() + 16 * text.holes().len()
+}
+
 /// What would have to be known first.
 pub(super) fn first_hole(text: &Text) -> Box<str> {
     text.holes().first().map(|hole| hole.name.clone()).unwrap_or_default()
@@ -187,33 +223,22 @@ pub(super) fn first_hole(text: &Text) -> Box<str> {
 /// Text that is put together from pieces.
 #[derive(Default)]
 pub(super) struct Pieces {
-    done: Text,
-    /// Known text that is not in `done` yet.
-    rest: String,
+    literal: String,
+    holes: Vec<Hole>,
 }
 
 impl Pieces {
     pub(super) fn push_str(&mut self, text: &str) {
-        self.rest.push_str(text);
+        self.literal.push_str(text);
     }
 
     pub(super) fn push(&mut self, text: &Text) {
-        let mut from = 0;
-        for hole in text.holes() {
-            self.rest.push_str(text.lossy().get(from..hole.at).unwrap_or_default());
-            self.done = std::mem::take(&mut self.done)
-                .with_literal(&std::mem::take(&mut self.rest))
-                .with_hole(hole.name.clone());
-            from = hole.at;
-        }
-        self.rest.push_str(text.lossy().get(from..).unwrap_or_default());
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.done.lossy().len() + self.rest.len()
+        let at = self.literal.len();
+        self.holes.extend(text.holes().iter().map(|hole| Hole { at: at + hole.at, name: hole.name.clone() }));
+        self.literal.push_str(text.lossy());
     }
 
     pub(super) fn finish(self) -> Text {
-        if self.rest.is_empty() { self.done } else { self.done.with_literal(&self.rest) }
+        Text::with_holes(self.literal, self.holes)
     }
 }

@@ -7,7 +7,7 @@ use countersign_policy::document::{
 use super::outcome::settled;
 use super::policy::problem;
 use super::problems::Problems;
-use super::resolve::Resolver;
+use super::resolve::{Resolver, hole_node, weight};
 use super::template::{Resource, Template};
 use crate::input::TRUST_POLICY;
 use crate::input::decisions::{Decisions, MAX_COMBINATIONS, every_way};
@@ -28,6 +28,8 @@ pub(super) enum Source<'t> {
     Written(&'t Node),
     /// SAM writes one that trusts this service.
     Generated(&'static str),
+    /// A macro of this name may write it.
+    Macro(&'t str),
     /// Nowhere, and that is a mistake.
     Missing,
 }
@@ -82,6 +84,7 @@ impl<'t> RoleReader<'t, '_> {
         let tree = match source {
             Source::Written(node) => resolver.policy(node),
             Source::Generated(service) => Ok(super::serverless::generated(service, resource.header)),
+            Source::Macro(name) => Ok(hole_node(resource.header, name)),
             Source::Missing => {
                 let help = "a role cannot be created without one";
                 Err(problem(resource.header, format!("there is no `{TRUST_POLICY}`"), help))
@@ -158,7 +161,8 @@ fn readable(node: Node) -> Result<Node, Problem> {
         let at = Span { start: node.span.start, end: node.span.start.saturating_add(1) };
         return Err(problem(at, message, "write {\"Version\": …, \"Statement\": […]}"));
     }
-    let bytes = node.span.end.saturating_sub(node.span.start) as usize;
+    let written = node.span.end.saturating_sub(node.span.start) as usize;
+    let bytes = written.max(weight_of(&node));
     if bytes > MAX_POLICY_BYTES {
         let message = format!("a policy of {bytes} bytes; the limit is {MAX_POLICY_BYTES}");
         return Err(problem(
@@ -168,6 +172,16 @@ fn readable(node: Node) -> Result<Node, Problem> {
         ));
     }
     Ok(node)
+}
+
+/// How much there is of a tree.
+fn weight_of(node: &Node) -> usize {
+    match &node.value {
+        Value::String(text) => weight(text),
+        Value::Array(nodes) => nodes.iter().map(weight_of).sum(),
+        Value::Object(members) => members.iter().map(|member| member.key.len() + weight_of(&member.value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
 }
 
 /// A property of the role that is known, whatever is decided.

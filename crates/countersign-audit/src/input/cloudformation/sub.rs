@@ -70,12 +70,12 @@ impl<'t> Resolver<'t, '_> {
             match part {
                 Part::Literal(literal, _) => pieces.push_str(literal),
                 Part::Name(name, _) => {
-                    pieces.push(&self.named(name, variables, place));
-                    self.charge(pieces.len());
+                    let value = self.named(name, variables, place);
+                    pieces.push(&self.counted(value, place));
                 }
             }
         }
-        self.charge(pieces.len());
+        self.charge(text.len());
         pieces.finish()
     }
 

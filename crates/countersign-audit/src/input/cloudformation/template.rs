@@ -1,5 +1,6 @@
 //! The parts of a template by name.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 
 use countersign_policy::document::{Member, Node, Span, Text, Value};
@@ -16,9 +17,17 @@ pub(super) struct Template<'t> {
     pub(super) conditions: HashMap<&'t str, &'t Node>,
     pub(super) mappings: Option<&'t Node>,
     pub(super) globals: Option<&'t Node>,
+    /// A macro that is not one of AWS's: it may make anything of the template.
+    pub(super) macro_name: Option<&'t str>,
     pub(super) resources: Vec<Resource<'t>>,
     by_name: HashMap<Box<str>, usize>,
+    /// What evaluations may still produce.
+    left: Cell<usize>,
 }
+
+/// What evaluations of a whole file may produce: every role in every way it can be, and then some.
+const OUTPUT: usize = 32 << 20;
+const OUTPUT_PER_BYTE: usize = 64;
 
 /// One resource. In an `Fn::ForEach` there is one for every element.
 pub(super) struct Resource<'t> {
@@ -49,8 +58,10 @@ impl<'t> Template<'t> {
             conditions: section(tree, "Conditions").map(|member| (&*member.key, &member.value)).collect(),
             mappings: tree.get("Mappings"),
             globals: tree.get("Globals"),
+            macro_name: tree.get("Transform").and_then(macro_name),
             resources: Vec::new(),
             by_name: HashMap::new(),
+            left: Cell::new(OUTPUT.saturating_add(file.text().len().saturating_mul(OUTPUT_PER_BYTE))),
         };
         let members = tree.get("Resources").map(members).unwrap_or_default();
         let resources = foreach::resources(&template, members, problems);
@@ -67,6 +78,14 @@ impl<'t> Template<'t> {
 
     pub(super) fn resource(&self, name: &str) -> Option<&Resource<'t>> {
         self.by_name.get(name).and_then(|at| self.resources.get(*at))
+    }
+
+    pub(super) fn spend(&self, amount: usize) {
+        self.left.set(self.left.get().saturating_sub(amount));
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// Whether a `${name}` would mean something in this template.
@@ -89,6 +108,12 @@ impl<'t> Resource<'t> {
             None => self.name.to_string(),
         }
     }
+}
+
+fn macro_name(transform: &Node) -> Option<&str> {
+    let all = transform.as_array().unwrap_or(std::slice::from_ref(transform));
+    let mut names = all.iter().filter_map(|name| name.as_str().or_else(|| name.get("Name")?.as_str()));
+    names.find(|name| !name.starts_with("AWS::"))
 }
 
 fn section<'t>(tree: &'t Node, name: &str) -> impl Iterator<Item = &'t Member> {

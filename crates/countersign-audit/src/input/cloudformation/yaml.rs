@@ -24,6 +24,8 @@ pub(super) struct Parsed {
     pub(super) documents: Vec<Node>,
     /// What was odd, and where it ended too early.
     pub(super) problems: Vec<Problem>,
+    /// Where it ended too early.
+    pub(super) stopped: Option<usize>,
 }
 
 /// Reads every document of a YAML text.
@@ -33,17 +35,19 @@ pub(super) fn parse(text: &str) -> Parsed {
     options.flow_nesting_limit = MAX_LEVELS_SKIPPED;
     options.block_nesting_limit = MAX_LEVELS_SKIPPED;
     let mut builder = Builder { text, ..Builder::default() };
+    let mut stopped = None;
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
             Ok((event, range)) => builder.event(event, range),
             Err(error) => {
                 builder.close();
                 builder.problems.push(not_yaml(text, &error, !builder.documents.is_empty()));
+                stopped = Some(error.marker().byte_offset().unwrap_or(0).min(text.len()));
                 break;
             }
         }
     }
-    Parsed { documents: builder.documents, problems: builder.problems }
+    Parsed { documents: builder.documents, problems: builder.problems, stopped }
 }
 
 fn not_yaml(text: &str, error: &ScanError, some_is_read: bool) -> Problem {

@@ -32,6 +32,8 @@ pub(super) struct Block {
     pub(super) labels: Vec<Box<str>>,
     /// The header: kind and labels.
     pub(super) span: Span,
+    /// All of it, with its body.
+    pub(super) whole: Span,
     pub(super) attributes: Vec<Attribute>,
     pub(super) blocks: Vec<Block>,
     /// Which of the folder's files it stands in.
@@ -58,6 +60,17 @@ impl Block {
             let label: Box<str> = kind.into();
             blocks
                 .extend(named.flat_map(objects).map(|node| json_body("dynamic", vec![label.clone()], node, self.file)));
+        }
+        blocks
+    }
+
+    /// The blocks of a kind within this one that have a label.
+    pub(super) fn nested_labelled(&self, kind: &str, label: &str) -> Vec<Block> {
+        let is_wanted = |block: &&Block| *block.kind == *kind && block.label(0) == label;
+        let mut blocks: Vec<Block> = self.blocks.iter().filter(is_wanted).cloned().collect();
+        if let Some(Attribute { value: Source::Json(node), .. }) = self.attribute(kind) {
+            let labelled = objects(node).filter_map(|node| node.get(label)).flat_map(objects);
+            blocks.extend(labelled.map(|node| json_body(kind, vec![label.into()], node, self.file)));
         }
         blocks
     }
@@ -106,13 +119,14 @@ fn hcl_body(body: Body, base: u32, file: usize) -> (Vec<Attribute>, Vec<Block>) 
                 base,
             }),
             Structure::Block(block) => {
+                let whole = placed(block.span(), base);
                 let kind: Box<str> = block.ident.as_str().into();
                 let start = placed(block.ident.span(), base);
                 let end = block.labels.last().map_or(start, |label| placed(label.span(), base));
                 let labels = block.labels.iter().map(|label| label.as_str().into()).collect();
                 let (attributes, nested) = hcl_body(block.body, base, file);
                 let span = Span { start: start.start, end: end.end };
-                blocks.push(Block { kind, labels, span, attributes, blocks: nested, file });
+                blocks.push(Block { kind, labels, span, whole, attributes, blocks: nested, file });
             }
         }
     }
@@ -174,7 +188,8 @@ fn json_body(kind: &str, labels: Vec<Box<str>>, node: &Node, file: usize) -> Blo
     // What is always a block, and looked for as one by name.
     let blocks = ["content", "lifecycle"].iter().filter_map(|kind| Some((kind, node.get(kind)?)));
     let blocks = blocks.flat_map(|(kind, node)| objects(node).map(move |node| json_body(kind, Vec::new(), node, file)));
-    Block { kind: kind.into(), labels, span: node.span, attributes, blocks: blocks.collect(), file }
+    let blocks = blocks.collect();
+    Block { kind: kind.into(), labels, span: node.span, whole: node.span, attributes, blocks, file }
 }
 
 /// The members of an object. `//` is JSON's comment in Terraform.

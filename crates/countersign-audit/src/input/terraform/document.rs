@@ -64,7 +64,7 @@ impl Evaluator<'_> {
             not_actions: self.argument(block, "not_actions", scope)?,
             resources: self.argument(block, "resources", scope)?,
             not_resources: self.argument(block, "not_resources", scope)?,
-            span: block.span,
+            span: block.whole,
             ..StatementBlock::default()
         };
         for (kind, list) in

@@ -135,6 +135,8 @@ struct Known {
 
 pub(super) struct Evaluator<'f> {
     pub(super) files: &'f dyn Files,
+    /// The provider whose account is the owner's.
+    pub(super) provider: RefCell<String>,
     /// The root module's folder.
     pub(super) root: String,
     pub(super) library: RefCell<Library>,
@@ -151,6 +153,8 @@ pub(super) struct Evaluator<'f> {
     pub(super) opened: RefCell<HashMap<String, Option<Opened>>>,
     /// Why a text that looks like JSON is none, by where the text stands.
     pub(super) not_json: RefCell<HashMap<Span, countersign_policy::document::Problem>>,
+    pub(super) attached: RefCell<super::permission::Attached>,
+    pub(super) callers: RefCell<Vec<super::caller::Found>>,
     decisions: RefCell<Decisions>,
     /// What decisions say that a value is.
     narrowed: RefCell<HashMap<String, Value>>,
@@ -172,6 +176,7 @@ impl<'f> Evaluator<'f> {
     pub(super) fn new(root: &str, files: &'f dyn Files) -> Self {
         Self {
             files,
+            provider: RefCell::default(),
             root: root.to_owned(),
             library: RefCell::default(),
             folders: RefCell::default(),
@@ -182,6 +187,8 @@ impl<'f> Evaluator<'f> {
             modules: RefCell::default(),
             opened: RefCell::default(),
             not_json: RefCell::default(),
+            attached: RefCell::default(),
+            callers: RefCell::default(),
             decisions: RefCell::default(),
             narrowed: RefCell::default(),
             filled: RefCell::default(),
@@ -263,7 +270,7 @@ impl<'f> Evaluator<'f> {
 
     /// What is computed once per name: its value, unless it needs itself.
     pub(super) fn once(&self, name: &str, span: Span, run: impl FnOnce() -> Outcome) -> Outcome {
-        let key = format!("{:?} {name}", self.mode());
+        let key = format!("{:?} {} {name}", self.mode(), self.provider.borrow());
         for (memo, decided) in [(&self.lasting, 0), (&self.of_this_run, 1)] {
             if let Some(known) = memo.borrow().get(&key) {
                 self.step(known.weight)?;
@@ -273,7 +280,7 @@ impl<'f> Evaluator<'f> {
         }
         if let Some(at) = self.visiting.borrow().iter().position(|other| *other == key) {
             let visiting = self.visiting.borrow();
-            let chain = visiting.iter().skip(at).filter_map(|key| Some(key.split_once(' ')?.1));
+            let chain = visiting.iter().skip(at).filter_map(|key| key.splitn(3, ' ').nth(2));
             let chain: Vec<&str> = chain.take(6).chain([name]).collect();
             return wrong(span, format!("`{name}` refers to itself: {}", chain.join(" → ")));
         }

@@ -1,5 +1,7 @@
 //! The value of an expression.
 
+use std::collections::HashSet;
+
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ForExpr, Object, ObjectKey};
 
@@ -89,6 +91,7 @@ impl Evaluator<'_> {
 
     fn object(&self, object: &Object, scope: &Scope<'_>) -> Outcome<Kind> {
         let mut entries = Vec::with_capacity(object.len());
+        let mut seen = HashSet::new();
         for (key, value) in object.iter() {
             let key_span = scope.span(key.span());
             let key = match key {
@@ -100,7 +103,14 @@ impl Evaluator<'_> {
                 }
             };
             let value = self.evaluate(value.expr(), scope)?;
-            put(&mut entries, Entry { key, key_span, value });
+            let is_new = seen.insert(key.display());
+            let entry = Entry { key, key_span, value };
+            // Most objects have no key twice, and some have many keys.
+            if is_new {
+                entries.push(entry);
+            } else {
+                put(&mut entries, entry);
+            }
         }
         Ok(Kind::Map(entries))
     }

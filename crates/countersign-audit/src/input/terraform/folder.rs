@@ -1,17 +1,18 @@
 //! The files of one module, read: what they define, overrides merged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use countersign_policy::document::{MAX_NESTING, Span, parse_json};
 
-use super::block::{Attribute, Block, hcl_attributes, hcl_blocks, json_attributes, json_blocks};
+use super::block::{Attribute, Block, hcl_attributes, json_attributes, json_blocks};
+use super::parse::{parse_blocks, parse_body};
 use crate::input::Files;
 use crate::input::salvage::shift;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile, SourceMapBuilder};
 
 /// Largest file that is read.
-const MAX_BYTES: usize = 8 << 20;
+const MAX_BYTES: usize = 4 << 20;
 /// Levels of JSON in a `.tf.json` file.
 const JSON_LEVELS: usize = MAX_NESTING + 32;
 
@@ -79,6 +80,8 @@ pub(super) struct Folder {
     pub(super) outputs: BTreeMap<Box<str>, Block>,
     /// `provider` and `terraform` blocks.
     pub(super) settings: Vec<Block>,
+    /// Of the files, those that define what another one defines too.
+    pub(super) at_odds: BTreeSet<usize>,
 }
 
 /// A folder's path and a file's name.
@@ -152,7 +155,7 @@ fn read_blocks(folder: &mut Folder, name: &str, files: &dyn Files, library: &mut
     folder.files.push(path);
     match name.ends_with(".json") {
         true => parse_as_json(&file, library).map(|root| json_blocks(root, base, nth)).unwrap_or_default(),
-        false => parse_as_hcl(&file, library).map(|body| hcl_blocks(body, base, nth)).unwrap_or_default(),
+        false => parse_blocks(&file, base, nth, &mut library.problems),
     }
 }
 
@@ -166,7 +169,13 @@ pub(super) fn read_assignments(path: &str, files: &dyn Files, library: &mut Libr
         });
         return root.as_ref().map(json_attributes).unwrap_or_default();
     }
-    parse_as_hcl(&file, library).map(|body| hcl_attributes(body, base)).unwrap_or_default()
+    match parse_body(file.text()) {
+        Ok(body) => hcl_attributes(body, base),
+        Err(refusal) => {
+            library.problems.push(refusal.in_file(&file, 0, "no variable of this file is set"));
+            Vec::new()
+        }
+    }
 }
 
 fn open(path: &str, files: &dyn Files, library: &mut Library) -> Option<(SourceFile, u32)> {
@@ -178,26 +187,6 @@ fn open(path: &str, files: &dyn Files, library: &mut Library) -> Option<(SourceF
     let problem = InputProblem::of_file(path, ProblemSeverity::Error, why, "roles of this file are not audited");
     library.problems.push(problem);
     None
-}
-
-fn parse_as_hcl(file: &SourceFile, library: &mut Library) -> Option<hcl_edit::structure::Body> {
-    match hcl_edit::parser::parse_body(file.text()) {
-        Ok(body) => Some(body),
-        Err(error) => {
-            let at = error.location().offset();
-            let message = format!("not HCL: {}", error.message().to_lowercase().replace('\n', "; "));
-            let help = "fix the syntax here; nothing of this file was read";
-            let place = Span::new(at, at.saturating_add(1));
-            library.problems.push(InputProblem::at(
-                file,
-                place,
-                ProblemSeverity::Error,
-                message,
-                Some(help.to_owned()),
-            ));
-            None
-        }
-    }
 }
 
 fn parse_as_json(file: &SourceFile, library: &mut Library) -> Option<countersign_policy::document::Node> {
@@ -215,25 +204,30 @@ impl Folder {
         let label = |nth: usize| -> Box<str> { block.label(nth).into() };
         let span = block.span;
         let first = label(0);
-        let repeated = match &*block.kind {
-            "resource" => self.resources.insert((first, label(1)), block).is_some(),
-            "data" => self.data.insert((first, label(1)), block).is_some(),
-            "variable" => self.variables.insert(first, block).is_some(),
-            "module" => self.modules.insert(first, block).is_some(),
-            "output" => self.outputs.insert(first, block).is_some(),
+        let file = block.file;
+        let before = match &*block.kind {
+            "resource" => self.resources.insert((first, label(1)), block),
+            "data" => self.data.insert((first, label(1)), block),
+            "variable" => self.variables.insert(first, block),
+            "module" => self.modules.insert(first, block),
+            "output" => self.outputs.insert(first, block),
             "locals" => {
                 self.locals.extend(block.attributes.into_iter().map(|local| (local.name.clone(), local)));
-                false
+                None
             }
             "provider" | "terraform" => {
                 self.settings.push(block);
-                false
+                None
             }
-            _ => false,
+            _ => None,
         };
-        if repeated {
-            let help = "Terraform refuses a module that defines something twice; this one counts here";
-            library.problem(span, ProblemSeverity::Warning, "defined twice in this module", help);
+        match before {
+            Some(before) if before.file == file => {
+                let help = "Terraform refuses a module that defines something twice; this one counts here";
+                library.problem(span, ProblemSeverity::Warning, "defined twice in this module", help);
+            }
+            Some(before) => self.at_odds.extend([before.file, file]),
+            None => {}
         }
     }
 

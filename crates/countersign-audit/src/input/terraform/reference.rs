@@ -8,7 +8,7 @@ use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use super::conversion::to_text;
 use super::evaluator::{Evaluator, Fault, Instance, Outcome, Repetition, Scope, wrong};
 use super::operation::number;
-use super::value::{Kind, Unknown, Value};
+use super::value::{Entry, Kind, Unknown, Value};
 
 /// What a value that is referred to as a whole stands for: its attributes are worked out when they are asked for.
 #[derive(Debug, Clone)]
@@ -67,9 +67,13 @@ impl Evaluator<'_> {
             kind => (self.resource(instance, false, (kind, first), span)?, 1),
         };
         let value = self.follow(value, operators.get(used..).unwrap_or_default(), span, scope)?;
-        // What is not in the files is edited where it is used.
-        let is_elsewhere = matches!(value.kind, Kind::Unknown(_)) || root == "var" && self.is_typed(instance, first);
-        Ok(if is_elsewhere { value.at(span) } else { value })
+        // What has no text of its own is edited where it is used.
+        let is_here = match (root, &value.kind) {
+            ("var", _) => self.has_no_text(instance, first, value.span),
+            ("local" | "module" | "each", _) => false,
+            (_, kind) => matches!(kind, Kind::Unknown(_) | Kind::String(_)),
+        };
+        Ok(if is_here { value.at(span) } else { value })
     }
 
     fn local(&self, instance: &Rc<Instance>, name: &str, span: Span) -> Outcome {
@@ -137,6 +141,10 @@ impl Evaluator<'_> {
     fn member(&self, value: Value, name: &str, span: Span) -> Outcome {
         let value = self.settle(value);
         match value.kind {
+            // It may be one whose key is not in the input.
+            Kind::Map(entries) if !has(&entries, name) && entries.iter().any(|entry| entry.key.known().is_none()) => {
+                Ok(self.open(span))
+            }
             Kind::Map(entries) => match entries.into_iter().find(|entry| entry.key.known() == Some(name)) {
                 Some(entry) => Ok(entry.value),
                 None => wrong(span, format!("the object has no attribute `{name}`")),
@@ -168,9 +176,10 @@ impl Evaluator<'_> {
             }
             Kind::Map(entries) => {
                 let key = to_text(index).map_err(|message| Fault::Wrong { span, message })?;
+                let is_open = entries.iter().any(|entry| entry.key.known().is_none());
                 match entries.into_iter().find(|entry| entry.key == key) {
                     Some(entry) => Ok(entry.value),
-                    None if key.known().is_none() => Ok(self.open(span)),
+                    None if is_open || key.known().is_none() => Ok(self.open(span)),
                     None => wrong(span, format!("the map has no element `{}`", key.display())),
                 }
             }
@@ -189,6 +198,10 @@ impl Evaluator<'_> {
             _ => wrong(span, format!("{} has no elements", value.kind_name())),
         }
     }
+}
+
+fn has(entries: &[Entry], name: &str) -> bool {
+    entries.iter().any(|entry| entry.key.known() == Some(name))
 }
 
 /// The element that stands for any number of them.

@@ -51,7 +51,7 @@ impl Evaluator<'_> {
                 .in_mode(Mode::EveryWay, || self.once(&address, span, || self.policy_document(referred, block)));
         }
         self.once(&address, span, || {
-            if let Some(text) = self.computed(referred, block, name, span)? {
+            if let Some(text) = self.computed(referred, block, name)? {
                 return Ok(Value::text(text, span));
             }
             match block.attribute(name) {
@@ -65,20 +65,29 @@ impl Evaluator<'_> {
     }
 
     /// An attribute AWS sets, as far as it follows from the configuration.
-    fn computed(&self, referred: &Referred, block: &Block, name: &str, span: Span) -> Outcome<Option<Text>> {
+    fn computed(&self, referred: &Referred, block: &Block, name: &str) -> Outcome<Option<Text>> {
         let hole = |name: &str| Ok(Some(Text::default().with_hole(name)));
         let kind = &*referred.kind;
         match (referred.is_data, kind, name) {
+            // Another provider may be of another account.
+            (true, "aws_caller_identity", _) if self.is_elsewhere(referred, block) => Ok(None),
+            (_, _, "arn") if kind.starts_with("aws_iam_") && self.is_elsewhere(referred, block) => Ok(None),
             (true, "aws_caller_identity", "account_id" | "id") => hole(OWN_ACCOUNT),
+            (true, "aws_caller_identity", "arn") => {
+                // Whoever runs Terraform is of the account it is run for.
+                let unknown = Text::default().with_hole(format!("{}.arn", referred.address));
+                let slash = Text::literal("/");
+                Ok(Some(own_arn("sts", true, "assumed-role", &[&slash, &unknown, &slash, &unknown])))
+            }
             (true, "aws_partition", "partition" | "id") => hole(OWN_PARTITION),
             (true, "aws_partition", "dns_suffix") => hole(URL_SUFFIX),
             (_, "aws_organizations_organization", "id") => hole(OWN_ORGANIZATION),
             (false, "aws_iam_role" | "aws_iam_user" | "aws_iam_group", "id") => {
-                self.own_name(referred, block, span).map(Some)
+                self.own_name(referred, block).map(Some)
             }
             (false, "aws_iam_role" | "aws_iam_user" | "aws_iam_group" | "aws_iam_policy", "arn") => {
                 let path = self.configured_text(referred, block, "path")?.unwrap_or_else(|| Text::literal("/"));
-                let name = self.own_name(referred, block, span)?;
+                let name = self.own_name(referred, block)?;
                 let kind = kind.strip_prefix("aws_iam_").unwrap_or(kind);
                 Ok(Some(own_arn("iam", true, kind, &[&path, &name])))
             }
@@ -98,7 +107,7 @@ impl Evaluator<'_> {
                 Ok(Some(own_arn("iam", true, "oidc-provider", &[&Text::literal("/"), &url])))
             }
             (false, "aws_iam_saml_provider", "arn") => {
-                let name = self.own_name(referred, block, span)?;
+                let name = self.own_name(referred, block)?;
                 Ok(Some(own_arn("iam", true, "saml-provider", &[&Text::literal("/"), &name])))
             }
             (_, "aws_s3_bucket", "arn") => {
@@ -109,8 +118,12 @@ impl Evaluator<'_> {
         }
     }
 
+    fn is_elsewhere(&self, referred: &Referred, block: &Block) -> bool {
+        self.provider_of(&referred.instance, block) != *self.provider.borrow()
+    }
+
     /// The `name` of a resource, or a hole for it.
-    fn own_name(&self, referred: &Referred, block: &Block, _span: Span) -> Outcome<Text> {
+    pub(super) fn own_name(&self, referred: &Referred, block: &Block) -> Outcome<Text> {
         let name = self.configured_text(referred, block, "name")?;
         Ok(name.unwrap_or_else(|| Text::default().with_hole(format!("{}.name", referred.address))))
     }

@@ -10,6 +10,7 @@ use super::block::Block;
 use super::conversion::to_text;
 use super::evaluator::{Evaluator, Fault, Instance};
 use super::expression::unknown_name;
+use super::provider::is_left_alone;
 use super::reference::Referred;
 use super::value::{Kind, Value};
 use crate::input::decisions::MAX_COMBINATIONS;
@@ -32,6 +33,7 @@ impl Evaluator<'_> {
     /// The roles of a module and those it calls.
     pub(super) fn roles(&self, instance: &Rc<Instance>, only: Option<&[String]>, roles: &mut Vec<Role>) {
         let folder = Rc::clone(instance).folder.clone();
+        self.note_callers(instance);
         for ((kind, name), block) in &folder.resources {
             let Some((_, argument)) = ROLES.iter().find(|(role, _)| **role == **kind) else { continue };
             let is_wanted = only.is_none_or(|only| {
@@ -57,8 +59,10 @@ impl Evaluator<'_> {
                 let referred =
                     Referred { instance: Rc::clone(instance), is_data: false, kind, name, repetition, address };
                 roles.push(self.role(&referred, block, argument));
+                self.note_role(&referred, block, roles.len() - 1);
             }
         }
+        self.attachments(instance);
         for (name, block) in &folder.modules {
             let address = format!("{}module.{name}", instance.address);
             self.start();
@@ -79,6 +83,12 @@ impl Evaluator<'_> {
 
     fn role(&self, referred: &Referred, block: &Block, argument: &str) -> Role {
         self.start();
+        self.for_provider_of(&referred.instance, block);
+        if is_left_alone(block, argument) {
+            let message = format!("`{argument}` of `{}` is in `ignore_changes`", referred.address);
+            let help = "what is deployed may be something else: audit the account too";
+            self.problem(block.span, ProblemSeverity::Note, message, help);
+        }
         let (outcomes, all) = self.every_way(|| self.trust_policy(referred, block, argument));
         let merged = merge(outcomes);
         let nothing = PolicyDocument { span: block.span, ..PolicyDocument::default() };
@@ -173,6 +183,12 @@ impl Evaluator<'_> {
     fn misread(&self, name: &str, trust: &PolicyDocument) {
         let errors = trust.problems.iter().filter(|problem| problem.severity == Severity::Error);
         for problem in errors.take(MISREAD_SHOWN) {
+            if trust.statements.is_empty() && problem.message.contains("`Statement`") {
+                let message = format!("the trust policy of `{name}` has no statement as long as variables are not set");
+                let help = "audit what calls this module, or give its variables";
+                self.problem(problem.span, ProblemSeverity::Warning, message, help);
+                continue;
+            }
             let message = format!("the trust policy of `{name}` cannot be read in full: {}", problem.message);
             self.problem(problem.span, ProblemSeverity::Error, message, problem.help.as_deref().unwrap_or(""));
         }

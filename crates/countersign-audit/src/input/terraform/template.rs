@@ -12,6 +12,7 @@ use super::assembly::{Assembly, Spelling};
 use super::conversion::to_text;
 use super::evaluator::{Binding, Evaluator, Fault, Opened, Outcome, Scope, wrong};
 use super::expression::{elements, unknown_name};
+use super::parse::{Refusal, parse_template};
 use super::value::{Kind, Value};
 use crate::source::ProblemSeverity;
 
@@ -40,21 +41,18 @@ impl Evaluator<'_> {
 
     /// A string of a `.tf.json` file.
     pub(super) fn json_string(&self, text: &str, node: &Node, scope: &Scope<'_>) -> Outcome {
-        let template = hcl_edit::parser::parse_template(text).map_err(|error| Fault::Wrong {
-            span: node.span,
-            message: format!("not a template: {}", error.message().to_lowercase().replace('\n', "; ")),
-        })?;
+        let template =
+            parse_template(text).map_err(|refusal| Fault::Wrong { span: node.span, message: refusal.message })?;
         let scope = Scope { place: Some(node.span), ..*scope };
         self.template(&template, node.span, Spelling::Raw, &scope)
     }
 
     /// What the template in a file yields.
     pub(super) fn template_file(&self, text: &Arc<str>, base: u32, span: Span, scope: &Scope<'_>) -> Outcome {
-        match hcl_edit::parser::parse_template(text) {
+        match parse_template(text) {
             Ok(template) => self.template(&template, span, Spelling::Raw, &Scope { base, place: None, ..*scope }),
-            Err(error) => {
-                let at = u32::try_from(error.location().offset()).unwrap_or(0).saturating_add(base);
-                let message = format!("not a template: {}", error.message().to_lowercase().replace('\n', "; "));
+            Err(Refusal { at, message }) => {
+                let at = u32::try_from(at).unwrap_or(0).saturating_add(base);
                 wrong(Span { start: at, end: at.saturating_add(1) }, message)
             }
         }

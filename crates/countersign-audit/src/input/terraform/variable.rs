@@ -9,6 +9,7 @@ use super::block::{Attribute, Block, Source};
 use super::conversion::{number_of_text, to_text};
 use super::evaluator::{Evaluator, Instance, Mode, Outcome, Repetition, Scope, wrong};
 use super::folder::{join, read_assignments};
+use super::parse::parse_expression;
 use super::value::{Entry, Kind, Unknown, Value};
 use crate::input::Given;
 
@@ -38,9 +39,10 @@ impl Evaluator<'_> {
         self.assigned.extend(typed);
     }
 
-    /// Whether a variable's value comes from the command line.
-    pub(super) fn is_typed(&self, instance: &Instance, name: &str) -> bool {
-        instance.call.is_none() && matches!(self.assigned.get(name), Some(Assigned::Typed(_)))
+    /// Whether a variable's value stands nowhere: it comes from the command line, or nobody sets it.
+    pub(super) fn has_no_text(&self, instance: &Instance, name: &str, span: Span) -> bool {
+        let is_typed = instance.call.is_none() && matches!(self.assigned.get(name), Some(Assigned::Typed(_)));
+        is_typed || instance.folder.variables.get(name).is_some_and(|block| block.span == span)
     }
 
     pub(super) fn variable(&self, instance: &Rc<Instance>, name: &str, span: Span) -> Outcome {
@@ -98,7 +100,7 @@ impl Evaluator<'_> {
     /// A value from the command line: an expression, unless the variable is text.
     fn typed(&self, text: &str, kind: Option<&Expression>, span: Span, scope: &Scope<'_>) -> Outcome {
         let is_text = kind.is_none_or(|kind| matches!(kind.as_variable(), Some(name) if name.as_str() == "string"));
-        let expression: Option<Expression> = if is_text { None } else { hcl_edit::parser::parse_expr(text).ok() };
+        let expression: Option<Expression> = if is_text { None } else { parse_expression(text).ok() };
         match expression {
             Some(expression) => self.evaluate(&expression, &Scope { place: Some(span), ..*scope }),
             None => Ok(Value::text(text.into(), span)),
@@ -188,7 +190,7 @@ impl Evaluator<'_> {
 fn type_of(attribute: &Attribute) -> Option<Expression> {
     match &attribute.value {
         Source::Hcl(expression) => Some((**expression).clone()),
-        Source::Json(Node { value: Tree::String(text), .. }) => hcl_edit::parser::parse_expr(text.known()?).ok(),
+        Source::Json(Node { value: Tree::String(text), .. }) => parse_expression(text.known()?).ok(),
         Source::Json(_) => None,
     }
 }

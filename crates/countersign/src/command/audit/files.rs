@@ -81,6 +81,7 @@ impl Inputs {
             .git_exclude(false)
             .require_git(false)
             .parents(in_git)
+            .filter_entry(|entry| !is_cdk_asset(entry.path()))
             .build();
         for entry in walk {
             match entry {
@@ -127,6 +128,13 @@ impl Inputs {
 }
 
 const HOLDS_NONE: &str = "name the file that should hold one to see what is wrong with it";
+
+/// What the CDK copies beside its templates: the code of functions, the content of buckets.
+fn is_cdk_asset(path: &Path) -> bool {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_asset = name(path).starts_with("asset.") && path.is_dir();
+    is_asset && path.ancestors().skip(1).any(|folder| name(folder) == "cdk.out")
+}
 
 /// A file, or a link to one. Links to folders may lead in circles and out of the folder.
 fn is_file(entry: &ignore::DirEntry) -> bool {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use countersign_audit::caller::{self, ExaminedCaller};
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::{self, Given, Named, Reading, terraform};
 use countersign_audit::role::Role;
@@ -22,6 +23,8 @@ const MAX_BYTES: u64 = 256 << 20;
 pub(crate) struct Gathered {
     pub(crate) roles: Vec<Examined>,
     pub(crate) problems: Vec<InputProblem>,
+    /// What providers and backends assume.
+    pub(super) callers: Vec<ExaminedCaller>,
     /// How many files held no policy, where there were folders.
     pub(super) passed_over: Option<usize>,
 }
@@ -59,10 +62,11 @@ pub(crate) fn gather(wanted: &Wanted<'_>, overlay: &BTreeMap<String, Arc<str>>) 
     drop(reading);
     let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
     inputs.name_empty_folders(&readings);
-    let (mut roles, mut problems) = (Vec::new(), std::mem::take(&mut inputs.problems));
+    let (mut roles, mut problems, mut callers) = (Vec::new(), std::mem::take(&mut inputs.problems), Vec::new());
     for reading in readings.into_iter().flatten() {
         roles.extend(reading.roles);
         problems.extend(reading.problems);
+        callers.extend(reading.callers.into_iter().map(|caller| caller::examine(caller, wanted.options)));
     }
     let examining = Progress::start("examining", roles.len(), "roles");
     let examined: Vec<Result<Examined, Box<InputProblem>>> =
@@ -75,7 +79,7 @@ pub(crate) fn gather(wanted: &Wanted<'_>, overlay: &BTreeMap<String, Arc<str>>) 
             Err(problem) => problems.push(*problem),
         }
     }
-    Gathered { roles, problems, passed_over: inputs.has_folders().then_some(passed_over) }
+    Gathered { roles, problems, callers, passed_over: inputs.has_folders().then_some(passed_over) }
 }
 
 fn is_terraform(path: &Path) -> bool {

@@ -43,7 +43,8 @@ count.";
 
 /// Prove what trust policies let happen, role by role, and show a call that gets in where one does.
 ///
-/// Reads raw trust policies and what `aws iam get-role`, `list-roles` and `get-account-authorization-details` print, plain
+/// Reads raw trust policies, CloudFormation templates and what `aws iam get-role`, `list-roles` and
+/// `get-account-authorization-details` print, plain
 /// or gzip. In a folder, files that hold no policy are passed over, and so are hidden files, links to folders and what
 /// .gitignore excludes.
 #[derive(Debug, clap::Args)]
@@ -162,7 +163,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         gathered.problems.extend(settings.problems.iter().cloned());
         passed_over.set(gathered.passed_over);
         let report = Report::new(gathered.roles, gathered.problems, &selection.wanted);
-        report.with_callers(callers.clone(), &selection.wanted)
+        let callers = callers.iter().cloned().chain(gathered.callers).collect();
+        report.with_callers(callers, &selection.wanted)
     };
     let mut report = audit(&Overlay::new());
     args.selection.compare(&mut report, selection.baseline)?;

@@ -1,0 +1,26 @@
+resource "aws_iam_role" "vendor" {
+  name               = "vendor"
+  assume_role_policy = <<-EOF
+    {
+      "Version": "2012-10-17",
+      "Statement": [
+        {
+          "Effect": "Allow",
+          "Principal": { "AWS": "arn:aws:iam::999988887777:root" },
+          "Action": "sts:AssumeRole",
+          "Condition": {
+            "StringEquals": {
+              "sts:ExternalId": "${var.external_id}"
+            }
+          }
+        }
+      ]
+    }
+  EOF
+}
+
+variable "external_id" {
+  description = "The id the third party chose for you and sends as sts:ExternalId"
+  type        = string
+  nullable    = false
+}

@@ -1,0 +1,13 @@
+resource "aws_iam_role" "vendor" {
+  name = "vendor"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = "999988887777" }, Action = "sts:AssumeRole", Condition = { StringEquals = { "sts:ExternalId" = var.external_id } } }]
+  })
+}
+
+variable "external_id" {
+  description = "The id the third party chose for you and sends as sts:ExternalId"
+  type        = string
+  nullable    = false
+}

@@ -1,0 +1,6 @@
+resource "aws_iam_role" "vendor" {
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = local.vendor } }]
+  })
+}
