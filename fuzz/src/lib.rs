@@ -10,7 +10,12 @@
 //! ```
 
 mod choices;
+pub mod cloudformation;
 pub mod grammar;
+pub mod mendable;
+pub mod roles;
+pub mod terraform;
+pub mod tree;
 
 pub use choices::Choices;
 use countersign_policy::document::{PolicyDocument, Problem};
@@ -24,6 +29,11 @@ pub fn policy(input: &[u8]) -> (String, Choices<'_>) {
             (grammar::policy(&mut choices), choices)
         }
     }
+}
+
+/// The input as the text of a template, unless its first byte says that it is a run of choices.
+pub fn is_text(input: &[u8]) -> Option<&str> {
+    std::str::from_utf8(input).ok().filter(|text| text.starts_with(|c: char| c.is_ascii()))
 }
 
 /// Panics when a span of the document or of a problem is not a piece of `text`.

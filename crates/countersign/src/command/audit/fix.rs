@@ -10,6 +10,7 @@ use countersign_audit::finding::Finding;
 use countersign_audit::fix::{Edit, Safety, apply};
 use countersign_audit::report::Report;
 use countersign_audit::source::{InputProblem, ProblemSeverity};
+use countersign_policy::document::Span;
 use similar::TextDiff;
 
 use crate::diagnostic::Diagnostic;
@@ -47,8 +48,26 @@ pub(super) type Overlay = BTreeMap<String, Arc<str>>;
 struct Mended {
     before: Arc<str>,
     after: Arc<str>,
-    /// What was found there and should be gone: audit and role.
-    findings: Vec<(&'static str, String)>,
+    /// What was found there and should be gone.
+    findings: Vec<Place>,
+}
+
+/// What a finding is about, however lines move.
+#[derive(Debug, PartialEq, Eq)]
+struct Place {
+    audit: &'static str,
+    role: String,
+    statement: Option<usize>,
+}
+
+impl Place {
+    fn of(report: &Report, finding: &Finding) -> Self {
+        let role = finding.role_index.and_then(|at| report.roles.get(at));
+        let inside = |span: Span| span.start <= finding.policy_span.start && finding.policy_span.end <= span.end;
+        let statement = role
+            .and_then(|examined| examined.role.trust.statements.iter().position(|statement| inside(statement.span)));
+        Self { audit: finding.id, role: finding.role.clone(), statement }
+    }
 }
 
 impl FixArgs {
@@ -114,7 +133,7 @@ impl FixArgs {
         let mend = |(path, (edits, findings)): (&str, (Vec<Edit>, Vec<&Finding>))| {
             let before: &str = texts.get(path)?;
             let after = apply(before, &edits)?;
-            let findings = findings.into_iter().map(|finding| (finding.id, finding.role.clone())).collect();
+            let findings = findings.into_iter().map(|finding| Place::of(report, finding)).collect();
             Some((path.to_owned(), Mended { before: before.into(), after: after.into(), findings }))
         };
         edits.into_iter().filter_map(mend).collect()
@@ -139,15 +158,9 @@ fn failure(path: &str, mended: &Mended, before: &Report, after: &Report) -> Opti
     if let Some(problem) = broken {
         return Some(format!("it could not be read any more: {}", problem.message));
     }
-    // Others of the kind may be there still, in statements that were not for fixing.
-    for (id, role) in &mended.findings {
-        let count = |report: &Report| {
-            report.live().filter(|judged| judged.finding.id == *id && judged.finding.role == *role).count()
-        };
-        let fixed = mended.findings.iter().filter(|(other, of)| other == id && of == role).count();
-        if count(after) + fixed > count(before) {
-            return Some(format!("`{id}` is still found in `{role}`"));
-        }
+    let left = after.live().find(|judged| mended.findings.contains(&Place::of(after, &judged.finding)));
+    if let Some(finding) = left.map(|judged| &judged.finding) {
+        return Some(format!("`{}` is still found in `{}`", finding.id, finding.role));
     }
     let mut roles = before.roles.iter().filter(|role| role.role.sources.files().any(|file| file.path() == path));
     roles.find_map(|role| {
