@@ -122,10 +122,21 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         true => Vec::new(),
         false => validate(&role.trust, role.policy_text(), options.limits),
     };
+    // What is only wrong until a value is set is not wrong with the template.
+    let problems: Vec<Problem> =
+        problems.into_iter().filter(|problem| is_wrong_either_way(problem, &role, options)).collect();
     let external_id = options.external_id.clone();
     let third_parties = Arc::clone(&options.third_parties);
     let own_accounts = setting.own_accounts;
     Examined { role, account, own_accounts, third_parties, assumptions, exposed, open_when, problems, external_id }
+}
+
+/// Whether IAM finds something at that place however the role's policy is decided.
+fn is_wrong_either_way(problem: &Problem, role: &Role, options: &Options) -> bool {
+    role.alternatives.iter().all(|alternative| {
+        let problems = validate(&alternative.trust, role.policy_text(), options.limits);
+        problems.iter().any(|other| other.span == problem.span)
+    })
 }
 
 struct Proof {
