@@ -7,7 +7,11 @@ use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::{ConditionEntry, Limits, PolicyDocument, Problem, Severity, Statement, validate};
-use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, deciding, exposure, partition_of};
+use countersign_policy::prove::{
+    Difference, Exposed, Exposure, ProofLimits, Setting, compare, deciding, exposure, partition_of,
+};
+
+use countersign_policy::request::Request;
 
 use crate::role::{Alternative, Choice, Role};
 use crate::symbol;
@@ -69,6 +73,8 @@ pub struct Examined {
     pub assumptions: Assumptions,
     /// What was proved.
     pub exposed: Exposed,
+    /// What a plan newly lets in, if it replaces the role's policy.
+    pub widened: Option<Widened>,
     /// When the role lets third parties in, if that hangs on a decision the input leaves open: `var.external_id is null`.
     pub open_when: Vec<String>,
     /// What IAM refuses or warns about.
@@ -124,8 +130,36 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
     };
     let external_id = options.external_id.clone();
     let third_parties = Arc::clone(&options.third_parties);
+    let widened = widened(&role, &setting);
     let own_accounts = setting.own_accounts;
-    Examined { role, account, own_accounts, third_parties, assumptions, exposed, open_when, problems, external_id }
+    Examined {
+        role,
+        account,
+        own_accounts,
+        third_parties,
+        assumptions,
+        exposed,
+        widened,
+        open_when,
+        problems,
+        external_id,
+    }
+}
+
+/// A change that lets in callers who were kept out before.
+#[derive(Debug, Clone)]
+pub struct Widened {
+    /// A call that is newly allowed.
+    pub request: Box<Request>,
+    /// The exposure before the change.
+    pub before: Exposure,
+}
+
+/// What the role newly lets in, if its policy replaces another one.
+fn widened(role: &Role, setting: &Setting) -> Option<Widened> {
+    let before = role.before.as_ref()?;
+    let Difference::Request(request) = compare(before, &role.trust, setting).gained else { return None };
+    Some(Widened { request, before: exposure(before, setting).exposure })
 }
 
 struct Proof {
