@@ -101,3 +101,51 @@ fn placeholders_are_for_those_who_ask_for_them() {
     assert_eq!(folder.audit(&[&own[..], &["--fix=all", "main.tf"]].concat()).2.trim(), "fixed 1 finding in 1 file");
     assert!(folder.read("main.tf").contains(":role/REPLACE-WITH-THE-ROLE"));
 }
+
+#[test]
+fn a_fix_keeps_out_nobody_it_does_not_mean() {
+    let folder = Folder::new("others");
+    let aws = r#"AWS = "arn:aws:iam::999988887777:root""#;
+    let beside_a_service = ROLE.replace(aws, &format!("{aws}, Service = \"lambda.amazonaws.com\""));
+    let vanishing = r#"variable "guard" {
+  default = false
+}
+
+resource "aws_iam_role" "vendor" {
+  name               = "vendor"
+  assume_role_policy = data.aws_iam_policy_document.vendor.json
+}
+
+data "aws_iam_policy_document" "vendor" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "AWS"
+      identifiers = ["999988887777"]
+    }
+    dynamic "condition" {
+      for_each = var.guard ? ["0b9d7c52-3e14-4f86-b5a1-7c2e90d4f318"] : []
+      content {
+        test     = "StringEquals"
+        variable = "sts:ExternalId"
+        values   = [condition.value]
+      }
+    }
+  }
+}
+"#;
+    let two_from_one = vanishing
+        .replace(
+            "  statement {\n",
+            "  dynamic \"statement\" {\n    for_each = [\"999988887777\", \"111122223333\"]\n    content {\n",
+        )
+        .replace("[\"999988887777\"]\n    }", "[statement.value]\n    }")
+        .replace("    dynamic \"condition\" {", "    }\n    /*")
+        .replace("      }\n    }\n  }\n}\n", "*/\n  }\n}\n");
+    for text in [&beside_a_service, vanishing, &two_from_one] {
+        folder.write("main.tf", text);
+        let (code, stdout, stderr) = folder.audit(&["--fix=all", "--account", "111122223333", "main.tf"]);
+        assert_eq!((code, stderr.trim()), (1, "fixed 0 findings in 0 files"), "{text}{stdout}");
+        assert_eq!(folder.read("main.tf"), text.as_ref());
+    }
+}

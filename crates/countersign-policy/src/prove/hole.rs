@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::{mentioned_accounts, unmentioned_account};
 use super::setting::Setting;
+use crate::account::AccountId;
 use crate::condition::{Comparison, ConditionOperator, Sense};
 use crate::document::{
     ConditionEntry, Effect, PatternElement, Polarity, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalKind,
@@ -221,7 +222,9 @@ fn stands_for_itself(document: &PolicyDocument, statement: &Statement, allows: b
 
 fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &Setting) -> Vec<String> {
     let mut mentioned = mentioned_accounts(document);
-    let in_policy = mentioned.clone();
+    // A party that is not in the input counts as a third party.
+    let in_policy: Vec<AccountId> =
+        mentioned.iter().copied().filter(|account| !setting.own_accounts.contains(account)).collect();
     mentioned.extend(&setting.own_accounts);
     for _ in 0..at {
         mentioned.insert(unmentioned_account(&mentioned));

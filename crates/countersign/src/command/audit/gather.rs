@@ -149,7 +149,9 @@ fn read_as_terraform(name: &str, bytes: &[u8], given: &Given) -> Reading {
 /// is the one that counts.
 fn read_modules(files: &[File], readings: &mut [Option<Reading>], given: &Given, overlay: &BTreeMap<String, Arc<str>>) {
     let modules = modules(files);
-    let read: Vec<Reading> = modules.par_iter().map(|module| read_module(module, given, overlay)).collect();
+    let (read, asked_for): (Vec<Reading>, Vec<BTreeSet<PathBuf>>) =
+        modules.par_iter().map(|module| read_module(module, given, overlay)).unzip();
+    pass_over(files, readings, &asked_for);
     let entered: Vec<BTreeSet<PathBuf>> = read
         .iter()
         .map(|reading| reading.folders.iter().filter_map(|folder| real(Path::new(folder))).collect())
@@ -175,6 +177,17 @@ fn read_modules(files: &[File], readings: &mut [Option<Reading>], given: &Given,
     }
 }
 
+/// What a module reads counts where the module uses it: on its own it may be a template, and no policy yet.
+fn pass_over(files: &[File], readings: &mut [Option<Reading>], asked_for: &[BTreeSet<PathBuf>]) {
+    let found = files.iter().zip(readings).filter(|(file, reading)| file.named == Named::InFolder && reading.is_some());
+    for (file, reading) in found {
+        let path = file.path.canonicalize().ok();
+        if path.is_some_and(|path| asked_for.iter().any(|paths| paths.contains(&path))) {
+            *reading = None;
+        }
+    }
+}
+
 fn real(folder: &Path) -> Option<PathBuf> {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }.canonicalize().ok()
 }
@@ -193,7 +206,12 @@ fn modules(files: &[File]) -> Vec<Module<'_>> {
     folders.into_iter().map(module).collect()
 }
 
-fn read_module(module: &Module<'_>, given: &Given, overlay: &BTreeMap<String, Arc<str>>) -> Reading {
+/// A module's roles, and the files that were read for them.
+fn read_module(
+    module: &Module<'_>,
+    given: &Given,
+    overlay: &BTreeMap<String, Arc<str>>,
+) -> (Reading, BTreeSet<PathBuf>) {
     let name = module.folder.display().to_string();
     let disk = Disk::around(&module.folder, overlay);
     let mut reading =
@@ -208,7 +226,7 @@ fn read_module(module: &Module<'_>, given: &Given, overlay: &BTreeMap<String, Ar
         let help = "countersign looks for `aws_iam_role` and for modules that have some";
         reading.problems.push(InputProblem::of_file(&path, ProblemSeverity::Error, "no role in this file", help));
     }
-    reading
+    (reading, disk.into_read())
 }
 
 fn examine_or_tell(role: Role, options: &Options) -> Result<Examined, Box<InputProblem>> {

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use countersign_audit::config::FILE_NAME;
 use countersign_audit::examine::Options;
 use countersign_audit::report::{self, Report, Verbosity};
+use countersign_audit::source::{InputProblem, ProblemSeverity};
 use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::{self, Moment};
 
@@ -226,7 +227,9 @@ pub(super) fn moment(text: &str) -> Result<Moment, &'static str> {
 fn print(args: &Args, report: &Report) -> anyhow::Result<()> {
     match args.format {
         Format::Text => {
-            report.problems.iter().for_each(|problem| output::talk(&(report::problem(problem) + "\n")));
+            // Of policies of other kinds a repository may have hundreds.
+            let is_told = |problem: &&InputProblem| args.verbose || problem.severity != ProblemSeverity::Note;
+            report.problems.iter().filter(is_told).for_each(|problem| output::talk(&(report::problem(problem) + "\n")));
             let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
             let text = if args.explain { report::explain(report) } else { report::text(report, verbosity) };
             output::answer(&text)?;
