@@ -1,7 +1,7 @@
 //! Proving one role: its trust policy under what is known of its owner.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
@@ -9,6 +9,7 @@ use countersign_policy::condition::date::Moment;
 use countersign_policy::document::{Limits, PolicyDocument, Problem, Severity, Statement, validate};
 use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, deciding, exposure, partition_of};
 
+use crate::reach::{Reach, reach};
 use crate::role::{Alternative, Choice, Role};
 use crate::symbol;
 use crate::third_party::ThirdParties;
@@ -75,6 +76,15 @@ pub struct Examined {
     pub problems: Vec<Problem>,
     /// The `ExternalId` that fixes are to demand, if the user gave one.
     pub external_id: Option<String>,
+    reach: OnceLock<Reach>,
+}
+
+impl Examined {
+    /// What the role's permissions lead to.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        self.reach.get_or_init(|| reach(&self.role.permissions))
+    }
 }
 
 /// Proves the role's exposure and validates its policy.
@@ -108,7 +118,24 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
     let external_id = options.external_id.clone();
     let third_parties = Arc::clone(&options.third_parties);
     let own_accounts = setting.own_accounts;
-    Examined { role, account, own_accounts, third_parties, assumptions, exposed, open_when, problems, external_id }
+    let reach = OnceLock::new();
+    let examined = Examined {
+        role,
+        account,
+        own_accounts,
+        third_parties,
+        assumptions,
+        exposed,
+        open_when,
+        problems,
+        external_id,
+        reach,
+    };
+    // Findings ask for it one after the other, roles are examined in parallel.
+    if examined.exposed.exposure < Exposure::Owned {
+        let _ = examined.reach();
+    }
+    examined
 }
 
 struct Proof {
