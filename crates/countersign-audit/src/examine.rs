@@ -1,7 +1,7 @@
 //! Proving one role: its trust policy under what is known of its owner.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
@@ -13,6 +13,7 @@ use countersign_policy::prove::{
 
 use countersign_policy::request::Request;
 
+use crate::reach::{Reach, reach};
 use crate::role::{Alternative, Choice, Role};
 use crate::symbol;
 use crate::third_party::ThirdParties;
@@ -81,6 +82,15 @@ pub struct Examined {
     pub problems: Vec<Problem>,
     /// The `ExternalId` that fixes are to demand, if the user gave one.
     pub external_id: Option<String>,
+    reach: OnceLock<Reach>,
+}
+
+impl Examined {
+    /// What the role's permissions lead to.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        self.reach.get_or_init(|| reach(&self.role.permissions))
+    }
 }
 
 impl Examined {
@@ -132,7 +142,8 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
     let third_parties = Arc::clone(&options.third_parties);
     let widened = widened(&role, &setting);
     let own_accounts = setting.own_accounts;
-    Examined {
+    let reach = OnceLock::new();
+    let examined = Examined {
         role,
         account,
         own_accounts,
@@ -143,7 +154,13 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         open_when,
         problems,
         external_id,
+        reach,
+    };
+    // Findings ask for it one after the other, roles are examined in parallel.
+    if examined.exposed.exposure < Exposure::Owned {
+        let _ = examined.reach();
     }
+    examined
 }
 
 /// A change that lets in callers who were kept out before.
