@@ -10,7 +10,13 @@ fuzz_target!(|input: &[u8]| {
         Some(text) => ("template", text.to_owned()),
         None => cloudformation::template(&mut Choices::new(input.get(1..).unwrap_or_default())),
     };
-    let reading = read_with(name, text.as_bytes(), Named::ByUser, &Given::default());
+    let read = || read_with(name, text.as_bytes(), Named::ByUser, &Given::default());
+    let (reading, again) = (read(), read());
+    assert_eq!(reading.problems, again.problems, "{text}");
+    assert_eq!(reading.roles.len(), again.roles.len(), "{text}");
+    for (role, again) in reading.roles.iter().zip(&again.roles) {
+        assert_eq!((&role.name, &role.trust, &role.given), (&again.name, &again.trust, &again.given), "{text}");
+    }
     assert!(!reading.roles.is_empty() || !reading.problems.is_empty(), "nothing said of\n{text}");
     roles::audit(reading, &roles::options());
 });

@@ -1,14 +1,19 @@
 //! Proving one role: its trust policy under what is known of its owner.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::{ConditionEntry, Limits, PolicyDocument, Problem, Severity, Statement, validate};
-use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, deciding, exposure, partition_of};
+use countersign_policy::prove::{
+    Difference, Exposed, Exposure, ProofLimits, Setting, compare, deciding, exposure, partition_of,
+};
 
+use countersign_policy::request::Request;
+
+use crate::reach::{Reach, reach};
 use crate::role::{Alternative, Choice, Role};
 use crate::symbol;
 use crate::third_party::ThirdParties;
@@ -69,12 +74,23 @@ pub struct Examined {
     pub assumptions: Assumptions,
     /// What was proved.
     pub exposed: Exposed,
+    /// What a plan newly lets in, if it replaces the role's policy.
+    pub widened: Option<Widened>,
     /// When the role lets third parties in, if that hangs on a decision the input leaves open: `var.external_id is null`.
     pub open_when: Vec<String>,
     /// What IAM refuses or warns about.
     pub problems: Vec<Problem>,
     /// The `ExternalId` that fixes are to demand, if the user gave one.
     pub external_id: Option<String>,
+    reach: OnceLock<Reach>,
+}
+
+impl Examined {
+    /// What the role's permissions lead to.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        self.reach.get_or_init(|| reach(&self.role.permissions))
+    }
 }
 
 impl Examined {
@@ -127,8 +143,43 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         problems.into_iter().filter(|problem| is_wrong_either_way(problem, &role, options)).collect();
     let external_id = options.external_id.clone();
     let third_parties = Arc::clone(&options.third_parties);
+    let widened = widened(&role, &setting);
     let own_accounts = setting.own_accounts;
-    Examined { role, account, own_accounts, third_parties, assumptions, exposed, open_when, problems, external_id }
+    let reach = OnceLock::new();
+    let examined = Examined {
+        role,
+        account,
+        own_accounts,
+        third_parties,
+        assumptions,
+        exposed,
+        widened,
+        open_when,
+        problems,
+        external_id,
+        reach,
+    };
+    // Findings ask for it one after the other, roles are examined in parallel.
+    if examined.exposed.exposure < Exposure::Owned {
+        let _ = examined.reach();
+    }
+    examined
+}
+
+/// A change that lets in callers who were kept out before.
+#[derive(Debug, Clone)]
+pub struct Widened {
+    /// A call that is newly allowed.
+    pub request: Box<Request>,
+    /// The exposure before the change.
+    pub before: Exposure,
+}
+
+/// What the role newly lets in, if its policy replaces another one.
+fn widened(role: &Role, setting: &Setting) -> Option<Widened> {
+    let before = role.before.as_ref()?;
+    let Difference::Request(request) = compare(before, &role.trust, setting).gained else { return None };
+    Some(Widened { request, before: exposure(before, setting).exposure })
 }
 
 /// Whether IAM finds something at that place however the role's policy is decided.

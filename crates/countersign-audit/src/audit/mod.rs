@@ -20,6 +20,7 @@ mod unguarded_sibling_statement;
 mod unscoped_service_principal;
 mod weak_external_id;
 mod whole_account_trust;
+mod widening_plan;
 mod wildcard_external_id;
 
 use std::collections::HashMap;
@@ -32,7 +33,7 @@ use crate::caller::ExaminedCaller;
 use crate::examine::Examined;
 use crate::finding::{Confidence, Finding, Persona, Severity, Witness};
 use crate::fix::{Remedy, propose};
-use crate::reach::{Level, Reach, reach};
+use crate::reach::Level;
 use crate::severity::{Likelihood, concern, rate};
 
 /// One audit.
@@ -80,6 +81,7 @@ pub static AUDITS: &[&Audit] = &[
     &federated_without_subject::AUDIT,
     &orphaned_principal::AUDIT,
     &unassumable_role::AUDIT,
+    &widening_plan::AUDIT,
     &misspelt_condition_key::AUDIT,
     &malformed_trust_policy::AUDIT,
     &caller_without_external_id::AUDIT,
@@ -164,7 +166,6 @@ impl Reporter<'_> {
 #[must_use]
 pub fn run(roles: &[Examined]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    let mut reaches: HashMap<usize, Reach> = HashMap::new();
     for audit in AUDITS {
         let mut reports: Vec<(usize, Report)> = Vec::new();
         match audit.check {
@@ -180,8 +181,7 @@ pub fn run(roles: &[Examined]) -> Vec<Finding> {
         }
         for (at, report) in reports {
             let Some(examined) = roles.get(at) else { continue };
-            let reach = reaches.entry(at).or_insert_with(|| reach(&examined.role.permissions));
-            findings.push(finding(audit, examined, at, report, reach));
+            findings.push(finding(audit, examined, at, report));
         }
     }
     findings.sort_by_key(|finding| finding.role_index);
@@ -245,8 +245,8 @@ pub fn by_id(id: &str) -> Option<&'static Audit> {
     AUDITS.iter().copied().find(|audit| audit.id == id)
 }
 
-fn finding(audit: &Audit, examined: &Examined, role_index: usize, report: Report, reach: &Reach) -> Finding {
-    let role = &examined.role;
+fn finding(audit: &Audit, examined: &Examined, role_index: usize, report: Report) -> Finding {
+    let (role, reach) = (&examined.role, examined.reach());
     let (file, span) = role.sources.place(role.locate(report.span));
     let severity = report.severity.unwrap_or(audit.severity);
     let rating = rate(concern(audit.id), severity, examined.exposed.exposure, reach);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_policy::account::AccountId;
+use countersign_policy::document::Span;
 use countersign_policy::prove::ExternalIdVerdict;
 
 use super::leak::external_id_condition;
@@ -33,6 +34,7 @@ fn check(roles: &[Examined], reports: &mut Vec<(usize, Report)>) {
             }
         }
     }
+    let mut told: BTreeSet<(usize, Span)> = BTreeSet::new();
     for (id, users) in users {
         let mut parties: BTreeMap<usize, BTreeSet<AccountId>> = BTreeMap::new();
         for (at, account) in users {
@@ -71,7 +73,7 @@ fn check(roles: &[Examined], reports: &mut Vec<(usize, Report)>) {
                 party(other_account)
             );
             let help = "each third party chooses its own id for you; an id both know binds neither";
-            if !reports.iter().any(|(reported, report)| reported == at && report.span == value.span) {
+            if told.insert((*at, value.span)) {
                 reports.push((*at, Report::new(value.span, message, help)));
             }
         }

@@ -3,7 +3,7 @@
 use countersign_policy::document::{ConditionEntry, Span, Statement};
 
 use super::Edit;
-use super::layout::{Form, before_blanks, ends_in_comment, indent, line_start};
+use super::layout::{Form, before_blanks, ends_in_comment, indent, line_start, names_condition};
 
 /// Adds `operator: { key: value }` to the conditions of a statement. `value` is written as the form wants it.
 pub(super) fn add_condition(
@@ -24,7 +24,7 @@ pub(super) fn add_condition(
         let brace = writer.next_brace(last.span.end as usize)?;
         return writer.after(brace + 1, last.operator.span.start as usize, &[operator], (key, value));
     }
-    if !statement.keyless_operators.is_empty() || !statement.undecided.is_empty() {
+    if names_condition(text, statement.span) || !statement.undecided.is_empty() {
         return None;
     }
     let (start, end) = (statement.span.start as usize, statement.span.end as usize);

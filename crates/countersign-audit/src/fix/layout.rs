@@ -41,6 +41,12 @@ impl Form {
     }
 }
 
+/// Whether a statement may have a condition block, though no condition was read from it: an empty one, or one that went with
+/// a value. A second block would take its place or be refused.
+pub(super) fn names_condition(text: &str, statement: Span) -> bool {
+    text.get(statement.start as usize..statement.end as usize).is_none_or(|text| text.contains("Condition"))
+}
+
 /// What stands before the first character of the line that `at` is on, up to the first that is no blank.
 pub(super) fn indent(text: &str, at: usize) -> &str {
     let line = line_start(text, at);

@@ -60,7 +60,7 @@ pub(crate) fn propose(remedy: &Remedy, examined: &Examined) -> Option<Fix> {
     let statement = relative(written, base)?;
     let form = Form::of(file.text(), statement.span, role.language)?;
     let writer = Writer { file, statement: &statement, form, language: role.language, examined };
-    let (what, safety, mut edits) = writer.write(remedy, base)?;
+    let (what, safety, mut edits) = writer.write(remedy, written, base)?;
     let ends_lines_with_return = file.text().contains("\r\n");
     for edit in &mut edits {
         if ends_lines_with_return {
@@ -116,7 +116,7 @@ struct Writer<'a> {
 type Written = (String, Safety, Vec<Edit>);
 
 impl Writer<'_> {
-    fn write(&self, remedy: &Remedy, base: u32) -> Option<Written> {
+    fn write(&self, remedy: &Remedy, written: &Statement, base: u32) -> Option<Written> {
         match remedy {
             Remedy::RequireExternalId { .. } => {
                 let (term, declaration) = self.external_id()?;
@@ -128,19 +128,21 @@ impl Writer<'_> {
                 Some((format!("ask for {}", self.named(&term)), safety, edits))
             }
             Remedy::GuardLike { entry, .. } => {
-                let entry = relative_entry(entry, base)?;
+                let has_it = |statement: &&Statement| statement.conditions.contains(entry);
+                let statement = self.examined.exposed.document.statements.iter().find(has_it)?;
+                let entry = relative_entry(entry, statement.span, base)?;
                 let source = self.source_of(&entry.values)?;
                 let edit = self.condition(&entry.operator.value, &entry.key.value, &Term::Source(source))?;
                 Some(("repeat the condition on sts:ExternalId".to_owned(), Safety::Safe, vec![edit]))
             }
             Remedy::Strict { entry, .. } => {
-                let entry = relative_entry(entry, base)?;
+                let entry = relative_entry(entry, written.span, base)?;
                 let strict = strict_operator(&entry)?;
                 let edit = self.replace_operator(&entry, &strict)?;
                 Some((format!("write `{strict}`"), Safety::Safe, vec![edit]))
             }
             Remedy::OneExternalId { entry, .. } => {
-                let entry = relative_entry(entry, base)?;
+                let entry = relative_entry(entry, written.span, base)?;
                 let [value] = entry.values.as_slice() else { return None };
                 let (term, declaration) = self.external_id()?;
                 let mut edits = vec![Edit { span: value.span, text: self.term(&term)? }];
@@ -338,25 +340,27 @@ fn folder(file: &SourceFile) -> &str {
 
 /// The statement with its places counted from the start of its file, or `None` when parts of it stand elsewhere.
 fn relative(statement: &Statement, base: u32) -> Option<Statement> {
-    let mut statement = statement.clone();
-    statement.span = moved(statement.span, base)?;
-    let inside = statement.span;
-    for entry in &mut statement.conditions {
-        *entry = relative_entry(entry, base)?;
-        if entry.span.start < inside.start || entry.span.end > inside.end {
-            return None;
-        }
-    }
+    let conditions = statement.conditions.iter().map(|entry| relative_entry(entry, statement.span, base));
+    let conditions = conditions.collect::<Option<_>>()?;
+    let statement = Statement { conditions, span: moved(statement.span, base)?, ..statement.clone() };
     statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow).then_some(statement)
 }
 
-fn relative_entry(entry: &ConditionEntry, base: u32) -> Option<ConditionEntry> {
+/// The same of a condition, all of which has to stand `inside`: what is written elsewhere may count elsewhere too.
+fn relative_entry(entry: &ConditionEntry, inside: Span, base: u32) -> Option<ConditionEntry> {
+    let is_inside = |span: Span| inside.start <= span.start && span.end <= inside.end;
+    let moved = |span: Span| if is_inside(span) { moved(span, base) } else { None };
     let mut entry = entry.clone();
-    entry.span = moved(entry.span, base)?;
-    entry.operator.span = moved(entry.operator.span, base)?;
-    entry.key.span = moved(entry.key.span, base)?;
+    entry.span = moved(entry.span)?;
+    entry.operator.span = moved(entry.operator.span)?;
+    entry.key.span = moved(entry.key.span)?;
+    let mut end = entry.key.span.end;
     for value in &mut entry.values {
-        value.span = moved(value.span, base)?;
+        value.span = moved(value.span)?;
+        if value.span.start < end {
+            return None;
+        }
+        end = value.span.end;
     }
     Some(entry)
 }

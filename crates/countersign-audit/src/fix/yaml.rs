@@ -3,7 +3,7 @@
 use countersign_policy::document::{ConditionEntry, Span, Statement};
 
 use super::Edit;
-use super::layout::{before_blanks, column};
+use super::layout::{before_blanks, column, names_condition};
 
 /// Adds `operator: { key: value }` to the conditions of a statement. `value` is written as YAML.
 pub(super) fn add_condition(text: &str, statement: &Statement, operator: &str, key: &str, value: &str) -> Option<Edit> {
@@ -17,7 +17,7 @@ pub(super) fn add_condition(text: &str, statement: &Statement, operator: &str, k
         let margin = own_line(text, last.operator.span.start as usize)?;
         return insert(text, last.span.end as usize, &format!("\n{margin}{operator}:\n{margin}  {key}: {value}"));
     }
-    if !statement.keyless_operators.is_empty() || !statement.undecided.is_empty() {
+    if names_condition(text, statement.span) || !statement.undecided.is_empty() {
         return None;
     }
     let margin = column(text, statement.span.start as usize);

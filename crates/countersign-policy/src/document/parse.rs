@@ -358,7 +358,7 @@ impl Reader {
                     operator: Spanned { value: operator.key.clone(), span: operator.key_span },
                     key: Spanned { value: key.key.clone(), span: key.key_span },
                     values,
-                    span: Span { start: key.key_span.start, end: key.value.span.end },
+                    span: whole(key),
                 });
             }
         }
@@ -391,6 +391,13 @@ impl Reader {
         }
         texts
     }
+}
+
+/// A member from its key to the end of its value, or the key alone when the value stands before it: in a template it may be
+/// that of a variable.
+fn whole(member: &Member) -> Span {
+    let (key, value) = (member.key_span, member.value.span);
+    if value.start < key.end { key } else { Span { start: key.start, end: value.end } }
 }
 
 #[derive(Clone, Copy)]

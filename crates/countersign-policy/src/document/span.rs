@@ -28,7 +28,7 @@ pub struct Position {
 }
 
 /// How many bytes lie between two counts of [`LineIndex`].
-const STRIDE: usize = 1 << 12;
+const STRIDE: usize = 1 << 9;
 
 /// The line starts of a text, to turn offsets into positions. Takes logarithmic time whatever the length of the line: a
 /// minified account dump is one line.
