@@ -100,7 +100,10 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         let message = format!("`{service}` can assume `{}` for a resource of another account", examined.role.name);
         let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";
         // Most services take only roles of the account they work for.
-        let confidence = if CROSS_ACCOUNT.contains(&name) { Confidence::Medium } else { Confidence::Low };
+        let (confidence, persona) = match CROSS_ACCOUNT.contains(&name) {
+            true => (Confidence::Medium, Persona::Regular),
+            false => (Confidence::Low, Persona::Auditor),
+        };
         let unknown = examined.unknown_values(&["aws:SourceArn", "aws:SourceAccount"]);
         if !unknown.is_empty() {
             let (role, depends_on) = (&examined.role.name, unknown.join(", "));
@@ -114,7 +117,7 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         }
         let bind = Remedy::BindSource { statement: at };
         let report = Report::new(span, message, help).witness(Some(request)).confidence(confidence);
-        reporter.report(report.remedy(bind));
+        reporter.report(report.persona(persona).remedy(bind));
     }
 }
 
