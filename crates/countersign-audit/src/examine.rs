@@ -131,8 +131,8 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         external_id,
         reach,
     };
-    // Findings ask for it one after the other, roles are examined in parallel.
-    if examined.exposed.exposure < Exposure::Owned {
+    // Findings, which these roles have, ask for it one after the other; roles are examined in parallel.
+    if examined.exposed.exposure <= Exposure::Unknown {
         let _ = examined.reach();
     }
     examined

@@ -3,6 +3,7 @@
 use countersign_policy::document::Statement;
 use countersign_policy::prove::ServiceVerdict;
 
+use super::leak::only_statement;
 use super::source_arn_over_match::over_match;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
@@ -80,18 +81,17 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         if BOUND_BY_PASS_ROLE.contains(&name) || over_match(examined, request).is_some() {
             continue;
         }
-        let statements = examined.exposed.document.statements.iter().enumerate();
+        let document = &examined.exposed.document;
         let named = |statement: &Statement| {
             let mut entries = statement.principals.iter().flat_map(|element| &element.entries);
             entries.find(|entry| entry.value.known() == Some(service)).map(|entry| entry.span)
         };
-        let found = statements.into_iter().find_map(|(at, statement)| Some((at, named(statement)?)));
-        let Some((at, span)) = found else { continue };
+        let Some(span) = document.statements.iter().find_map(named) else { continue };
         let message = format!("`{service}` can assume `{}` for a resource of another account", examined.role.name);
         let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";
         // Most services take only roles of the account they work for.
         let confidence = if CROSS_ACCOUNT.contains(&name) { Confidence::Medium } else { Confidence::Low };
-        let bind = Remedy::BindSource { statement: at };
+        let bind = only_statement(document, service).map(|statement| Remedy::BindSource { statement });
         let report = Report::new(span, message, help).witness(Some(request)).confidence(confidence);
         reporter.report(report.remedy(bind));
     }

@@ -9,6 +9,9 @@ use crate::source::SourceFile;
 
 const EXTERNAL_ID: &str = "sts:ExternalId";
 
+/// The operators by which a policy asks for an id.
+const GUARDS: [&str; 3] = ["StringEquals", "StringLike", "StringEqualsIgnoreCase"];
+
 /// What would mend a finding. Statements are places in the document the exposure speaks of.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Remedy {
@@ -98,6 +101,9 @@ impl Writer<'_> {
                 Some((format!("ask for {}", self.named(&term)), Safety::Safe, edits))
             }
             Remedy::GuardLike { entry, .. } => {
+                if !GUARDS.contains(&&*entry.operator.value) {
+                    return None;
+                }
                 let has_it = |statement: &&Statement| statement.conditions.contains(entry);
                 let statement = self.examined.exposed.document.statements.iter().find(has_it)?;
                 let entry = relative_entry(entry, statement.span, base)?;
@@ -279,8 +285,7 @@ fn strict_operator(entry: &ConditionEntry) -> Option<String> {
     let bare =
         spelled.strip_prefix("ForAllValues:").or_else(|| spelled.strip_prefix("ForAnyValue:")).unwrap_or(spelled);
     let bare = bare.strip_suffix("IfExists").unwrap_or(bare);
-    let guards = ["StringEquals", "StringLike", "StringEqualsIgnoreCase"].contains(&bare);
-    (guards && bare != spelled).then(|| bare.to_owned())
+    (GUARDS.contains(&bare) && bare != spelled).then(|| bare.to_owned())
 }
 
 /// What stands for a value only the user knows, in the form the provider sends it; of SAML there is one value.
