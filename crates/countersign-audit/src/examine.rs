@@ -6,8 +6,12 @@ use std::sync::{Arc, OnceLock};
 use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
 use countersign_policy::condition::date::Moment;
-use countersign_policy::document::{Limits, PolicyDocument, Problem, Severity, Statement, validate};
-use countersign_policy::prove::{Exposed, Exposure, ProofLimits, Setting, deciding, exposure, partition_of};
+use countersign_policy::document::{ConditionEntry, Limits, PolicyDocument, Problem, Severity, Statement, validate};
+use countersign_policy::prove::{
+    Difference, Exposed, Exposure, ProofLimits, Setting, compare, deciding, exposure, partition_of,
+};
+
+use countersign_policy::request::Request;
 
 use crate::reach::{Reach, reach};
 use crate::role::{Alternative, Choice, Role};
@@ -70,6 +74,8 @@ pub struct Examined {
     pub assumptions: Assumptions,
     /// What was proved.
     pub exposed: Exposed,
+    /// What a plan newly lets in, if it replaces the role's policy.
+    pub widened: Option<Widened>,
     /// When the role lets third parties in, if that hangs on a decision the input leaves open: `var.external_id is null`.
     pub open_when: Vec<String>,
     /// What IAM refuses or warns about.
@@ -84,6 +90,21 @@ impl Examined {
     #[must_use]
     pub fn reach(&self) -> &Reach {
         self.reach.get_or_init(|| reach(&self.role.permissions))
+    }
+
+    /// What the input does not have of the values that the role's policy asks these keys for, and the conditions that may
+    /// stand in it or not.
+    pub(crate) fn unknown_values(&self, keys: &[&str]) -> Vec<String> {
+        let alternatives = self.role.alternatives.iter().map(|alternative| &alternative.trust);
+        let statements = std::iter::once(&self.role.trust).chain(alternatives).flat_map(|trust| &trust.statements);
+        let mut names = BTreeSet::new();
+        for statement in statements {
+            names.extend(statement.undecided.iter().map(|name| name.value.to_string()));
+            let is_meant = |entry: &&ConditionEntry| keys.iter().any(|key| entry.key.value.eq_ignore_ascii_case(key));
+            let values = statement.conditions.iter().filter(is_meant).flat_map(|entry| &entry.values);
+            names.extend(values.flat_map(|value| value.value.holes()).map(|hole| hole.name.to_string()));
+        }
+        names.into_iter().collect()
     }
 }
 
@@ -117,6 +138,7 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
     };
     let external_id = options.external_id.clone();
     let third_parties = Arc::clone(&options.third_parties);
+    let widened = widened(&role, &setting);
     let own_accounts = setting.own_accounts;
     let reach = OnceLock::new();
     let examined = Examined {
@@ -126,6 +148,7 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         third_parties,
         assumptions,
         exposed,
+        widened,
         open_when,
         problems,
         external_id,
@@ -136,6 +159,22 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         let _ = examined.reach();
     }
     examined
+}
+
+/// A change that lets in callers who were kept out before.
+#[derive(Debug, Clone)]
+pub struct Widened {
+    /// A call that is newly allowed.
+    pub request: Box<Request>,
+    /// The exposure before the change.
+    pub before: Exposure,
+}
+
+/// What the role newly lets in, if its policy replaces another one.
+fn widened(role: &Role, setting: &Setting) -> Option<Widened> {
+    let before = role.before.as_ref()?;
+    let Difference::Request(request) = compare(before, &role.trust, setting).gained else { return None };
+    Some(Widened { request, before: exposure(before, setting).exposure })
 }
 
 struct Proof {

@@ -24,6 +24,8 @@ pub struct Role {
     pub permissions: Permissions,
     /// The trust policy. Of keys that repeat the last counts.
     pub trust: PolicyDocument,
+    /// The trust policy that a plan replaces, if it does.
+    pub before: Option<PolicyDocument>,
     /// What it is when something is other than `trust` takes it to be.
     pub alternatives: Vec<Alternative>,
     /// What `trust` takes as given, when there are alternatives.
@@ -86,6 +88,7 @@ impl Role {
             tags: None,
             permissions: Permissions::not_said(),
             trust,
+            before: None,
             alternatives: Vec::new(),
             given: Vec::new(),
             more_alternatives: None,

@@ -77,7 +77,8 @@ pub fn concern(audit: &str) -> Concern {
         | "orphaned-principal"
         | "unassumable-role"
         | "misspelt-condition-key"
-        | "malformed-trust-policy" => {
+        | "malformed-trust-policy"
+        | "widening-plan" => {
             return Concern::Hygiene;
         }
         // An audit that is not listed is rated by how exposed the role is.

@@ -14,6 +14,7 @@
 
 use std::path::{Path, PathBuf};
 
+use countersign_audit::audit::run;
 use countersign_audit::examine::{Examined, Options, examine};
 use countersign_audit::input::{Given, Named, read_with};
 use countersign_audit::reach::reach;
@@ -116,6 +117,13 @@ fn of_role(examined: &Examined, expected: &Value) -> Value {
         found.insert("reach".to_owned(), json!(format!("{:?}", reach(&role.permissions).level).to_lowercase()));
         let boundary = role.permissions.boundary.as_ref().map(|policy| policy.name.to_string());
         found.insert("boundary".to_owned(), json!(boundary));
+    }
+    if expected.get("findings").is_some() {
+        let findings = run(std::slice::from_ref(examined)).into_iter().map(|finding| {
+            let grade = format!("{:?}, confidence {:?}", finding.severity, finding.confidence).to_lowercase();
+            format!("{}: {}: {grade}: {}", finding.location.line, finding.id, finding.message)
+        });
+        found.insert("findings".to_owned(), findings.collect());
     }
     if expected.get("spans").is_some() {
         let spans = role.trust.statements.iter().enumerate().map(|(nth, statement)| {

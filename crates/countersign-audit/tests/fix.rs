@@ -105,3 +105,17 @@ fn a_safe_fix_lets_in_nobody_new() {
     }
     assert!(compared > 5, "only {compared} roles compared");
 }
+
+/// Where Terraform or OpenTofu is installed, its formatter has nothing to change about what we write.
+#[test]
+fn the_formatter_agrees() {
+    let tool = ["terraform", "tofu"].into_iter().find(|tool| {
+        std::process::Command::new(tool).arg("version").output().is_ok_and(|output| output.status.success())
+    });
+    let Some(tool) = tool else { return };
+    let fixed = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    for path in fixed.filter(|path| path.to_string_lossy().ends_with(".fixed.tf")) {
+        let output = std::process::Command::new(tool).args(["fmt", "-check", "-diff"]).arg(&path).output().unwrap();
+        assert!(output.status.success(), "{}: {}", path.display(), String::from_utf8_lossy(&output.stdout));
+    }
+}

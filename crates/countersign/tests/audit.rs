@@ -60,7 +60,7 @@ fn gitignore_counts_inside_and_outside_of_a_repository() {
     }
     folder.write(".gitignore", "draft.json\n");
     let (_, outside) = report(&folder.0, &["."]);
-    assert_eq!(sources(&outside), ["./a.json", "./b/kept.json"]);
+    assert_eq!(sources(&outside), ["a.json", "b/kept.json"]);
     fs::create_dir(folder.0.join(".git")).unwrap();
     let (_, below) = report(&folder.0, &["b"]);
     assert_eq!(sources(&below), ["b/kept.json"], "what the repository's root says counts below it");
@@ -80,7 +80,7 @@ fn links_to_files_are_read_and_links_to_folders_are_not() {
     symlink("itself", folder.0.join("itself")).unwrap();
     symlink("nowhere", folder.0.join("dangling.json")).unwrap();
     let (code, report) = report(&folder.0, &["."]);
-    assert_eq!((code, sources(&report)), (1, vec!["./role.json"]), "{report}");
+    assert_eq!((code, sources(&report)), (1, vec!["role.json"]), "{report}");
 }
 
 #[cfg(unix)]
@@ -102,7 +102,7 @@ fn what_cannot_be_opened_is_named_and_the_rest_is_audited() {
     if is_closed {
         assert_eq!(
             (code, sources(&report), paths),
-            (2, vec!["./good.json"], vec![&json!("./closed"), &json!("./closed.json")])
+            (2, vec!["good.json"], vec![&json!("closed"), &json!("closed.json")])
         );
     } else {
         assert_eq!((code, sources(&report).len(), paths.len()), (1, 3, 0));
@@ -115,7 +115,7 @@ fn a_file_is_read_once() {
     folder.write("a.json", POLICY);
     folder.write("notes.json", r#"{"a": 1}"#);
     let (code, report) = report(&folder.0, &[".", "a.json", "./a.json", ".", "notes.json"]);
-    assert_eq!(sources(&report), ["./a.json"]);
+    assert_eq!(sources(&report), ["a.json"]);
     assert_eq!((code, &report["problems"][0]["message"]), (2, &json!("no trust policy in this file")), "named counts");
 }
 
@@ -139,7 +139,7 @@ fn what_other_programs_keep_in_folders_is_passed_over() {
         folder.write(name, bytes);
     }
     let (code, report) = report(&folder.0, &["."]);
-    assert_eq!((code, sources(&report)), (1, vec!["./role.json"]), "{report}");
+    assert_eq!((code, sources(&report)), (1, vec!["role.json"]), "{report}");
     let severities: Vec<_> =
         report["problems"].as_array().unwrap().iter().map(|problem| &problem["severity"]).collect();
     assert_eq!(severities, [&json!("note")], "the bucket's policy is of another kind, and said to be so");
@@ -148,7 +148,7 @@ fn what_other_programs_keep_in_folders_is_passed_over() {
     folder.write("latin1.json", POLICY.replace("2012", "2012\u{ff}").chars().map(|c| c as u8).collect::<Vec<u8>>());
     let (code, stdout, stderr) = audit(&folder.0, &["."]);
     assert_eq!(code, 2);
-    assert!(stderr.contains("./cut.json:1:") && stderr.contains("./latin1.json:1:18"), "{stderr}");
+    assert!(stderr.contains("--> cut.json:1:") && stderr.contains("--> latin1.json:1:18"), "{stderr}");
     assert!(stdout.contains("2 errors"), "{stdout}");
 }
 
@@ -240,7 +240,7 @@ fn json_has_the_documented_members_and_text_says_the_same() {
     for input in inputs {
         let (code, report) = report(&here, &[input]);
         assert_shape(&report);
-        let (text_code, stdout, stderr) = audit(&here, &[input]);
+        let (text_code, stdout, stderr) = audit(&here, &[input, "--verbose"]);
         assert_eq!(code, text_code, "{input}");
         let (findings, problems) = (report["findings"].as_array().unwrap(), report["problems"].as_array().unwrap());
         let expected = match problems.iter().any(|problem| problem["severity"] == "error") {

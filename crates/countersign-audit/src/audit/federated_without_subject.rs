@@ -63,6 +63,19 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
                 Confidence::Medium,
             ),
         };
+        // A guard that stands there, with a value that the input does not have, is no missing one.
+        let unknown = examined.unknown_values(&[&claim]);
+        if !unknown.is_empty() {
+            let role = &examined.role.name;
+            let depends_on = unknown.join(", ");
+            let message =
+                format!("whether strangers with a token of {name} can assume `{role}` depends on {depends_on}");
+            let help = format!("make sure that it names your tenant in `{claim}` in full, up to the separator");
+            let report =
+                Report::new(span, message, help).witness(Some(request)).severity(severity.min(Severity::Medium));
+            reporter.report(report.confidence(Confidence::Low).persona(Persona::Pedantic));
+            continue;
+        }
         let help = format!(
             "add a condition on `{claim}` that names your tenant in full, up to the separator (for GitHub: \"repo:your-org/*\")"
         );

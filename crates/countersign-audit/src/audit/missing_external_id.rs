@@ -1,7 +1,7 @@
 //! A third party gets in, and nothing asks it for an ExternalId.
 
 use countersign_policy::document::{PolicyDocument, Statement};
-use countersign_policy::prove::Exposure;
+use countersign_policy::prove::{Deputy, Exposure, ExternalIdVerdict};
 
 use super::leak::{Kind, leaks};
 use super::{Audit, Check, Report, Reporter};
@@ -37,6 +37,10 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
     let unproved = examined.exposed.exposure == Exposure::Unknown
         && examined.open_when.is_empty()
         && !examined.role.trust.statements.is_empty();
+    // Of everyone another audit says what it depends on.
+    let public =
+        |(deputy, verdict): &(Deputy, ExternalIdVerdict)| *deputy == Deputy::Public && verdict.request().is_some();
+    let explained = explained || examined.exposed.deputies.iter().any(public);
     if unproved && !explained {
         let message = format!(
             "cannot show who needs an ExternalId to assume `{}`: it depends on {}",

@@ -20,6 +20,7 @@ mod unguarded_sibling_statement;
 mod unscoped_service_principal;
 mod weak_external_id;
 mod whole_account_trust;
+mod widening_plan;
 mod wildcard_external_id;
 
 use countersign_policy::document::Span;
@@ -77,6 +78,7 @@ pub static AUDITS: &[&Audit] = &[
     &federated_without_subject::AUDIT,
     &orphaned_principal::AUDIT,
     &unassumable_role::AUDIT,
+    &widening_plan::AUDIT,
     &misspelt_condition_key::AUDIT,
     &malformed_trust_policy::AUDIT,
     &caller_without_external_id::AUDIT,

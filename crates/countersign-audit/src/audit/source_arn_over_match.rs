@@ -36,6 +36,9 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
 pub(super) fn over_match(examined: &Examined, request: &Request) -> Option<Span> {
     let document = &examined.exposed.document;
     request.context.get("aws:SourceArn")?;
+    if !examined.unknown_values(&["aws:SourceArn"]).is_empty() {
+        return None;
+    }
     let traces = evaluate(document, request, AttachedTo::Role, examined.assumptions).statements;
     let applying = traces.iter().find(|trace| trace.applies && trace.effect == Effect::Allow)?;
     let statements = document.statements.iter().enumerate();

@@ -91,6 +91,17 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";
         // Most services take only roles of the account they work for.
         let confidence = if CROSS_ACCOUNT.contains(&name) { Confidence::Medium } else { Confidence::Low };
+        let unknown = examined.unknown_values(&["aws:SourceArn", "aws:SourceAccount"]);
+        if !unknown.is_empty() {
+            let (role, depends_on) = (&examined.role.name, unknown.join(", "));
+            let message = format!(
+                "whether `{service}` can assume `{role}` for a resource of another account depends on {depends_on}"
+            );
+            let help = "make sure that it names your account";
+            let report = Report::new(span, message, help).witness(Some(request)).severity(Severity::Low);
+            reporter.report(report.confidence(Confidence::Low).persona(Persona::Auditor));
+            continue;
+        }
         let bind = only_statement(document, service).map(|statement| Remedy::BindSource { statement });
         let report = Report::new(span, message, help).witness(Some(request)).confidence(confidence);
         reporter.report(report.remedy(bind));

@@ -7,6 +7,7 @@ use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Persona, Severity};
 use crate::fix::Remedy;
+use crate::symbol::UNSAID_ACCOUNT;
 
 pub(super) static AUDIT: Audit = Audit {
     id: "whole-account-trust",
@@ -42,8 +43,10 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             if !examined.own_accounts.contains(&account) {
                 continue;
             }
+            let account = account.to_string();
+            let named = if account == UNSAID_ACCOUNT { String::new() } else { format!(" {account}") };
             let message = format!(
-                "every principal of your account {account} that its own policies allow can assume `{}`",
+                "every principal of your account{named} that its own policies allow can assume `{}`",
                 examined.role.name
             );
             let help = "name the role or user that needs it, or add a condition on aws:PrincipalArn";

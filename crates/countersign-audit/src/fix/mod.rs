@@ -1,6 +1,6 @@
 //! Repairs: a finding's remedy as edits of the text it was found in, which leave everything else as it is.
 //!
-//! An audit names a [`Remedy`] in the words of policies; this module writes it in the language the policy stands in:
+//! An audit names a `Remedy` in the words of policies; this module writes it in the language the policy stands in:
 //! JSON, HCL (blocks and objects) or YAML. Reports of what is deployed (account dumps, plans, synthesized templates) are not
 //! for editing, and get none.
 

@@ -1,6 +1,6 @@
 //! What would mend a finding, in the words of policies, and how that is written where the policy stands.
 
-use countersign_policy::document::{ConditionEntry, Effect, Span, Spanned, Statement};
+use countersign_policy::document::{ConditionEntry, Effect, PrincipalKind, Span, Spanned, Statement};
 
 use super::layout::Form;
 use super::{Edit, Fix, Language, Located, Safety, braces, declare, hcl_block, yaml};
@@ -52,7 +52,12 @@ pub(crate) fn propose(remedy: &Remedy, examined: &Examined) -> Option<Fix> {
         return None;
     }
     let at = remedy.statement();
-    let written = examined.exposed.document.statements.get(at)?;
+    let written = as_written(examined.exposed.document.statements.get(at)?, examined);
+    // What is written once and stands for several statements cannot be mended for one of them.
+    let is_shared = |statement: &&Statement| statement.span == written.span;
+    if examined.exposed.document.statements.iter().filter(is_shared).count() > 1 || locks_out(remedy, written) {
+        return None;
+    }
     let (file, local) = role.sources.place(written.span);
     let base = written.span.start.checked_sub(local.start)?;
     let statement = relative(written, base)?;
@@ -69,6 +74,28 @@ pub(crate) fn propose(remedy: &Remedy, examined: &Examined) -> Option<Fix> {
     let located = |edit: Edit| Located { location: file.location(edit.span), edit };
     let edits = edits.into_iter().map(located).collect();
     Some(Fix { title: format!("{what} in {}", written.label(at)), safety, edits })
+}
+
+/// Whether the remedy would also keep out parties of another kind, which cannot send what it asks for.
+fn locks_out(remedy: &Remedy, statement: &Statement) -> bool {
+    let meant = match remedy {
+        Remedy::RequireExternalId { .. } | Remedy::GuardLike { .. } => PrincipalKind::Aws,
+        Remedy::BindSource { .. } => PrincipalKind::Service,
+        Remedy::BindSubject { .. } => PrincipalKind::Federated,
+        Remedy::Strict { .. } | Remedy::OneExternalId { .. } | Remedy::PinPrincipal { .. } => return false,
+    };
+    let mut entries = statement.principals.iter().flat_map(|element| &element.entries);
+    entries.any(|entry| entry.kind != meant)
+}
+
+/// The statement as it stands in the source: what was proved may leave out conditions whose values are not in the input.
+fn as_written<'e>(proved: &'e Statement, examined: &'e Examined) -> &'e Statement {
+    let alternatives = examined.role.alternatives.iter().map(|alternative| &alternative.trust);
+    let documents = std::iter::once(&examined.role.trust).chain(alternatives);
+    let same = documents
+        .flat_map(|document| &document.statements)
+        .filter(|statement| statement.span == proved.span && statement.conditions.len() >= proved.conditions.len());
+    same.min_by_key(|statement| statement.conditions.len()).unwrap_or(proved)
 }
 
 /// A value to put into a policy.
@@ -97,8 +124,11 @@ impl Writer<'_> {
             Remedy::RequireExternalId { .. } => {
                 let (term, declaration) = self.external_id()?;
                 let mut edits = vec![self.condition("StringEquals", EXTERNAL_ID, &term)?];
+                // Whoever calls a module has to give it the new variable.
+                let is_called = self.language == Language::Hcl && self.examined.role.name.starts_with("module.");
+                let safety = if is_called && declaration.is_some() { Safety::Unsafe } else { Safety::Safe };
                 edits.extend(declaration);
-                Some((format!("ask for {}", self.named(&term)), Safety::Safe, edits))
+                Some((format!("ask for {}", self.named(&term)), safety, edits))
             }
             Remedy::GuardLike { entry, .. } => {
                 if !GUARDS.contains(&&*entry.operator.value) {
@@ -207,6 +237,13 @@ impl Writer<'_> {
     }
 
     fn condition(&self, operator: &str, key: &str, term: &Term) -> Option<Edit> {
+        // A condition that vanishes by a decision would be joined with this one, and accept more.
+        let asks = self.statement.conditions.iter().any(|entry| entry.key.value.eq_ignore_ascii_case(key));
+        let (start, end) = (self.statement.span.start as usize, self.statement.span.end as usize);
+        let written = self.text().get(start..end)?.to_ascii_lowercase();
+        if !asks && written.contains(&key.to_ascii_lowercase()) {
+            return None;
+        }
         let value = self.term(term)?;
         match self.form {
             Form::HclBlock => hcl_block::add_condition(self.text(), self.statement, operator, key, &value),

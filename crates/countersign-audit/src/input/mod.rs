@@ -88,12 +88,35 @@ pub fn read(path: &str, bytes: &[u8], named: Named) -> Reading {
 /// As [`read`], with values for what a template leaves open.
 #[must_use]
 pub fn read_with(path: &str, bytes: &[u8], named: Named, given: &Given) -> Reading {
+    read_as(Format::Detect, path, bytes, named, given)
+}
+
+/// What a file is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// What its content says.
+    #[default]
+    Detect,
+    /// A policy, what the aws CLI prints, a plan: anything but a template.
+    Policy,
+    /// A `CloudFormation` template.
+    CloudFormation,
+}
+
+/// As [`read_with`], whatever the content looks like.
+#[must_use]
+pub fn read_as(format: Format, path: &str, bytes: &[u8], named: Named, given: &Given) -> Reading {
     let (text, damage) = match utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), None),
         Err((problem, _)) => (String::from_utf8_lossy(bytes), Some(problem)),
     };
     let file = SourceFile::new(path, text.into_owned());
-    let of_template = cloudformation::is_template(file.text()).then(|| cloudformation::read(&file, named, given));
+    let is_template = match format {
+        Format::Detect => cloudformation::is_template(file.text()),
+        Format::Policy => false,
+        Format::CloudFormation => true,
+    };
+    let of_template = is_template.then(|| cloudformation::read(&file, named, given));
     if let Some(mut reading) = of_template.flatten() {
         if reading.roles.is_empty() && reading.problems.is_empty() && named == Named::ByUser {
             let help = "its resources are no roles; countersign audits who can assume roles";
@@ -186,13 +209,29 @@ impl Reader<'_> {
             Some(_) if salvaged.tree.is_none() && self.damaged => {}
             // Scripts start with a quote too, and prose has words of templates.
             Some(_) if self.named == Named::InFolder && salvaged.tree.is_none() && !self.is_likely_json() => {}
+            Some(problem) if self.named == Named::InFolder && self.is_template_mark(problem.span) => {
+                let message = "a template, and no JSON until its values are put in";
+                let help = "it is audited where Terraform uses it; of other tools, audit what they make of it";
+                self.problem(problem.span, ProblemSeverity::Note, message, Some(help.to_owned()));
+            }
             Some(problem) => self.problem(problem.span, ProblemSeverity::Error, problem.message, problem.help),
             None => {}
         }
     }
 
+    /// Whether `${…}` or `%{…}` stands here.
+    fn is_template_mark(&self, span: Span) -> bool {
+        let text = usize::try_from(span.start).ok().and_then(|start| self.file.text().get(start..));
+        text.is_some_and(|text| text.starts_with("${") || text.starts_with("%{"))
+    }
+
+    /// A page in Markdown may start with a bracket, and a script with a quote.
     fn is_likely_json(&self) -> bool {
-        self.starts_like_json && !self.file.text().trim_start_matches('\u{feff}').trim_start().starts_with('"')
+        let text = self.file.text().trim_start_matches('\u{feff}').trim_start();
+        match text.strip_prefix('[') {
+            Some(inside) => inside.trim_start().starts_with(['{', '"', ']']),
+            None => self.starts_like_json && !text.starts_with('"'),
+        }
     }
 
     /// Recognizes a tree: a policy, an envelope of IAM's, or a list of them.

@@ -120,12 +120,12 @@ fn is_identity_policy(document: &PolicyDocument) -> bool {
         && statements.any(|statement| !statement.resources.is_empty() || actions(statement).any(|is_sts| !is_sts))
 }
 
-/// Every statement names a resource, which no trust policy may, and none is about an action of STS's.
+/// Every statement names a resource, which no trust policy may, and some statement is about actions of other services.
 fn is_resource_policy(document: &PolicyDocument) -> bool {
-    let about_resource = |statement: &Statement| {
-        !statement.resources.is_empty() && !statement.actions.is_empty() && !actions(statement).any(|is_sts| is_sts)
-    };
-    !document.statements.is_empty() && document.statements.iter().all(about_resource)
+    let about_resource = |statement: &Statement| !statement.resources.is_empty() && !statement.actions.is_empty();
+    !document.statements.is_empty()
+        && document.statements.iter().all(about_resource)
+        && document.statements.iter().flat_map(actions).any(|is_sts| !is_sts)
 }
 
 /// Of every action of a statement, whether it is one of STS's.

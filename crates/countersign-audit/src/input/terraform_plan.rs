@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use countersign_policy::document::{Member, Node, Problem, Severity, Span, Text, Value};
+use countersign_policy::document::{DuplicateKeys, Member, Node, PolicyDocument, Problem, Severity, Span, Text, Value};
 
 use super::Reader;
 use super::terraform::{Planned, planned_policy};
@@ -114,9 +114,13 @@ impl Reader<'_> {
             tags: value("tags_all").or_else(|| value("tags")).and_then(tags),
             permissions: Permissions::not_said(),
         };
+        let before = change.and_then(|change| change.get("before")?.get(attribute));
+        let before = before.filter(|before| before.value != Value::Null).and_then(|before| self.policy(before).ok());
         self.add(described, place, policy);
         if let Some(role) = self.reading.roles.last_mut() {
             role.role_name = role_name;
+            let before = before.map(|before| PolicyDocument::from_node(&before.tree, DuplicateKeys::LastWins));
+            role.before = before.filter(|_| !role.unreadable);
         }
     }
 }

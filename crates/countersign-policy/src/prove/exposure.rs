@@ -118,7 +118,8 @@ pub fn exposure(document: &PolicyDocument, setting: &Setting) -> Exposed {
     if let Some(extremes) = hole::extremes(document) {
         let mut exposed = exposure(&extremes.upper, setting);
         let least = exposure(&extremes.lower, setting).exposure;
-        if least != exposed.exposure {
+        // What no value of the holes makes worse than this is known well enough.
+        if least != exposed.exposure && exposed.exposure <= Exposure::Unknown {
             let open_either_way = least.max(exposed.exposure) <= Exposure::Open;
             exposed.exposure = if open_either_way { Exposure::Open } else { Exposure::Unknown };
             exposed.depends_on.extend(extremes.holes.iter().map(ToString::to_string));

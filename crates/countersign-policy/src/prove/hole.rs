@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::{mentioned_accounts, unmentioned_account};
 use super::setting::Setting;
+use crate::account::AccountId;
 use crate::condition::{Comparison, ConditionOperator, Sense};
 use crate::document::{
     ConditionEntry, Effect, PatternElement, Polarity, PolicyDocument, PrincipalElement, PrincipalEntry, PrincipalKind,
@@ -116,10 +117,15 @@ pub(crate) fn extremes(document: &PolicyDocument) -> Option<Extremes> {
             lower.statements.push(statement.clone());
             continue;
         }
-        // The statement as it applies most: without the conditions, to every action, to everyone.
+        // The statement as it applies most: with the conditions as wide as they can be, to every action, to everyone.
         let mut most = statement.clone();
         most.undecided.clear();
-        most.conditions.retain(|entry| stands_for_itself(document, statement, allows, entry) || !has_hole(entry));
+        let widest =
+            |entry: &ConditionEntry| match stands_for_itself(document, statement, allows, entry) || !has_hole(entry) {
+                true => Some(entry.clone()),
+                false => widened(entry),
+            };
+        most.conditions = statement.conditions.iter().filter_map(widest).collect();
         let holed = |texts: &[Spanned<Text>]| texts.iter().any(|text| !text.value.holes().is_empty());
         most.actions.retain(|element| !holed(&element.patterns));
         most.resources.retain(|element| !holed(&element.patterns));
@@ -142,6 +148,43 @@ pub(crate) fn extremes(document: &PolicyDocument) -> Option<Extremes> {
     }
     (!holes.is_empty()).then_some(Extremes { upper, lower, holes })
 }
+
+/// A condition that every value of its holes implies: the parts that are in the input, with anything between them. `None`
+/// where nothing is left to ask.
+fn widened(entry: &ConditionEntry) -> Option<ConditionEntry> {
+    let mut operator = ConditionOperator::parse(&entry.operator.value).ok()?;
+    if operator.sense == Sense::Negated || entry.key.value.contains('⟨') {
+        return None;
+    }
+    let is_literal = |value: &Text| !value.lossy().contains(['*', '?']);
+    match operator.comparison {
+        // A hole inside one part of an ARN stays inside it; where parts are missing, it may hold several.
+        Comparison::Arn if !entry.values.iter().all(|value| value.value.lossy().matches(':').count() >= ARN_COLONS) => {
+            operator.comparison = Comparison::StringLike;
+        }
+        Comparison::Arn | Comparison::StringLike => {}
+        Comparison::StringEquals if entry.values.iter().all(|value| is_literal(&value.value)) => {
+            operator.comparison = Comparison::StringLike;
+        }
+        Comparison::StringEquals
+        | Comparison::StringEqualsIgnoreCase
+        | Comparison::Numeric(_)
+        | Comparison::Date(_)
+        | Comparison::Bool
+        | Comparison::Binary
+        | Comparison::IpAddress
+        | Comparison::Null => return None,
+    }
+    let mut widened = entry.clone();
+    widened.operator.value = operator.to_string().into();
+    for value in &mut widened.values {
+        value.value = value.value.resolve(|_| Some("*".to_owned()));
+    }
+    Some(widened)
+}
+
+/// Colons in an ARN.
+const ARN_COLONS: usize = 5;
 
 fn has_hole(entry: &ConditionEntry) -> bool {
     entry.values.iter().any(|value| !value.value.holes().is_empty())
@@ -179,7 +222,9 @@ fn stands_for_itself(document: &PolicyDocument, statement: &Statement, allows: b
 
 fn representatives(document: &PolicyDocument, name: &str, at: usize, setting: &Setting) -> Vec<String> {
     let mut mentioned = mentioned_accounts(document);
-    let in_policy = mentioned.clone();
+    // A party that is not in the input counts as a third party.
+    let in_policy: Vec<AccountId> =
+        mentioned.iter().copied().filter(|account| !setting.own_accounts.contains(account)).collect();
     mentioned.extend(&setting.own_accounts);
     for _ in 0..at {
         mentioned.insert(unmentioned_account(&mentioned));

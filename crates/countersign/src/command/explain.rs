@@ -11,13 +11,14 @@ use crate::output;
 const EXAMPLES: &str = "\
 Examples:
   countersign explain
-  countersign explain external-id-if-exists";
+  countersign explain external-id-if-exists
+  countersign explain severity";
 
 /// Explain an audit: what it finds, why it matters, how to fix it. Without an id, list them all.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The audit, as findings name it, e.g. external-id-if-exists.
+    /// The audit, as findings name it, e.g. external-id-if-exists; or `severity`, for how findings are rated.
     #[arg(value_name = "AUDIT-ID")]
     audit: Option<String>,
 }
@@ -32,6 +33,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         output::answer(&lines.concat())?;
         return Ok(Exit::Clean);
     };
+    if id == "severity" {
+        output::answer(&readable_page(countersign_audit::severity::PAGE))?;
+        return Ok(Exit::Clean);
+    }
     let Some(audit) = by_id(id) else {
         let message = format!("there is no audit `{id}`");
         return Err(Box::new(Diagnostic::error(message, Some(suggestion(id)))).into());

@@ -62,7 +62,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     options.account = args.account;
     options.third_parties = ThirdParties::new(Vendors::built_in(), &Default::default()).into();
     let gathered = audit::gather(
-        &audit::Wanted { paths: std::slice::from_ref(&args.path), given: &Given::default(), options: &options },
+        &audit::Wanted {
+            paths: std::slice::from_ref(&args.path),
+            input: Default::default(),
+            given: &Given::default(),
+            options: &options,
+        },
         &BTreeMap::new(),
     );
     let text = start(&gathered.roles, options.now);

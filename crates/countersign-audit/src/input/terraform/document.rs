@@ -16,6 +16,8 @@ impl Evaluator<'_> {
     /// The policy that a data source yields.
     pub(super) fn policy_document(&self, referred: &Referred, block: &Block) -> Outcome {
         let scope = referred.scope();
+        let address = format!("{}data.{}.{}", referred.instance.address, referred.kind, referred.name);
+        self.used.borrow_mut().insert(address);
         let mut statements = Vec::new();
         self.each_block(block, "statement", &scope, &mut |block, scope, undecided| {
             statements.push(match undecided {

@@ -155,6 +155,8 @@ pub(super) struct Evaluator<'f> {
     pub(super) not_json: RefCell<HashMap<Span, countersign_policy::document::Problem>>,
     pub(super) attached: RefCell<super::permission::Attached>,
     pub(super) callers: RefCell<Vec<super::caller::Found>>,
+    /// The policy documents that something has asked for.
+    pub(super) used: RefCell<std::collections::HashSet<String>>,
     decisions: RefCell<Decisions>,
     /// What decisions say that a value is.
     narrowed: RefCell<HashMap<String, Value>>,
@@ -189,6 +191,7 @@ impl<'f> Evaluator<'f> {
             not_json: RefCell::default(),
             attached: RefCell::default(),
             callers: RefCell::default(),
+            used: RefCell::default(),
             decisions: RefCell::default(),
             narrowed: RefCell::default(),
             filled: RefCell::default(),

@@ -200,6 +200,17 @@ fn parse_as_json(file: &SourceFile, library: &mut Library) -> Option<countersign
 }
 
 impl Folder {
+    /// Whether the block stands in one of the files that are wanted, by name or path; in any, without such a list.
+    pub(super) fn is_wanted(&self, block: &Block, only: Option<&[String]>) -> bool {
+        only.is_none_or(|only| {
+            let path = self.files.get(block.file).map_or("", String::as_str);
+            let is_named = |wanted: &String| {
+                wanted == path || path.strip_suffix(wanted.as_str()).is_some_and(|rest| rest.ends_with('/'))
+            };
+            only.iter().any(is_named)
+        })
+    }
+
     fn define(&mut self, block: Block, library: &mut Library) {
         let label = |nth: usize| -> Box<str> { block.label(nth).into() };
         let span = block.span;

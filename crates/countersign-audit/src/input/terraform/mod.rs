@@ -27,6 +27,7 @@ mod provider;
 mod reference;
 mod resource;
 mod role;
+mod stray;
 mod template;
 mod value;
 mod variable;

@@ -27,7 +27,7 @@ const ROLES: &[(&str, &str)] =
     &[("aws_iam_role", "assume_role_policy"), ("awscc_iam_role", "assume_role_policy_document")];
 
 /// What a policy is in one run.
-type Policy = Result<Node, (Span, String, Option<String>)>;
+pub(super) type Policy = Result<Node, (Span, String, Option<String>)>;
 
 impl Evaluator<'_> {
     /// The roles of a module and those it calls.
@@ -36,13 +36,7 @@ impl Evaluator<'_> {
         self.note_callers(instance);
         for ((kind, name), block) in &folder.resources {
             let Some((_, argument)) = ROLES.iter().find(|(role, _)| **role == **kind) else { continue };
-            let is_wanted = only.is_none_or(|only| {
-                let path = folder.files.get(block.file).map_or("", String::as_str);
-                only.iter().any(|wanted| {
-                    wanted == path || path.strip_suffix(wanted.as_str()).is_some_and(|rest| rest.ends_with('/'))
-                })
-            });
-            if !is_wanted {
+            if !folder.is_wanted(block, only) {
                 continue;
             }
             let address = format!("{}{kind}.{name}", instance.address);
@@ -63,6 +57,7 @@ impl Evaluator<'_> {
             }
         }
         self.attachments(instance);
+        self.stray_documents(instance, only, roles);
         for (name, block) in &folder.modules {
             let address = format!("{}module.{name}", instance.address);
             self.start();
@@ -89,12 +84,8 @@ impl Evaluator<'_> {
             let help = "what is deployed may be something else: audit the account too";
             self.problem(block.span, ProblemSeverity::Note, message, help);
         }
-        let (outcomes, all) = self.every_way(|| self.trust_policy(referred, block, argument));
-        let merged = merge(outcomes);
-        let nothing = PolicyDocument { span: block.span, ..PolicyDocument::default() };
-        let sources = SourceMap::from(crate::source::SourceFile::new("", String::new()));
-        let mut role = Role::new(referred.address.clone(), nothing, block.span, sources);
-        role.more_alternatives = (!all).then(|| format!("more than {MAX_COMBINATIONS} combinations of variables"));
+        let outcomes = self.every_way(|| self.trust_policy(referred, block, argument));
+        let mut role = self.with_policy(referred, block, outcomes);
         self.start();
         role.role_name = self
             .configured_text(referred, block, name_argument(&referred.kind))
@@ -102,6 +93,21 @@ impl Evaluator<'_> {
             .flatten()
             .and_then(|name| name.known().map(str::to_owned));
         role.tags = self.tags(referred, block);
+        role
+    }
+
+    /// A role with every way its policy may be.
+    pub(super) fn with_policy(
+        &self,
+        referred: &Referred,
+        block: &Block,
+        (outcomes, all): (Vec<(Vec<Choice>, Policy)>, bool),
+    ) -> Role {
+        let merged = merge(outcomes);
+        let nothing = PolicyDocument { span: block.span, ..PolicyDocument::default() };
+        let sources = SourceMap::from(crate::source::SourceFile::new("", String::new()));
+        let mut role = Role::new(referred.address.clone(), nothing, block.span, sources);
+        role.more_alternatives = (!all).then(|| format!("more than {MAX_COMBINATIONS} combinations of variables"));
         for (nth, (given, policy)) in merged.into_iter().enumerate() {
             let trust = match policy {
                 Ok(node) => {

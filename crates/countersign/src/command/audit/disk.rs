@@ -1,8 +1,8 @@
 //! The files around a template, as its reader asks for them: those of the tree it stands in, and no others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_audit::input::Files;
 
@@ -17,6 +17,8 @@ pub(super) struct Disk<'o> {
     root: PathBuf,
     /// What files would be after an edit, by the names that reports call them.
     overlay: &'o BTreeMap<String, Arc<str>>,
+    /// The real paths of what was asked for.
+    read: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl<'o> Disk<'o> {
@@ -27,7 +29,12 @@ impl<'o> Disk<'o> {
         let repository = real.ancestors().find(|above| above.join(".git").exists()).map(Path::to_owned);
         let here = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok());
         let root = repository.or(here.filter(|here| real.starts_with(here))).unwrap_or(real);
-        Self { root, overlay }
+        Self { root, overlay, read: Mutex::default() }
+    }
+
+    /// The real paths of the files that were read.
+    pub(super) fn into_read(self) -> BTreeSet<PathBuf> {
+        self.read.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -40,6 +47,7 @@ impl Files for Disk<'_> {
         if !real.starts_with(&self.root) {
             return Err("it lies outside of the repository, or of the folder that is audited".to_owned());
         }
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(real);
         let input = read::read(Path::new(path), MAX_BYTES).map_err(|diagnostic| diagnostic.message.clone())?;
         Ok(input.text.into())
     }

@@ -87,7 +87,9 @@ impl Inputs {
             match entry {
                 Ok(entry) if is_file(&entry) => {
                     folder.files += 1;
-                    self.add(entry.into_path(), Named::InFolder, Some(at));
+                    // As tools call it that read reports and differences.
+                    let path = entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned();
+                    self.add(path, Named::InFolder, Some(at));
                 }
                 Ok(_) => {}
                 Err(error) => {

@@ -1,16 +1,16 @@
 //! `audit --fix`: applies what the findings propose, after auditing the result.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use countersign_audit::examine::Examined;
 use countersign_audit::finding::Finding;
 use countersign_audit::fix::{Edit, Safety, apply};
 use countersign_audit::report::Report;
 use countersign_audit::source::{InputProblem, ProblemSeverity};
+use countersign_policy::document::Span;
 use similar::TextDiff;
 
 use crate::diagnostic::Diagnostic;
@@ -24,9 +24,9 @@ pub(crate) struct FixArgs {
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "safe", value_name = "WHICH")]
     fix: Option<Which>,
 
-    /// Show what `--fix` would change, and change nothing.
+    /// Show what `--fix` would change, as a patch, and change nothing.
     #[arg(long)]
-    diff: bool,
+    pub(super) diff: bool,
 
     /// The ExternalId that fixes demand; templates get a variable or parameter without it.
     #[arg(long, value_name = "ID")]
@@ -49,39 +49,24 @@ struct Mended {
     before: Arc<str>,
     after: Arc<str>,
     /// What was found there and should be gone.
-    findings: Vec<Found>,
+    findings: Vec<Place>,
 }
 
-/// A finding by its audit, its role and its words.
-type Found = (&'static str, String, String);
-
-fn found(finding: &Finding) -> Found {
-    (finding.id, finding.role.clone(), finding.message.clone())
+/// What a finding is about, however lines move.
+#[derive(Debug, PartialEq, Eq)]
+struct Place {
+    audit: &'static str,
+    role: String,
+    statement: Option<usize>,
 }
 
-/// How often each is found.
-fn counts(findings: impl Iterator<Item = Found>) -> HashMap<Found, usize> {
-    let mut counts = HashMap::new();
-    findings.for_each(|found| *counts.entry(found).or_default() += 1);
-    counts
-}
-
-/// A report as it is looked up.
-struct Looked<'r> {
-    report: &'r Report,
-    counts: HashMap<Found, usize>,
-    roles: HashMap<&'r str, &'r Examined>,
-}
-
-impl<'r> Looked<'r> {
-    fn at(report: &'r Report) -> Self {
-        let counts = counts(report.live().map(|judged| found(&judged.finding)));
-        let roles = report.roles.iter().rev().map(|examined| (name(examined), examined)).collect();
-        Self { report, counts, roles }
-    }
-
-    fn count(&self, found: &Found) -> usize {
-        self.counts.get(found).copied().unwrap_or_default()
+impl Place {
+    fn of(report: &Report, finding: &Finding) -> Self {
+        let role = finding.role_index.and_then(|at| report.roles.get(at));
+        let inside = |span: Span| span.start <= finding.policy_span.start && finding.policy_span.end <= span.end;
+        let statement = role
+            .and_then(|examined| examined.role.trust.statements.iter().position(|statement| inside(statement.span)));
+        Self { audit: finding.id, role: finding.role.clone(), statement }
     }
 }
 
@@ -98,12 +83,10 @@ impl FixArgs {
     pub(super) fn mend(&self, report: Report, audit: impl Fn(&Overlay) -> Report) -> anyhow::Result<Report> {
         let mut files = self.mended(&report);
         let mut after = audit(&overlay(&files));
-        let looked = (Looked::at(&report), Looked::at(&after));
         let failures: Vec<(String, String)> = files
             .iter()
-            .filter_map(|(path, mended)| Some((path.clone(), failure(path, mended, &looked.0, &looked.1)?)))
+            .filter_map(|(path, mended)| Some((path.clone(), failure(path, mended, &report, &after)?)))
             .collect();
-        drop(looked);
         for (path, why) in &failures {
             files.remove(path);
             let message = format!("the fixes of this file are held back: {why}");
@@ -150,7 +133,7 @@ impl FixArgs {
         let mend = |(path, (edits, findings)): (&str, (Vec<Edit>, Vec<&Finding>))| {
             let before: &str = texts.get(path)?;
             let after = apply(before, &edits)?;
-            let findings = findings.into_iter().map(found).collect();
+            let findings = findings.into_iter().map(|finding| Place::of(report, finding)).collect();
             Some((path.to_owned(), Mended { before: before.into(), after: after.into(), findings }))
         };
         edits.into_iter().filter_map(mend).collect()
@@ -168,29 +151,27 @@ fn overlay(files: &BTreeMap<String, Mended>) -> Overlay {
 }
 
 /// Why the fixed file is not as it should be.
-fn failure(path: &str, mended: &Mended, before: &Looked<'_>, after: &Looked<'_>) -> Option<String> {
-    let broken = after.report.problems.iter().find(|problem| {
-        problem.path == path && problem.severity == ProblemSeverity::Error && !before.report.problems.contains(problem)
+fn failure(path: &str, mended: &Mended, before: &Report, after: &Report) -> Option<String> {
+    let broken = after.problems.iter().find(|problem| {
+        problem.path == path && problem.severity == ProblemSeverity::Error && !before.problems.contains(problem)
     });
     if let Some(problem) = broken {
         return Some(format!("it could not be read any more: {}", problem.message));
     }
-    // The same may be found in a statement that gives no hold for a fix.
-    let gone = counts(mended.findings.iter().cloned());
-    let is_left =
-        |wanted: &&Found| after.count(wanted) + gone.get(wanted).copied().unwrap_or_default() > before.count(wanted);
-    if let Some((id, role, _)) = mended.findings.iter().find(is_left) {
-        return Some(format!("`{id}` is still found in `{role}`"));
+    let left = after.live().find(|judged| mended.findings.contains(&Place::of(after, &judged.finding)));
+    if let Some(finding) = left.map(|judged| &judged.finding) {
+        return Some(format!("`{}` is still found in `{}`", finding.id, finding.role));
     }
-    let mut roles = before.report.roles.iter().filter(|role| role.role.sources.files().any(|file| file.path() == path));
+    let mut roles = before.roles.iter().filter(|role| role.role.sources.files().any(|file| file.path() == path));
     roles.find_map(|role| {
-        let Some(now) = after.roles.get(name(role)) else { return Some(format!("`{}` is gone", role.role.name)) };
+        let same = |other: &&_| name(other) == name(role);
+        let Some(now) = after.roles.iter().find(same) else { return Some(format!("`{}` is gone", role.role.name)) };
         let is_worse = now.exposed.exposure < role.exposed.exposure;
         is_worse.then(|| format!("`{}` would be {}", role.role.name, now.exposed.exposure))
     })
 }
 
-fn name(examined: &Examined) -> &str {
+fn name(examined: &countersign_audit::examine::Examined) -> &str {
     &examined.role.name
 }
 

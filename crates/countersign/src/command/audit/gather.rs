@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use countersign_audit::caller::{self, ExaminedCaller};
 use countersign_audit::examine::{Examined, Options, examine};
-use countersign_audit::input::{self, Given, Named, Reading, terraform};
+use countersign_audit::input::{self, Format, Given, InMemory, Named, Reading, terraform};
 use countersign_audit::role::Role;
 use countersign_audit::source::{InputProblem, ProblemSeverity};
 use rayon::prelude::*;
@@ -32,8 +32,23 @@ pub(crate) struct Gathered {
 /// What to read, and how.
 pub(crate) struct Wanted<'a> {
     pub(crate) paths: &'a [PathBuf],
+    pub(crate) input: InputFormat,
     pub(crate) given: &'a Given,
     pub(crate) options: &'a Options,
+}
+
+/// What the files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum InputFormat {
+    /// What their content says; Terraform by its file names.
+    #[default]
+    Auto,
+    /// Policies, what the aws CLI prints, plans: no templates.
+    Policy,
+    /// CloudFormation templates.
+    Cloudformation,
+    /// Terraform modules of one file each, whatever their names.
+    Terraform,
 }
 
 /// Terraform files of one folder.
@@ -53,12 +68,14 @@ pub(crate) fn gather(wanted: &Wanted<'_>, overlay: &BTreeMap<String, Arc<str>>) 
     let mut readings: Vec<Option<Reading>> = inputs
         .files
         .par_iter()
-        .map(|file| match is_terraform(&file.path) {
-            true => None,
-            false => reading.step(|| read_file(file, wanted.given, overlay)),
+        .map(|file| match wanted.input {
+            InputFormat::Auto if is_terraform(&file.path) => None,
+            _ => reading.step(|| read_file(file, wanted, overlay)),
         })
         .collect();
-    read_modules(&inputs.files, &mut readings, wanted.given, overlay);
+    if wanted.input == InputFormat::Auto {
+        read_modules(&inputs.files, &mut readings, wanted.given, overlay);
+    }
     drop(reading);
     let passed_over = readings.iter().filter(|reading| reading.is_none()).count();
     inputs.name_empty_folders(&readings);
@@ -88,17 +105,25 @@ fn is_terraform(path: &Path) -> bool {
 }
 
 /// The roles of a file, or nothing when it is of those that a folder may hold besides.
-fn read_file(file: &File, given: &Given, overlay: &BTreeMap<String, Arc<str>>) -> Option<Reading> {
-    let wanted = |head: &[u8]| file.named == Named::ByUser || input::may_hold_roles(head);
+fn read_file(file: &File, wanted: &Wanted<'_>, overlay: &BTreeMap<String, Arc<str>>) -> Option<Reading> {
+    let may_hold_roles = |head: &[u8]| file.named == Named::ByUser || input::may_hold_roles(head);
     let name = read::name(&file.path);
     let bytes = match overlay.get(&name) {
         Some(text) => Ok(Some(text.as_bytes().to_vec())),
-        None => read::bytes_if(&file.path, MAX_BYTES, wanted),
+        None => read::bytes_if(&file.path, MAX_BYTES, may_hold_roles),
     };
     let reading = match bytes {
         Ok(bytes) => {
             let bytes = bytes?;
-            guarded(|| input::read_with(&name, &bytes, file.named, given)).ok_or_else(|| {
+            let read = || match wanted.input {
+                InputFormat::Auto => input::read_with(&name, &bytes, file.named, wanted.given),
+                InputFormat::Policy => input::read_as(Format::Policy, &name, &bytes, file.named, wanted.given),
+                InputFormat::Cloudformation => {
+                    input::read_as(Format::CloudFormation, &name, &bytes, file.named, wanted.given)
+                }
+                InputFormat::Terraform => read_as_terraform(&name, &bytes, wanted.given),
+            };
+            guarded(read).ok_or_else(|| {
                 InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this file", BUG)
             })
         }
@@ -112,11 +137,21 @@ fn read_file(file: &File, given: &Given, overlay: &BTreeMap<String, Arc<str>>) -
     (holds_something || file.named == Named::ByUser).then_some(reading)
 }
 
+/// Reads a text as a module of one file. Modules are made of files with certain names, and so it gets one.
+fn read_as_terraform(name: &str, bytes: &[u8], given: &Given) -> Reading {
+    let name = if is_terraform(Path::new(name)) { name.to_owned() } else { format!("{name}.tf") };
+    let text = String::from_utf8_lossy(bytes);
+    let folder = name.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    terraform::read_root(folder, None, &InMemory([(name.clone(), text.into())].into()), given)
+}
+
 /// Reads the folders with Terraform files. A module that another one calls is read where it is called: the verdict there
 /// is the one that counts.
 fn read_modules(files: &[File], readings: &mut [Option<Reading>], given: &Given, overlay: &BTreeMap<String, Arc<str>>) {
     let modules = modules(files);
-    let read: Vec<Reading> = modules.par_iter().map(|module| read_module(module, given, overlay)).collect();
+    let (read, asked_for): (Vec<Reading>, Vec<BTreeSet<PathBuf>>) =
+        modules.par_iter().map(|module| read_module(module, given, overlay)).unzip();
+    pass_over(files, readings, &asked_for);
     let entered: Vec<BTreeSet<PathBuf>> = read
         .iter()
         .map(|reading| reading.folders.iter().filter_map(|folder| real(Path::new(folder))).collect())
@@ -142,6 +177,17 @@ fn read_modules(files: &[File], readings: &mut [Option<Reading>], given: &Given,
     }
 }
 
+/// What a module reads counts where the module uses it: on its own it may be a template, and no policy yet.
+fn pass_over(files: &[File], readings: &mut [Option<Reading>], asked_for: &[BTreeSet<PathBuf>]) {
+    let found = files.iter().zip(readings).filter(|(file, reading)| file.named == Named::InFolder && reading.is_some());
+    for (file, reading) in found {
+        let path = file.path.canonicalize().ok();
+        if path.is_some_and(|path| asked_for.iter().any(|paths| paths.contains(&path))) {
+            *reading = None;
+        }
+    }
+}
+
 fn real(folder: &Path) -> Option<PathBuf> {
     if folder.as_os_str().is_empty() { Path::new(".") } else { folder }.canonicalize().ok()
 }
@@ -160,7 +206,12 @@ fn modules(files: &[File]) -> Vec<Module<'_>> {
     folders.into_iter().map(module).collect()
 }
 
-fn read_module(module: &Module<'_>, given: &Given, overlay: &BTreeMap<String, Arc<str>>) -> Reading {
+/// A module's roles, and the files that were read for them.
+fn read_module(
+    module: &Module<'_>,
+    given: &Given,
+    overlay: &BTreeMap<String, Arc<str>>,
+) -> (Reading, BTreeSet<PathBuf>) {
     let name = module.folder.display().to_string();
     let disk = Disk::around(&module.folder, overlay);
     let mut reading =
@@ -175,7 +226,7 @@ fn read_module(module: &Module<'_>, given: &Given, overlay: &BTreeMap<String, Ar
         let help = "countersign looks for `aws_iam_role` and for modules that have some";
         reading.problems.push(InputProblem::of_file(&path, ProblemSeverity::Error, "no role in this file", help));
     }
-    reading
+    (reading, disk.into_read())
 }
 
 fn examine_or_tell(role: Role, options: &Options) -> Result<Examined, Box<InputProblem>> {

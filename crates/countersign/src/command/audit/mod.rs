@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use countersign_audit::config::FILE_NAME;
 use countersign_audit::examine::Options;
 use countersign_audit::report::{self, Report, Verbosity};
+use countersign_audit::source::{InputProblem, ProblemSeverity};
 use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::{self, Moment};
 
@@ -23,7 +24,7 @@ use super::Exit;
 use crate::diagnostic::{self, Diagnostic};
 use crate::output;
 use fix::{FixArgs, Overlay};
-pub(super) use gather::{Wanted, gather};
+pub(super) use gather::{InputFormat, Wanted, gather};
 use given::GivenArgs;
 use selection::SelectionArgs;
 use settings::{Settings, SettingsArgs};
@@ -33,6 +34,7 @@ Examples:
   countersign audit trust.json
   countersign audit --own 111122223333 policies/
   aws iam get-account-authorization-details | countersign audit -
+  countersign audit --fix --diff infrastructure/
   countersign audit --format sarif . > countersign.sarif
   countersign audit --format html account.json.gz > report.html
   countersign audit --write-baseline baseline.json . && countersign audit --baseline baseline.json .
@@ -43,10 +45,9 @@ count.";
 
 /// Prove what trust policies let happen, role by role, and show a call that gets in where one does.
 ///
-/// Reads raw trust policies, CloudFormation templates and what `aws iam get-role`, `list-roles` and
-/// `get-account-authorization-details` print, plain
-/// or gzip. In a folder, files that hold no policy are passed over, and so are hidden files, links to folders and what
-/// .gitignore excludes.
+/// Reads trust policies, what `aws iam get-role`, `list-roles` and `get-account-authorization-details` print, Terraform
+/// modules, plans and states, and CloudFormation templates, plain or gzip. In a folder, files that hold no policy are passed
+/// over, and so are hidden files, links to folders and what .gitignore excludes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -89,6 +90,10 @@ pub(crate) struct Args {
     /// List every role, and count the files in folders that hold no policy.
     #[arg(long, short)]
     verbose: bool,
+
+    /// What the files are; what they look like does not count then.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", hide_default_value = true)]
+    input: InputFormat,
 
     #[command(flatten)]
     given: GivenArgs,
@@ -155,7 +160,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     settings.apply(&mut options);
     let selection = args.selection.read(&args.paths, &settings.config)?;
     let given = args.given.over(&settings.config.given);
-    let wanted = Wanted { paths: &args.paths, given: &given, options: &options };
+    let wanted = Wanted { paths: &args.paths, input: args.input, given: &given, options: &options };
     let callers = profiles::read(&args.profiles, &options, &mut settings.problems);
     let passed_over = Cell::new(None);
     let audit = |overlay: &Overlay| {
@@ -171,7 +176,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if args.fix.is_wanted() {
         report = args.fix.mend(report, audit)?;
     }
-    print(args, &report)?;
+    if !args.fix.diff {
+        print(args, &report)?;
+    }
     if let (true, Some(passed_over)) = (args.verbose, passed_over.get()) {
         let files = if passed_over == 1 { "1 file holds" } else { &format!("{passed_over} files hold") };
         output::talk(&format!("passed over in folders: {files} no policy\n"));
@@ -220,7 +227,9 @@ pub(super) fn moment(text: &str) -> Result<Moment, &'static str> {
 fn print(args: &Args, report: &Report) -> anyhow::Result<()> {
     match args.format {
         Format::Text => {
-            report.problems.iter().for_each(|problem| output::talk(&(report::problem(problem) + "\n")));
+            // Of policies of other kinds a repository may have hundreds.
+            let is_told = |problem: &&InputProblem| args.verbose || problem.severity != ProblemSeverity::Note;
+            report.problems.iter().filter(is_told).for_each(|problem| output::talk(&(report::problem(problem) + "\n")));
             let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
             let text = if args.explain { report::explain(report) } else { report::text(report, verbosity) };
             output::answer(&text)?;

@@ -2,7 +2,7 @@
 
 use countersign_policy::document::Text;
 
-use super::super::conversion::{Pieces, json_text, number_text, to_node, to_text};
+use super::super::conversion::{Piece, Pieces, json_text, number_text, pieces, to_node, to_text};
 use super::super::value::{Kind, Value};
 use super::call::{LARGEST, is_spread, number};
 use super::string::quote;
@@ -15,13 +15,13 @@ pub(super) const FUNCTIONS: &[Function] =
 const WIDEST: usize = 1024;
 
 fn format(call: &Call<'_>) -> Outcome {
-    let Some(template) = call.known_text(0)? else { return Ok(call.unknown()) };
+    let template = call.text(0)?;
     let arguments: Vec<&Value> = call.arguments.iter().skip(1).collect();
     Ok(fill(&template, &arguments)?.map_or_else(|| call.unknown(), |text| Value::text(text, call.span)))
 }
 
 fn format_list(call: &Call<'_>) -> Outcome {
-    let Some(template) = call.known_text(0)? else { return Ok(call.unknown()) };
+    let template = call.text(0)?;
     let rest = call.arguments.get(1..).unwrap_or_default();
     let counted = |value: &Value| match &value.kind {
         Kind::List(values) => Some((values.len(), values.iter().any(is_spread))),
@@ -73,34 +73,51 @@ struct Verb {
     letter: char,
 }
 
-fn fill(template: &str, arguments: &[&Value]) -> Result<Option<Text>, String> {
+/// The template with its arguments in place. What is not in the input of the template is taken to be text without verbs;
+/// where that does not fit the arguments, nothing is known.
+fn fill(template: &Text, arguments: &[&Value]) -> Result<Option<Text>, String> {
     let mut out = Pieces::default();
-    let (mut rest, mut next, mut total) = (template, 0, 0_usize);
-    while let Some((before, after)) = rest.split_once('%') {
-        out.literal(before);
-        let (verb, after) = read_verb(after)?;
-        rest = after;
-        if verb.letter == '%' {
-            out.literal("%");
-            continue;
-        }
-        let at = verb.index.unwrap_or(next);
-        next = at + 1;
-        let value = arguments.get(at).ok_or_else(|| format!("`format` has no argument for `%{}`", verb.letter))?;
-        match spell(&verb, value)? {
-            Some(text) => {
-                total += text.lossy().len();
-                if total > LARGEST {
-                    return Err("`format` yields more than is worked out".to_owned());
-                }
-                out.text(&text);
+    let (mut next, mut total) = (0, 0_usize);
+    let is_known = template.known().is_some();
+    for piece in pieces(template) {
+        let mut rest = match piece {
+            Piece::Literal(literal) => literal,
+            Piece::Hole(name) => {
+                out.hole(name);
+                continue;
             }
-            None => return Ok(None),
+        };
+        while let Some((before, after)) = rest.split_once('%') {
+            out.literal(before);
+            let (verb, after) = match read_verb(after) {
+                Ok(read) => read,
+                Err(_) if !is_known => return Ok(None),
+                Err(message) => return Err(message),
+            };
+            rest = after;
+            if verb.letter == '%' {
+                out.literal("%");
+                continue;
+            }
+            let at = verb.index.unwrap_or(next);
+            next = at + 1;
+            let value = arguments.get(at).ok_or_else(|| format!("`format` has no argument for `%{}`", verb.letter))?;
+            match spell(&verb, value)? {
+                Some(text) => {
+                    total += text.lossy().len();
+                    if total > LARGEST {
+                        return Err("`format` yields more than is worked out".to_owned());
+                    }
+                    out.text(&text);
+                }
+                None => return Ok(None),
+            }
         }
+        out.literal(rest);
     }
-    out.literal(rest);
-    if next < arguments.len() && !template.contains("%[") {
-        return Err("`format` is called with more arguments than it has verbs".to_owned());
+    if next < arguments.len() && !template.lossy().contains("%[") {
+        let too_many = "`format` is called with more arguments than it has verbs";
+        return if is_known { Err(too_many.to_owned()) } else { Ok(None) };
     }
     Ok(Some(out.finish()))
 }

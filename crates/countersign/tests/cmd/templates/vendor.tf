@@ -1,0 +1,11 @@
+resource "aws_iam_role" "vendor" {
+  name = "vendor"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::999988887777:root" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+}
