@@ -244,6 +244,13 @@ impl Writer<'_> {
         if !asks && written.contains(&key.to_ascii_lowercase()) {
             return None;
         }
+        // A second value for one key would be a duplicate, or one more that is accepted.
+        let is_taken = |entry: &ConditionEntry| {
+            entry.operator.value.eq_ignore_ascii_case(operator) && entry.key.value.eq_ignore_ascii_case(key)
+        };
+        if self.statement.conditions.iter().any(is_taken) {
+            return None;
+        }
         let value = self.term(term)?;
         match self.form {
             Form::HclBlock => hcl_block::add_condition(self.text(), self.statement, operator, key, &value),
