@@ -146,6 +146,6 @@ data "aws_iam_policy_document" "vendor" {
         folder.write("main.tf", text);
         let (code, stdout, stderr) = folder.audit(&["--fix=all", "--account", "111122223333", "main.tf"]);
         assert_eq!((code, stderr.trim()), (1, "fixed 0 findings in 0 files"), "{text}{stdout}");
-        assert_eq!(folder.read("main.tf"), text.as_ref());
+        assert_eq!(folder.read("main.tf"), text);
     }
 }

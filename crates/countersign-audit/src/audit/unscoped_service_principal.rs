@@ -1,6 +1,6 @@
 //! A service may use the role for somebody else.
 
-use countersign_policy::document::Statement;
+use countersign_policy::document::{Span, Statement};
 use countersign_policy::prove::ServiceVerdict;
 
 use super::leak::only_statement;
@@ -87,6 +87,16 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             entries.find(|entry| entry.value.known() == Some(service)).map(|entry| entry.span)
         };
         let Some(span) = document.statements.iter().find_map(named) else { continue };
+        if let Some(unknown) = not_in_input(examined, span) {
+            let role = &examined.role.name;
+            let message = format!(
+                "whether the service `{unknown}` can assume `{role}` for a resource of another account depends on which it is"
+            );
+            let help = "ask for aws:SourceAccount if it is a service that takes roles of other accounts";
+            let report = Report::new(span, message, help).witness(Some(request)).severity(Severity::Low);
+            reporter.report(report.confidence(Confidence::Low).persona(Persona::Auditor));
+            continue;
+        }
         let message = format!("`{service}` can assume `{}` for a resource of another account", examined.role.name);
         let help = "add StringEquals on aws:SourceAccount with your account id (and ArnLike on aws:SourceArn), after checking that the service sends them";
         // Most services take only roles of the account they work for.
@@ -106,4 +116,13 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         let report = Report::new(span, message, help).witness(Some(request)).confidence(confidence);
         reporter.report(report.remedy(bind));
     }
+}
+
+/// How the principal there is written, where its name is not in the input.
+fn not_in_input(examined: &Examined, span: Span) -> Option<String> {
+    let alternatives = examined.role.alternatives.iter().map(|alternative| &alternative.trust);
+    let statements = std::iter::once(&examined.role.trust).chain(alternatives).flat_map(|trust| &trust.statements);
+    let mut entries = statements.flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
+    let written = entries.find(|entry| entry.span == span)?;
+    written.value.known().is_none().then(|| written.value.display())
 }

@@ -169,8 +169,11 @@ impl Evaluator<'_> {
                 let Some(at) = number(index) else { return Ok(self.open(span)) };
                 let at = Text::literal(at.to_string());
                 let at: Option<usize> = at.known().and_then(|at| at.parse().ok());
+                // An element may stand for all instances of what is made nobody knows how often.
+                let is_open = values.iter().any(|value| matches!(value.kind, Kind::Unknown(_)));
                 match at.and_then(|at| values.into_iter().nth(at)) {
                     Some(value) => Ok(value),
+                    None if is_open => Ok(self.open(span)),
                     None => wrong(span, "the list has no such element"),
                 }
             }

@@ -1,11 +1,12 @@
 //! `audit --fix`: applies what the findings propose, after auditing the result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use countersign_audit::examine::Examined;
 use countersign_audit::finding::Finding;
 use countersign_audit::fix::{Edit, Safety, apply};
 use countersign_audit::report::Report;
@@ -49,24 +50,50 @@ struct Mended {
     before: Arc<str>,
     after: Arc<str>,
     /// What was found there and should be gone.
-    findings: Vec<Place>,
+    findings: Vec<Found>,
 }
 
 /// What a finding is about, however lines move.
-#[derive(Debug, PartialEq, Eq)]
-struct Place {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Found {
     audit: &'static str,
     role: String,
     statement: Option<usize>,
 }
 
-impl Place {
+impl Found {
     fn of(report: &Report, finding: &Finding) -> Self {
         let role = finding.role_index.and_then(|at| report.roles.get(at));
         let inside = |span: Span| span.start <= finding.policy_span.start && finding.policy_span.end <= span.end;
         let statement = role
             .and_then(|examined| examined.role.trust.statements.iter().position(|statement| inside(statement.span)));
         Self { audit: finding.id, role: finding.role.clone(), statement }
+    }
+}
+
+/// How often each is found.
+fn counts(findings: impl Iterator<Item = Found>) -> HashMap<Found, usize> {
+    let mut counts = HashMap::new();
+    findings.for_each(|found| *counts.entry(found).or_default() += 1);
+    counts
+}
+
+/// A report as it is looked up.
+struct Looked<'r> {
+    report: &'r Report,
+    counts: HashMap<Found, usize>,
+    roles: HashMap<&'r str, &'r Examined>,
+}
+
+impl<'r> Looked<'r> {
+    fn at(report: &'r Report) -> Self {
+        let counts = counts(report.live().map(|judged| Found::of(report, &judged.finding)));
+        let roles = report.roles.iter().rev().map(|examined| (name(examined), examined)).collect();
+        Self { report, counts, roles }
+    }
+
+    fn count(&self, found: &Found) -> usize {
+        self.counts.get(found).copied().unwrap_or_default()
     }
 }
 
@@ -83,10 +110,12 @@ impl FixArgs {
     pub(super) fn mend(&self, report: Report, audit: impl Fn(&Overlay) -> Report) -> anyhow::Result<Report> {
         let mut files = self.mended(&report);
         let mut after = audit(&overlay(&files));
+        let looked = (Looked::at(&report), Looked::at(&after));
         let failures: Vec<(String, String)> = files
             .iter()
-            .filter_map(|(path, mended)| Some((path.clone(), failure(path, mended, &report, &after)?)))
+            .filter_map(|(path, mended)| Some((path.clone(), failure(path, mended, &looked.0, &looked.1)?)))
             .collect();
+        drop(looked);
         for (path, why) in &failures {
             files.remove(path);
             let message = format!("the fixes of this file are held back: {why}");
@@ -133,7 +162,7 @@ impl FixArgs {
         let mend = |(path, (edits, findings)): (&str, (Vec<Edit>, Vec<&Finding>))| {
             let before: &str = texts.get(path)?;
             let after = apply(before, &edits)?;
-            let findings = findings.into_iter().map(|finding| Place::of(report, finding)).collect();
+            let findings = findings.into_iter().map(|finding| Found::of(report, finding)).collect();
             Some((path.to_owned(), Mended { before: before.into(), after: after.into(), findings }))
         };
         edits.into_iter().filter_map(mend).collect()
@@ -151,27 +180,29 @@ fn overlay(files: &BTreeMap<String, Mended>) -> Overlay {
 }
 
 /// Why the fixed file is not as it should be.
-fn failure(path: &str, mended: &Mended, before: &Report, after: &Report) -> Option<String> {
-    let broken = after.problems.iter().find(|problem| {
-        problem.path == path && problem.severity == ProblemSeverity::Error && !before.problems.contains(problem)
+fn failure(path: &str, mended: &Mended, before: &Looked<'_>, after: &Looked<'_>) -> Option<String> {
+    let broken = after.report.problems.iter().find(|problem| {
+        problem.path == path && problem.severity == ProblemSeverity::Error && !before.report.problems.contains(problem)
     });
     if let Some(problem) = broken {
         return Some(format!("it could not be read any more: {}", problem.message));
     }
-    let left = after.live().find(|judged| mended.findings.contains(&Place::of(after, &judged.finding)));
-    if let Some(finding) = left.map(|judged| &judged.finding) {
-        return Some(format!("`{}` is still found in `{}`", finding.id, finding.role));
+    // The same may be found in a statement that gives no hold for a fix.
+    let gone = counts(mended.findings.iter().cloned());
+    let is_left =
+        |wanted: &&Found| after.count(wanted) + gone.get(wanted).copied().unwrap_or_default() > before.count(wanted);
+    if let Some(Found { audit, role, .. }) = mended.findings.iter().find(is_left) {
+        return Some(format!("`{audit}` is still found in `{role}`"));
     }
-    let mut roles = before.roles.iter().filter(|role| role.role.sources.files().any(|file| file.path() == path));
+    let mut roles = before.report.roles.iter().filter(|role| role.role.sources.files().any(|file| file.path() == path));
     roles.find_map(|role| {
-        let same = |other: &&_| name(other) == name(role);
-        let Some(now) = after.roles.iter().find(same) else { return Some(format!("`{}` is gone", role.role.name)) };
+        let Some(now) = after.roles.get(name(role)) else { return Some(format!("`{}` is gone", role.role.name)) };
         let is_worse = now.exposed.exposure < role.exposed.exposure;
         is_worse.then(|| format!("`{}` would be {}", role.role.name, now.exposed.exposure))
     })
 }
 
-fn name(examined: &countersign_audit::examine::Examined) -> &str {
+fn name(examined: &Examined) -> &str {
     &examined.role.name
 }
 
