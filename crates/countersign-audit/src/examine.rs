@@ -91,9 +91,7 @@ impl Examined {
     pub fn reach(&self) -> &Reach {
         self.reach.get_or_init(|| reach(&self.role.permissions))
     }
-}
 
-impl Examined {
     /// What the input does not have of the values that the role's policy asks these keys for, and the conditions that may
     /// stand in it or not.
     pub(crate) fn unknown_values(&self, keys: &[&str]) -> Vec<String> {

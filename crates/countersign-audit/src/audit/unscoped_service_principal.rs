@@ -3,6 +3,7 @@
 use countersign_policy::document::{Span, Statement};
 use countersign_policy::prove::ServiceVerdict;
 
+use super::leak::only_statement;
 use super::source_arn_over_match::over_match;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
@@ -80,13 +81,12 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
         if BOUND_BY_PASS_ROLE.contains(&name) || over_match(examined, request).is_some() {
             continue;
         }
-        let statements = examined.exposed.document.statements.iter().enumerate();
+        let document = &examined.exposed.document;
         let named = |statement: &Statement| {
             let mut entries = statement.principals.iter().flat_map(|element| &element.entries);
             entries.find(|entry| entry.value.known() == Some(service)).map(|entry| entry.span)
         };
-        let found = statements.into_iter().find_map(|(at, statement)| Some((at, named(statement)?)));
-        let Some((at, span)) = found else { continue };
+        let Some(span) = document.statements.iter().find_map(named) else { continue };
         if let Some(unknown) = not_in_input(examined, span) {
             let role = &examined.role.name;
             let message = format!(
@@ -115,7 +115,7 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             reporter.report(report.confidence(Confidence::Low).persona(Persona::Auditor));
             continue;
         }
-        let bind = Remedy::BindSource { statement: at };
+        let bind = only_statement(document, service).map(|statement| Remedy::BindSource { statement });
         let report = Report::new(span, message, help).witness(Some(request)).confidence(confidence);
         reporter.report(report.persona(persona).remedy(bind));
     }
