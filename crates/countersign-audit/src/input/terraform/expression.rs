@@ -8,8 +8,9 @@ use hcl_edit::expr::{Expression, ForExpr, Object, ObjectKey};
 use countersign_policy::document::{Node, Text, Value as Tree};
 
 use super::block::{Attribute, Source};
-use super::conversion::to_text;
+use super::conversion::{plain, to_text};
 use super::evaluator::{Binding, Evaluator, Fault, Outcome, Scope, wrong};
+use super::functions::is_spread;
 use super::reference::spread;
 use super::value::{Entry, Kind, Value};
 
@@ -138,6 +139,11 @@ impl Evaluator<'_> {
                 _ => wrong(collection.span, format!("`for` is over a list or a map, not {}", collection.kind_name())),
             };
         };
+        if each.key_expr.is_some()
+            && let Some((_, spread)) = elements.iter().find(|(_, element)| is_spread(element))
+        {
+            return Ok(Value::unknown(plain(&unknown_name(spread)), span));
+        }
         let key_name = each.intro.key_var.as_ref().map_or("", |name| name.as_str());
         let value_name = each.intro.value_var.as_str();
         let (mut values, mut entries): (Vec<Value>, Vec<Entry>) = (Vec::new(), Vec::new());
@@ -156,7 +162,9 @@ impl Evaluator<'_> {
             }
             let value = self.evaluate(&each.value_expr, &scope)?;
             let Some(key) = &each.key_expr else {
-                values.push(value);
+                // What stands for any number of elements yields any number of them.
+                let is_one = !is_spread(&element) || is_spread(&value);
+                values.push(if is_one { value } else { spread(Value::unknown(unknown_name(&element), span)) });
                 continue;
             };
             let key = self.settle(self.evaluate(key, &scope)?);
