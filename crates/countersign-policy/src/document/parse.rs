@@ -200,10 +200,13 @@ impl Reader {
                 "NotPrincipal" => self.principal(member, Polarity::Excepted, &mut statement),
                 "Action" | "NotAction" | "Resource" | "NotResource" => self.patterns(member, &mut statement),
                 "Condition" => self.condition_block(value, &mut statement),
-                _ => {
-                    self.unknown_element(member);
-                    statement.cannot_read(member.key_span, &format!("unknown element `{}`", member.key));
-                }
+                other => match super::text_of_key(other).holes().first() {
+                    Some(hole) => statement.is_not_in_input(member.key_span, &hole.name),
+                    None => {
+                        self.unknown_element(member);
+                        statement.cannot_read(member.key_span, &format!("unknown element `{other}`"));
+                    }
+                },
             }
         }
         if statement.effect.is_none() {
@@ -287,6 +290,9 @@ impl Reader {
             "Federated" => PrincipalKind::Federated,
             "CanonicalUser" => PrincipalKind::CanonicalUser,
             other => {
+                if let Some(hole) = super::text_of_key(other).holes().first() {
+                    return statement.is_not_in_input(member.key_span, &hole.name);
+                }
                 let help = "the kinds are `AWS`, `Service` and `Federated`, spelled like this";
                 self.error(member.key_span, format!("unknown principal kind `{other}`"), Some(help));
                 statement.cannot_read(member.key_span, &format!("unknown principal kind `{other}`"));
@@ -349,7 +355,8 @@ impl Reader {
                 statement.keyless_operators.push(operator);
             }
             for key in self.unique(keys) {
-                if let Some(name) = super::text_of_key(&key.key).hole() {
+                let text = super::text_of_key(&key.key);
+                if let Some(name) = text.hole().or_else(|| hole_in_service(&text)) {
                     statement.leaves_undecided(key.key_span, name);
                     continue;
                 }
@@ -453,6 +460,14 @@ impl Statement {
             self.unreadable = Some(Unreadable { span, what: what.to_owned(), hole: None });
         }
     }
+}
+
+/// The hole in `sts:⟨x⟩`: which of a service's keys it is, is not known. In `aws:PrincipalTag/⟨x⟩` and `⟨issuer⟩:sub` it is
+/// a key that nobody else asks for.
+fn hole_in_service(key: &Text) -> Option<&str> {
+    let hole = key.holes().first()?;
+    let before = key.lossy().get(..hole.at)?;
+    (before.contains(':') && !before.contains('/')).then_some(&hole.name)
 }
 
 #[cfg(test)]
