@@ -10,7 +10,7 @@ use countersign_policy::document::{Node, Text, Value as Tree};
 use super::block::{Attribute, Source};
 use super::conversion::{plain, to_text};
 use super::evaluator::{Binding, Evaluator, Fault, Outcome, Scope, wrong};
-use super::functions::is_spread;
+use super::functions::{is_spread, same_text};
 use super::reference::spread;
 use super::value::{Entry, Kind, Value};
 
@@ -104,6 +104,14 @@ impl Evaluator<'_> {
                 }
             };
             let value = self.evaluate(value.expr(), scope)?;
+            // It may be a key that is there, whose value it then replaces.
+            if key.known().is_none() {
+                self.step(u64::try_from(entries.len()).unwrap_or(u64::MAX) / 16)?;
+                if entries.iter().any(|earlier: &Entry| same_text(&earlier.key, &key).is_none()) {
+                    let name = unknown_name(&Value::text(key, key_span));
+                    return Ok(Value::unknown(name, key_span).kind);
+                }
+            }
             let is_new = seen.insert(key.display());
             let entry = Entry { key, key_span, value };
             // Most objects have no key twice, and some have many keys.

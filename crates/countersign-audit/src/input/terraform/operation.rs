@@ -163,6 +163,9 @@ impl Evaluator<'_> {
     fn counts(&self, operator: BinaryOperator, left: &Value, right: &Value) -> Option<bool> {
         let (Kind::Unknown(unknown), Some(limit)) = (&left.kind, number(right)) else { return None };
         let of = unknown.name.strip_prefix("length(")?.strip_suffix(')')?;
+        // A list of nothing but any number of elements is as empty as what they come from.
+        let only = of.strip_prefix('[').and_then(|of| of.strip_suffix("[*]]")).filter(|only| !only.contains(", "));
+        let of = only.unwrap_or(of);
         let when_empty = match operator {
             BinaryOperator::Eq | BinaryOperator::LessEq if limit == 0.0 => true,
             BinaryOperator::NotEq | BinaryOperator::Greater if limit == 0.0 => false,
