@@ -356,7 +356,7 @@ impl Reader {
             }
             for key in self.unique(keys) {
                 let text = super::text_of_key(&key.key);
-                if let Some(name) = text.hole().or_else(|| hole_in_service(&text)) {
+                if let Some(name) = text.hole().or_else(|| super::hole_in_service(&text)) {
                     statement.leaves_undecided(key.key_span, name);
                     continue;
                 }
@@ -460,14 +460,6 @@ impl Statement {
             self.unreadable = Some(Unreadable { span, what: what.to_owned(), hole: None });
         }
     }
-}
-
-/// The hole in `sts:⟨x⟩`: which of a service's keys it is, is not known. In `aws:PrincipalTag/⟨x⟩` and `⟨issuer⟩:sub` it is
-/// a key that nobody else asks for.
-fn hole_in_service(key: &Text) -> Option<&str> {
-    let hole = key.holes().first()?;
-    let before = key.lossy().get(..hole.at)?;
-    (before.contains(':') && !before.contains('/')).then_some(&hole.name)
 }
 
 #[cfg(test)]
