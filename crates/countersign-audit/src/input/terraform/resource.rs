@@ -70,7 +70,11 @@ impl Evaluator<'_> {
         let kind = &*referred.kind;
         match (referred.is_data, kind, name) {
             // Another provider may be of another account.
-            (true, "aws_caller_identity", _) if self.is_elsewhere(referred, block) => Ok(None),
+            (true, "aws_caller_identity", _) | (_, "aws_organizations_organization", _)
+                if self.is_elsewhere(referred, block) =>
+            {
+                Ok(None)
+            }
             (_, _, "arn") if kind.starts_with("aws_iam_") && self.is_elsewhere(referred, block) => Ok(None),
             (true, "aws_caller_identity", "account_id" | "id") => hole(OWN_ACCOUNT),
             (true, "aws_caller_identity", "arn") => {
