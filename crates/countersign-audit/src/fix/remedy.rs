@@ -317,7 +317,11 @@ impl Writer<'_> {
         if self.form != Form::HclBlock && self.statement.conditions.iter().any(is_by) {
             return None;
         }
-        let (start, end) = (entry.operator.span.start as usize, entry.operator.span.end as usize);
+        let place = match self.form {
+            Form::HclBlock => hcl_block::around(self.text(), entry)?,
+            _ => entry.operator.span,
+        };
+        let (start, end) = (place.start as usize, place.end as usize);
         let at = start + self.text().get(start..end)?.find(&*entry.operator.value)?;
         Some(Edit { span: Span::new(at, at + entry.operator.value.len()), text: by.to_owned() })
     }
