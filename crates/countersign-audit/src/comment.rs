@@ -21,15 +21,17 @@ impl CommentSyntax {
     #[must_use]
     pub fn of(path: &str, text: &str) -> Option<Self> {
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let file = file.strip_suffix(".gz").unwrap_or(file);
         let extension = file.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         match extension.as_deref() {
             Some("tf" | "tofu" | "hcl" | "tfvars") => Some(Self::Hcl),
             Some("yaml" | "yml") => Some(Self::Yaml),
             Some("json" | "jsonc") => Some(Self::Json),
-            _ => match text.trim_start().chars().next() {
-                Some('{' | '[') => Some(Self::Json),
-                _ if extension.as_deref() == Some("template") => Some(Self::Yaml),
-                _ => None,
+            _ => match json_start(text).chars().next()? {
+                '{' | '[' => Some(Self::Json),
+                // A policy in a string or in a URL.
+                '"' | '%' => None,
+                _ => Some(Self::Yaml),
             },
         }
     }
@@ -42,6 +44,20 @@ pub fn comments(text: &str, syntax: CommentSyntax) -> Vec<Span> {
         CommentSyntax::Hcl => hcl(text),
         CommentSyntax::Json => json(text),
         CommentSyntax::Yaml => yaml(text),
+    }
+}
+
+/// A text from where its JSON starts: after a byte-order mark, blanks and comments.
+#[must_use]
+pub fn json_start(text: &str) -> &str {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    loop {
+        let after = match rest.strip_prefix("/*") {
+            Some(comment) => comment.split_once("*/"),
+            None => rest.strip_prefix("//").and_then(|comment| comment.split_once('\n')),
+        };
+        let Some((_, after)) = after else { return rest };
+        rest = after.trim_start();
     }
 }
 
@@ -258,6 +274,9 @@ X
         assert_eq!(of("a/main.tf.json", ""), Some(CommentSyntax::Json));
         assert_eq!(of("a.b/stack.template", "Resources:"), Some(CommentSyntax::Yaml));
         assert_eq!(of("stack.template", " {"), Some(CommentSyntax::Json));
+        assert_eq!(of("stack.yaml.gz", "{"), Some(CommentSyntax::Yaml));
+        assert_eq!(of("<stdin>", "Resources:"), Some(CommentSyntax::Yaml));
+        assert_eq!(of("<stdin>", "// {\n["), Some(CommentSyntax::Json));
         assert_eq!(of("<stdin>", "%7B"), None);
     }
 }

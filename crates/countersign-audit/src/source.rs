@@ -1,10 +1,11 @@
 //! A file that was read: its name, its text, and where its lines start.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use countersign_policy::document::{LineIndex, Position, Problem, Severity, Span};
 use serde::Serialize;
 
+use crate::fix::Surroundings;
 use crate::report::Excerpt;
 
 /// A file, shared by the roles that came from it.
@@ -16,6 +17,7 @@ struct Inner {
     path: String,
     text: String,
     lines: LineIndex,
+    surroundings: OnceLock<Surroundings>,
 }
 
 /// A stretch of a file, as people count.
@@ -38,7 +40,7 @@ impl SourceFile {
     #[must_use]
     pub fn new(path: &str, text: String) -> Self {
         let lines = LineIndex::new(&text);
-        Self(Arc::new(Inner { path: path.to_owned(), text, lines }))
+        Self(Arc::new(Inner { path: path.to_owned(), text, lines, surroundings: OnceLock::new() }))
     }
 
     /// The file's name.
@@ -51,6 +53,11 @@ impl SourceFile {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.0.text
+    }
+
+    /// What fixes go by.
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        self.0.surroundings.get_or_init(|| Surroundings::of(self.text()))
     }
 
     /// The position of a byte offset.

@@ -72,6 +72,46 @@ fn a_difference_is_shown_and_not_made() {
 }
 
 #[test]
+fn a_byte_order_mark_stays_and_is_in_the_patch() {
+    let folder = Folder::new("mark");
+    let marked = format!("\u{feff}{POLICY}");
+    folder.write("trust.json", &marked);
+    assert!(folder.audit(&["--diff", "trust.json"]).1.contains("\n-\u{feff}{"));
+    let (code, _, stderr) = folder.audit(&["--fix", "trust.json"]);
+    assert_eq!((code, stderr.trim()), (0, "fixed 1 finding in 1 file"));
+    assert_eq!(folder.read("trust.json"), marked.replace("IfExists", ""));
+}
+
+#[test]
+fn a_file_that_is_no_plain_text_is_held_back_and_the_others_are_fixed() {
+    let folder = Folder::new("utf16");
+    let utf16: Vec<u8> = format!("\u{feff}{POLICY}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(folder.0.join("a.json"), &utf16).unwrap();
+    folder.write("b.json", POLICY);
+    let (code, stdout, stderr) = folder.audit(&["--fix", "."]);
+    assert_eq!(code, 1, "{stdout}");
+    assert!(stderr.contains("held back: it is UTF-16") && stderr.ends_with("fixed 1 finding in 1 file\n"), "{stderr}");
+    assert_eq!(std::fs::read(folder.0.join("a.json")).unwrap(), utf16);
+    assert_eq!(folder.read("b.json"), POLICY.replace("IfExists", ""));
+}
+
+#[test]
+fn stdin_is_reported_and_not_written() {
+    let folder = Folder::new("stdin");
+    folder.write("trust.json", POLICY);
+    let stdin = || std::fs::File::open(folder.0.join("trust.json")).unwrap();
+    let audit = |argument: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+        command.args(["audit", argument, "-"]).stdin(stdin()).output().unwrap()
+    };
+    let fixed = audit("--fix");
+    assert_eq!(fixed.status.code(), Some(1));
+    assert!(String::from_utf8(fixed.stdout).unwrap().contains("error[external-id-if-exists]"));
+    assert!(String::from_utf8(fixed.stderr).unwrap().contains("held back"));
+    assert!(String::from_utf8(audit("--diff").stdout).unwrap().starts_with("--- a/<stdin>\n"));
+}
+
+#[test]
 fn what_cannot_be_fixed_keeps_nothing_else_from_it() {
     let folder = Folder::new("beside");
     let excluding = r#", {"Effect": "Allow", "Principal": {"AWS": "999988887777"}, "Action": "sts:AssumeRole", "Condition": {"StringNotEquals": {"sts:ExternalId": "none"}}}]}"#;

@@ -9,9 +9,11 @@ mod declare;
 mod hcl_block;
 mod layout;
 mod remedy;
+mod surroundings;
 mod yaml;
 
 pub(crate) use remedy::{Remedy, propose};
+pub(crate) use surroundings::Surroundings;
 
 use countersign_policy::document::Span;
 use serde::Serialize;

@@ -3,6 +3,7 @@
 use countersign_policy::document::{ConditionEntry, Effect, PrincipalKind, Span, Spanned, Statement};
 
 use super::layout::Form;
+use super::surroundings::{Need, PARAMETER, Surroundings};
 use super::{Edit, Fix, Language, Located, Safety, braces, declare, hcl_block, yaml};
 use crate::examine::Examined;
 use crate::source::SourceFile;
@@ -64,7 +65,7 @@ pub(crate) fn propose(remedy: &Remedy, examined: &Examined) -> Option<Fix> {
     let form = Form::of(file.text(), statement.span, role.language)?;
     let writer = Writer { file, statement: &statement, form, language: role.language, examined };
     let (what, safety, mut edits) = writer.write(remedy, written, base)?;
-    let ends_lines_with_return = file.text().contains("\r\n");
+    let ends_lines_with_return = file.surroundings().ends_lines_with_return;
     for edit in &mut edits {
         if ends_lines_with_return {
             edit.text = edit.text.replace('\n', "\r\n");
@@ -171,7 +172,7 @@ impl Writer<'_> {
             }
             Remedy::BindSource { .. } => {
                 let mut edits = vec![self.condition("StringEquals", "aws:SourceAccount", &Term::OwnAccount)?];
-                if self.language == Language::Hcl && !self.declares("data \"aws_caller_identity\" \"current\"") {
+                if self.language == Language::Hcl && !self.module().any(|file| file.declares_caller_identity) {
                     edits.push(declare::caller_identity(self.text()));
                 }
                 Some(("ask for aws:SourceAccount".to_owned(), Safety::Unsafe, edits))
@@ -196,44 +197,32 @@ impl Writer<'_> {
             Language::Json | Language::Printed => None,
             Language::Hcl => {
                 // One that need not be set is no guard.
-                let free = |name: &&String| !self.declares_optional(name);
+                let free = |name: &&String| !self.variable(name).any(|need| need == Need::Optional);
                 let role = self.examined.role.name.rsplit('.').next().unwrap_or_default();
                 let own_name: String = role.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
                 let names = ["external_id".to_owned(), format!("{own_name}_external_id")];
                 let name = names.iter().find(free)?.clone();
-                let declared = self.declares(&format!("variable \"{name}\""));
+                let declared = self.variable(&name).next().is_some();
                 let edit = (!declared).then(|| declare::variable(self.text(), &name));
                 Some((Term::Variable(name), edit))
             }
             Language::CloudFormation => {
-                let name = "ExternalId".to_owned();
-                let declared = self.names_parameter(&name);
-                let edit = if declared { None } else { Some(declare::parameter(self.text(), &name)?) };
-                Some((Term::Variable(name), edit))
+                let surroundings = self.file.surroundings();
+                let edit = if surroundings.names_parameter { None } else { Some(surroundings.parameter.clone()?) };
+                Some((Term::Variable(PARAMETER.to_owned()), edit))
             }
         }
     }
 
-    /// Whether a file of the role's module declares it.
-    fn declares(&self, head: &str) -> bool {
-        self.examined.role.sources.files().any(|file| folder(file) == folder(self.file) && file.text().contains(head))
-    }
-
-    /// Whether a file of the module declares the variable with a default.
-    fn declares_optional(&self, name: &str) -> bool {
-        let head = format!("variable \"{name}\"");
+    /// What the files of the role's module say.
+    fn module(&self) -> impl Iterator<Item = &Surroundings> {
         let files = self.examined.role.sources.files().filter(|file| folder(file) == folder(self.file));
-        let mut declarations = files.filter_map(|file| file.text().split_once(&head)).map(|(_, rest)| rest);
-        declarations.any(|rest| rest.split("\nvariable ").next().unwrap_or(rest).contains("default"))
+        files.map(SourceFile::surroundings)
     }
 
-    fn names_parameter(&self, name: &str) -> bool {
-        let quoted = format!("\"{name}\":");
-        let plain = format!("{name}:");
-        self.text().lines().any(|line| {
-            let line = line.trim_start();
-            (line.starts_with(&quoted) || line.starts_with(&plain)) && !line.contains("sts:")
-        })
+    /// Each file's declaration of a variable.
+    fn variable(&self, name: &str) -> impl Iterator<Item = Need> {
+        self.module().filter_map(move |file| file.variable(name))
     }
 
     fn condition(&self, operator: &str, key: &str, term: &Term) -> Option<Edit> {

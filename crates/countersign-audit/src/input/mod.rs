@@ -26,6 +26,7 @@ use std::sync::Arc;
 use countersign_policy::document::{Node, Problem, Span, Value, decode_policy_text, utf8};
 
 use crate::caller::Caller;
+use crate::comment::json_start;
 use crate::permissions::WrittenPolicy;
 use crate::role::Role;
 use crate::source::{InputProblem, ProblemSeverity, SourceFile};
@@ -68,6 +69,7 @@ pub fn may_hold_roles(head: &[u8]) -> bool {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
     match text.first() {
         Some(b'{' | b'[' | b'"') => true,
+        Some(b'/') => json_start(&String::from_utf8_lossy(text)).starts_with(['{', '[']),
         Some(b'%') => decode_policy_text(&String::from_utf8_lossy(text)).1,
         Some(_) => cloudformation::may_be_yaml(&String::from_utf8_lossy(text)),
         // Blanks all over, or nothing at all.
@@ -76,7 +78,7 @@ pub fn may_hold_roles(head: &[u8]) -> bool {
 }
 
 fn starts_like_json(text: &str) -> bool {
-    text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[', '"', '%'])
+    json_start(text).starts_with(['{', '[', '"', '%'])
 }
 
 /// Reads the roles of a file. `path` is what reports call it.
@@ -227,7 +229,7 @@ impl Reader<'_> {
 
     /// A page in Markdown may start with a bracket, and a script with a quote.
     fn is_likely_json(&self) -> bool {
-        let text = self.file.text().trim_start_matches('\u{feff}').trim_start();
+        let text = json_start(self.file.text());
         match text.strip_prefix('[') {
             Some(inside) => inside.trim_start().starts_with(['{', '"', ']']),
             None => self.starts_like_json && !text.starts_with('"'),

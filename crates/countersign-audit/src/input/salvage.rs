@@ -1,7 +1,9 @@
-//! What can be read of a text that is not one JSON value: several of them in a row, one that is cut or has a mistake in it,
-//! one that nests too deep. Places in what is read are places in the text.
+//! What can be read of a text that is not one JSON value: several of them in a row, one with comments, one that is cut or has
+//! a mistake in it, one that nests too deep. Places in what is read are places in the text.
 
 use countersign_policy::document::{MAX_NESTING, Node, Problem, Span, Value, parse_json};
+
+use crate::comment::{CommentSyntax, comments};
 
 /// Levels that are read: those of a policy, and what may lie around one.
 const LEVELS: usize = MAX_NESTING + 16;
@@ -16,10 +18,19 @@ pub(super) struct Salvaged {
 
 /// Reads a JSON text, or what is left of one.
 pub(super) fn parse(text: &str) -> Salvaged {
-    let problem = match parse_json(text, LEVELS) {
-        Ok(tree) => return Salvaged { tree: Some(tree), is_cut: false, problem: None },
+    let whole = |tree| Salvaged { tree: Some(tree), is_cut: false, problem: None };
+    let mut problem = match parse_json(text, LEVELS) {
+        Ok(tree) => return whole(tree),
         Err(problem) => problem,
     };
+    let bare = without_comments(text);
+    if let Some(bare) = &bare {
+        match parse_json(bare, LEVELS) {
+            Ok(tree) => return whole(tree),
+            Err(other) => problem = other,
+        }
+    }
+    let text = bare.as_deref().unwrap_or(text);
     let shallow = shallow(text);
     if let Some(tree) = shallow.as_ref().and_then(|shallow| parse_json(shallow, LEVELS).ok()) {
         return Salvaged { tree: Some(tree), is_cut: false, problem: Some(problem) };
@@ -43,6 +54,8 @@ pub(super) fn parse_members(text: &str) -> Salvaged {
         return salvaged;
     };
     let end = if problem.message.contains("unterminated") { text.len() } else { problem.span.start as usize };
+    let bare = without_comments(text);
+    let text = bare.as_deref().unwrap_or(text);
     let shallow = shallow(text);
     let text = shallow.as_deref().unwrap_or(text).get(..end).unwrap_or_default();
     let (mut brackets, mut whole) = (Brackets::default(), None);
@@ -66,6 +79,17 @@ fn is_collection(node: &Node) -> bool {
         Value::Array(_) => true,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
+}
+
+/// The text with blanks in place of its comments, or `None` when it has none.
+fn without_comments(text: &str) -> Option<String> {
+    let comments = comments(text, CommentSyntax::Json);
+    let mut bytes = text.as_bytes().to_vec();
+    for comment in &comments {
+        let inside = bytes.get_mut(comment.start as usize..comment.end as usize)?;
+        inside.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+    }
+    (!comments.is_empty()).then(|| String::from_utf8(bytes).ok()).flatten()
 }
 
 /// The text with a number in place of everything that nests deeper than is read, or `None` when nothing does.
@@ -169,6 +193,18 @@ mod tests {
         let names = |node: &Node| node.as_array().map(|nodes| nodes.len());
         let tree = salvaged.tree?;
         names(&tree).or_else(|| names(tree.get("Roles")?)).map(|count| format!("{count} roles"))
+    }
+
+    #[test]
+    fn comments_are_blanks() {
+        let text = "{ // é {\n\"a\": \"// no\" /* [ */}";
+        let Salvaged { tree: Some(tree), problem: None, .. } = parse(text) else { panic!("not read") };
+        assert_eq!(tree.get("a").and_then(Node::as_str), Some("// no"));
+        let cut = parse_members("{\"Resources\": {\"A\": {}, // }\n\"B\": {");
+        let tree = cut.tree.unwrap();
+        assert!(
+            cut.is_cut && tree.get("Resources").is_some_and(|all| all.get("A").is_some() && all.get("B").is_none())
+        );
     }
 
     #[test]

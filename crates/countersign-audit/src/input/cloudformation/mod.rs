@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 use countersign_policy::document::{Node, Problem, Text};
 
 use super::{Given, Named, Reading, TRUST_POLICY, salvage};
+use crate::comment::json_start;
 use crate::fix::Language;
 use crate::role::Role;
 use crate::source::SourceFile;
@@ -58,7 +59,7 @@ pub(super) fn yaml_policies(file: &SourceFile, named: Named) -> Option<(Vec<Node
 }
 
 fn is_like_json(text: &str) -> bool {
-    text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with(['{', '[', '"'])
+    json_start(text).starts_with(['{', '[', '"'])
 }
 
 /// Whether a file is meant to be read, so that it matters when it cannot be. Words of templates stand in code and prose too.

@@ -1,9 +1,6 @@
 //! `audit --fix`: applies what the findings propose, after auditing the result.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use countersign_audit::examine::Examined;
@@ -12,9 +9,8 @@ use countersign_audit::fix::{Edit, Safety, apply};
 use countersign_audit::report::Report;
 use countersign_audit::source::{InputProblem, ProblemSeverity};
 use countersign_policy::document::Span;
-use similar::TextDiff;
 
-use crate::diagnostic::Diagnostic;
+use super::mended::{Mended, is_stdin};
 use crate::output;
 
 /// The flags.
@@ -45,11 +41,9 @@ enum Which {
 /// New texts of files, by the names that reports call them.
 pub(super) type Overlay = BTreeMap<String, Arc<str>>;
 
-/// A file with its fixes made.
-struct Mended {
-    before: Arc<str>,
-    after: Arc<str>,
-    /// What was found there and should be gone.
+/// A file with its fixes made, and what was found there and should be gone.
+struct Repaired {
+    file: Mended,
     findings: Vec<Found>,
 }
 
@@ -106,37 +100,44 @@ impl FixArgs {
     /// be. Writes them, or shows the difference. Yields the report on what is there now.
     ///
     /// # Errors
-    /// When a file cannot be written, or has changed since it was read.
+    /// When stdout cannot be written to. A file that cannot be written is a problem of the report.
     pub(super) fn mend(&self, report: Report, audit: impl Fn(&Overlay) -> Report) -> anyhow::Result<Report> {
-        let mut files = self.mended(&report);
+        let mut files = self.repaired(&report);
         let mut after = audit(&overlay(&files));
         let looked = (Looked::at(&report), Looked::at(&after));
         let failures: Vec<(String, String)> = files
             .iter()
-            .filter_map(|(path, mended)| Some((path.clone(), failure(path, mended, &looked.0, &looked.1)?)))
+            .filter_map(|(path, repaired)| Some((path.clone(), failure(path, repaired, &looked.0, &looked.1)?)))
             .collect();
         drop(looked);
         for (path, why) in &failures {
             files.remove(path);
-            let message = format!("the fixes of this file are held back: {why}");
-            let problem = InputProblem::of_file(path, ProblemSeverity::Warning, message, "mend it by hand");
-            output::talk(&(countersign_audit::report::problem(&problem) + "\n"));
+            hold_back(path, why);
         }
         if !failures.is_empty() {
             after = audit(&overlay(&files));
         }
         if self.diff {
-            for (path, mended) in &files {
-                output::answer_plain(&difference(path, mended))?;
+            for repaired in files.values() {
+                output::answer_plain(&repaired.file.patch())?;
             }
             return Ok(report);
         }
-        for (path, mended) in &files {
-            write(path, mended)?;
+        let written = |repaired: &Repaired| repaired.file.write().err();
+        let unwritten: Vec<(String, String)> =
+            files.iter().filter_map(|(path, repaired)| Some((path.clone(), written(repaired)?))).collect();
+        if !unwritten.is_empty() {
+            files.retain(|path, _| unwritten.iter().all(|(unwritten, _)| unwritten != path));
+            after = audit(&overlay(&files));
         }
-        let mended: usize = files.values().map(|mended| mended.findings.len()).sum();
+        let help = "check the permissions of the file and its folder, and run again";
+        let problem = |(path, why): &(String, String)| {
+            InputProblem::of_file(path, ProblemSeverity::Error, format!("cannot write the fixes: {why}"), help)
+        };
+        after.problems.extend(unwritten.iter().map(problem));
+        let fixed: usize = files.values().map(|repaired| repaired.findings.len()).sum();
         let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-        output::talk(&format!("fixed {} in {}\n", plural(mended, "finding"), plural(files.len(), "file")));
+        output::talk(&format!("fixed {} in {}\n", plural(fixed, "finding"), plural(files.len(), "file")));
         Ok(after)
     }
 
@@ -144,7 +145,7 @@ impl FixArgs {
         finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe || self.fix == Some(Which::All))
     }
 
-    fn mended(&self, report: &Report) -> BTreeMap<String, Mended> {
+    fn repaired(&self, report: &Report) -> BTreeMap<String, Repaired> {
         let mut edits: BTreeMap<&str, (Vec<Edit>, Vec<&Finding>)> = BTreeMap::new();
         for finding in report.live().map(|judged| &judged.finding).filter(|finding| self.wants(finding)) {
             let of_fix = finding.fix.iter().flat_map(|fix| &fix.edits);
@@ -159,14 +160,25 @@ impl FixArgs {
         }
         let sources = report.roles.iter().flat_map(|examined| examined.role.sources.files());
         let texts: BTreeMap<&str, &str> = sources.map(|file| (file.path(), file.text())).collect();
-        let mend = |(path, (edits, findings)): (&str, (Vec<Edit>, Vec<&Finding>))| {
+        let repair = |(path, (edits, findings)): (&str, (Vec<Edit>, Vec<&Finding>))| {
             let before: &str = texts.get(path)?;
             let after = apply(before, &edits)?;
+            let file = if self.diff && is_stdin(path) {
+                Mended::of_stdin(path, before, after)
+            } else {
+                Mended::of_file(path, before, after).map_err(|why| hold_back(path, why)).ok()?
+            };
             let findings = findings.into_iter().map(|finding| Found::of(report, finding)).collect();
-            Some((path.to_owned(), Mended { before: before.into(), after: after.into(), findings }))
+            Some((path.to_owned(), Repaired { file, findings }))
         };
-        edits.into_iter().filter_map(mend).collect()
+        edits.into_iter().filter_map(repair).collect()
     }
+}
+
+fn hold_back(path: &str, why: &str) {
+    let message = format!("the fixes of this file are held back: {why}");
+    let problem = InputProblem::of_file(path, ProblemSeverity::Warning, message, "mend it by hand");
+    output::talk(&(countersign_audit::report::problem(&problem) + "\n"));
 }
 
 /// Two insertions at one place are one after the other; whether that is what is meant nobody knows.
@@ -175,12 +187,12 @@ fn overlap(a: &Edit, b: &Edit) -> bool {
     same_place || (a.span.start < b.span.end && b.span.start < a.span.end)
 }
 
-fn overlay(files: &BTreeMap<String, Mended>) -> Overlay {
-    files.iter().map(|(path, mended)| (path.clone(), Arc::clone(&mended.after))).collect()
+fn overlay(files: &BTreeMap<String, Repaired>) -> Overlay {
+    files.iter().map(|(path, repaired)| (path.clone(), Arc::clone(&repaired.file.after))).collect()
 }
 
 /// Why the fixed file is not as it should be.
-fn failure(path: &str, mended: &Mended, before: &Looked<'_>, after: &Looked<'_>) -> Option<String> {
+fn failure(path: &str, repaired: &Repaired, before: &Looked<'_>, after: &Looked<'_>) -> Option<String> {
     let broken = after.report.problems.iter().find(|problem| {
         problem.path == path && problem.severity == ProblemSeverity::Error && !before.report.problems.contains(problem)
     });
@@ -188,10 +200,10 @@ fn failure(path: &str, mended: &Mended, before: &Looked<'_>, after: &Looked<'_>)
         return Some(format!("it could not be read any more: {}", problem.message));
     }
     // The same may be found in a statement that gives no hold for a fix.
-    let gone = counts(mended.findings.iter().cloned());
+    let gone = counts(repaired.findings.iter().cloned());
     let is_left =
         |wanted: &&Found| after.count(wanted) + gone.get(wanted).copied().unwrap_or_default() > before.count(wanted);
-    if let Some(Found { audit, role, .. }) = mended.findings.iter().find(is_left) {
+    if let Some(Found { audit, role, .. }) = repaired.findings.iter().find(is_left) {
         return Some(format!("`{audit}` is still found in `{role}`"));
     }
     let mut roles = before.report.roles.iter().filter(|role| role.role.sources.files().any(|file| file.path() == path));
@@ -204,33 +216,4 @@ fn failure(path: &str, mended: &Mended, before: &Looked<'_>, after: &Looked<'_>)
 
 fn name(examined: &Examined) -> &str {
     &examined.role.name
-}
-
-fn difference(path: &str, mended: &Mended) -> String {
-    let diff = TextDiff::from_lines(&*mended.before, &*mended.after);
-    let (old, new) = (format!("a/{path}"), format!("b/{path}"));
-    diff.unified_diff().context_radius(3).header(&old, &new).to_string()
-}
-
-/// Writes a file beside the old one and puts it in its place, so that nobody sees half of it.
-fn write(path: &str, mended: &Mended) -> anyhow::Result<()> {
-    let mistake = |message: String, help: &str| Box::new(Diagnostic::error(&message, Some(help.to_owned())));
-    let there = fs::read(path).unwrap_or_default();
-    if there != mended.before.as_bytes() {
-        let message = format!("`{path}` is not as it was read; it was not changed");
-        return Err(
-            mistake(message, "fixes are for plain files in UTF-8 that nobody else is writing; run again").into()
-        );
-    }
-    let target = fs::canonicalize(path).unwrap_or_else(|_| Path::new(path).to_owned());
-    let beside = target.with_extension(format!("countersign-{}", std::process::id()));
-    let written = fs::File::create(&beside)
-        .and_then(|mut file| file.write_all(mended.after.as_bytes()))
-        .and_then(|()| fs::set_permissions(&beside, fs::metadata(&target)?.permissions()))
-        .and_then(|()| fs::rename(&beside, &target));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        mistake(format!("cannot write `{path}`: {}", error.kind()), "check the permissions of the file and its folder")
-            .into()
-    })
 }

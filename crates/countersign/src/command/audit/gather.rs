@@ -14,10 +14,11 @@ use rayon::prelude::*;
 use super::disk::Disk;
 use super::files::{File, Inputs};
 use super::progress::Progress;
+use crate::diagnostic::Diagnostic;
 use crate::read;
 
 /// Largest file that is read, before and after decompression.
-const MAX_BYTES: u64 = 256 << 20;
+pub(super) const MAX_BYTES: u64 = 256 << 20;
 
 /// The roles of some files and folders, examined.
 pub(crate) struct Gathered {
@@ -59,6 +60,12 @@ struct Module<'f> {
     /// The files that are named, when the folder is not.
     only: Option<Vec<String>>,
     named: &'f [File],
+}
+
+impl<'f> Module<'f> {
+    fn here(&self) -> impl Iterator<Item = &'f File> {
+        self.files.iter().filter_map(|at| self.named.get(*at))
+    }
 }
 
 /// Reads and examines. `overlay` says what files would be after an edit.
@@ -127,14 +134,22 @@ fn read_file(file: &File, wanted: &Wanted<'_>, overlay: &BTreeMap<String, Arc<st
                 InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this file", BUG)
             })
         }
-        Err(diagnostic) => {
-            let help = diagnostic.help.as_deref().unwrap_or("check its permissions; it was not audited");
-            Err(InputProblem::of_file(&name, ProblemSeverity::Error, &diagnostic.message, help))
-        }
+        Err(diagnostic) => Err(unread(&name, &diagnostic)),
     };
     let reading = reading.unwrap_or_else(|problem| Reading { problems: vec![problem], ..Reading::default() });
     let holds_something = !reading.roles.is_empty() || !reading.problems.is_empty();
     (holds_something || file.named == Named::ByUser).then_some(reading)
+}
+
+fn unread(name: &str, diagnostic: &Diagnostic) -> InputProblem {
+    let help = diagnostic.help.as_deref().unwrap_or("check its permissions; it was not audited");
+    InputProblem::of_file(name, ProblemSeverity::Error, &diagnostic.message, help)
+}
+
+/// Why a file that is named cannot be read. What a module reads, its folder lists, and there a file may be missing.
+fn unreadable(path: &Path) -> Option<InputProblem> {
+    let diagnostic = read::bytes_if(path, MAX_BYTES, |_| false).err()?;
+    Some(unread(&read::name(path), &diagnostic))
 }
 
 /// Reads a text as a module of one file. Modules are made of files with certain names, and so it gets one.
@@ -220,9 +235,14 @@ fn read_module(
                 InputProblem::of_file(&name, ProblemSeverity::Error, "countersign failed to read this module", BUG);
             Reading { problems: vec![problem], ..Reading::default() }
         });
+    if module.only.is_some() {
+        let is_told = |path: &str| reading.problems.iter().any(|problem| problem.path == path);
+        let missing: Vec<InputProblem> = module.here().filter_map(|file| unreadable(&file.path)).collect();
+        let missing = missing.into_iter().filter(|problem| !is_told(&problem.path)).collect::<Vec<_>>();
+        reading.problems.extend(missing);
+    }
     if module.only.is_some() && reading.roles.is_empty() && reading.problems.is_empty() {
-        let first = module.files.first().and_then(|at| module.named.get(*at));
-        let path = first.map_or(name, |file| read::name(&file.path));
+        let path = module.here().next().map_or(name, |file| read::name(&file.path));
         let help = "countersign looks for `aws_iam_role` and for modules that have some";
         reading.problems.push(InputProblem::of_file(&path, ProblemSeverity::Error, "no role in this file", help));
     }

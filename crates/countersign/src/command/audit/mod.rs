@@ -5,13 +5,15 @@ mod files;
 mod fix;
 mod gather;
 mod given;
+mod mended;
 mod profiles;
 mod progress;
 mod selection;
 pub(crate) mod settings;
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use countersign_audit::config::FILE_NAME;
 use countersign_audit::examine::Options;
@@ -23,6 +25,7 @@ use countersign_policy::condition::date::{self, Moment};
 use super::Exit;
 use crate::diagnostic::{self, Diagnostic};
 use crate::output;
+use crate::read;
 use fix::{FixArgs, Overlay};
 pub(super) use gather::{InputFormat, Wanted, gather};
 use given::GivenArgs;
@@ -163,8 +166,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let wanted = Wanted { paths: &args.paths, input: args.input, given: &given, options: &options };
     let callers = profiles::read(&args.profiles, &options, &mut settings.problems);
     let passed_over = Cell::new(None);
+    let stdin = stdin_to_keep(args)?;
     let audit = |overlay: &Overlay| {
-        let mut gathered = gather(&wanted, overlay);
+        let overlay = stdin.iter().chain(overlay).map(|(path, text)| (path.clone(), Arc::clone(text))).collect();
+        let mut gathered = gather(&wanted, &overlay);
         gathered.problems.extend(settings.problems.iter().cloned());
         passed_over.set(gathered.passed_over);
         let report = Report::new(gathered.roles, gathered.problems, &selection.wanted);
@@ -191,6 +196,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     // The process ends here: handing the trees of ten thousand roles back piece by piece is time nobody needs.
     std::mem::forget(report);
     Ok(exit)
+}
+
+/// What stdin holds, where it is read twice: before and after a fix.
+fn stdin_to_keep(args: &Args) -> anyhow::Result<Overlay> {
+    let stdin = args.paths.iter().find(|path| args.fix.is_wanted() && *path == Path::new("-"));
+    let read = stdin.map(|path| read::read(path, gather::MAX_BYTES)).transpose()?;
+    Ok(read.into_iter().map(|input| (input.name, input.text.into())).collect())
 }
 
 /// What the options say about the owner.
