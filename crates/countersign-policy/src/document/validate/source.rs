@@ -103,7 +103,15 @@ impl<'t> Source<'t> {
         let mut characters = self.policy.char_indices();
         while let Some((at, character)) = characters.next() {
             let place = self.span(at, character.len_utf8());
-            if character == '"' {
+            if let Some(length) = comment(self.policy, at).filter(|_| !in_string) {
+                if is_read {
+                    let help = "take it away before the policy is sent: JSON has no comments, and IAM takes none";
+                    report.warning(self.span(at, length), "a comment is not JSON", help);
+                }
+                while characters.clone().next().is_some_and(|(next, _)| next < at + length) {
+                    characters.next();
+                }
+            } else if character == '"' {
                 (in_string, told) = (!in_string, None);
             } else if character == '\\' && in_string {
                 let escape = self.policy.get(at..).and_then(escaped);
@@ -132,6 +140,18 @@ impl<'t> Source<'t> {
                 report.error(place, message, "use plain blanks between elements");
             }
         }
+    }
+}
+
+/// How long the comment is that starts there.
+fn comment(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    if rest.starts_with("//") {
+        Some(rest.find('\n').unwrap_or(rest.len()))
+    } else if rest.starts_with("/*") {
+        Some(rest.find("*/").map_or(rest.len(), |end| end + 2))
+    } else {
+        None
     }
 }
 
