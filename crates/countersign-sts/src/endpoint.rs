@@ -28,8 +28,8 @@ pub struct Response {
     pub body: String,
     /// The id in the body, which the header `x-amzn-requestid` repeats.
     pub request_id: String,
-    /// The error's code, when the call was refused.
-    pub error: Option<ErrorCode>,
+    /// The error, when the call was refused.
+    pub error: Option<ApiError>,
     /// The decision, when the policies were asked.
     pub decided: Option<Decided>,
 }
@@ -78,7 +78,7 @@ impl Endpoint {
             }
             Err(error) => {
                 let body = protocol::failure(&error, service.namespace, &request_id);
-                (error.code.status(), Some(error.code), body)
+                (error.code.status(), Some(error), body)
             }
         };
         Response { status, body, request_id, error, decided: decided.into_inner() }

@@ -24,13 +24,15 @@
 mod endpoint;
 mod protocol;
 mod request;
+#[cfg(feature = "server")]
+pub mod server;
 mod service;
 mod signature;
 mod sts;
 mod world;
 
 pub use endpoint::{Decided, Endpoint, Response, RoleFound};
-pub use protocol::{ErrorCode, Fault};
+pub use protocol::{ApiError, ErrorCode, Fault};
 pub use request::Request;
 pub use world::{
     AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Entity, KeyOwner, KeyStatus, Role, Strictness,

@@ -83,9 +83,11 @@ impl ErrorCode {
 /// A refusal as the client sees it. The text is AWS's, because programs match on it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {message}", code.name())]
-pub(crate) struct ApiError {
-    pub(crate) code: ErrorCode,
-    pub(crate) message: String,
+pub struct ApiError {
+    /// The code on the wire.
+    pub code: ErrorCode,
+    /// The text on the wire.
+    pub message: String,
 }
 
 impl ApiError {

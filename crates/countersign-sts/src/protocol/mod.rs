@@ -6,8 +6,7 @@ mod form;
 mod xml;
 
 pub(crate) use constraint::{Checks, Constraint, Pattern};
-pub(crate) use error::ApiError;
-pub use error::{ErrorCode, Fault};
+pub use error::{ApiError, ErrorCode, Fault};
 pub(crate) use form::{Parameters, decode_pairs};
 pub(crate) use xml::{Element, Xml};
 
