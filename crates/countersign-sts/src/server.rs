@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,7 @@ use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{Endpoint, Request, Response as Answer};
@@ -32,20 +34,28 @@ pub type Observer = Box<dyn Fn(&Answer) + Send + Sync>;
 
 /// A server that is bound and does not serve yet: connections wait until it does.
 pub struct Server {
+    runtime: Runtime,
+    end: Pin<Box<dyn Future<Output = ()>>>,
     listener: TcpListener,
     endpoint: Arc<Endpoint>,
     observer: Arc<Observer>,
 }
 
 impl Server {
-    /// Binds a socket. Port 0 is any free one.
+    /// Binds a socket; port 0 is any free one. From here on a signal to end does not kill the process, but is waiting
+    /// for [`Server::run`].
     ///
     /// # Errors
-    /// When the address cannot be bound.
+    /// When the address cannot be bound, or the system has no threads to give.
     pub fn bind(address: SocketAddr, endpoint: Endpoint, observer: Observer) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
-        Ok(Self { listener, endpoint: Arc::new(endpoint), observer: Arc::new(observer) })
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let end = {
+            let _context = runtime.enter();
+            Box::pin(end_signal()?)
+        };
+        Ok(Self { runtime, end, listener, endpoint: Arc::new(endpoint), observer: Arc::new(observer) })
     }
 
     /// Where it listens.
@@ -59,44 +69,45 @@ impl Server {
     /// Serves until the process is interrupted or asked to end, then lets the calls under way finish.
     ///
     /// # Errors
-    /// When no runtime can be had.
+    /// When the socket cannot be waited for.
     pub fn run(self) -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(async {
-            let signal = end_signal()?;
-            self.serve(signal).await
-        })
+        let Self { runtime, end, listener, endpoint, observer } = self;
+        runtime.block_on(serve(listener, endpoint, observer, end))
     }
+}
 
-    async fn serve(self, end: impl Future<Output = ()>) -> io::Result<()> {
-        let listener = tokio::net::TcpListener::from_std(self.listener)?;
-        let graceful = GracefulShutdown::new();
-        let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-        let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(PATIENCE).half_close(false);
-        tokio::pin!(end);
-        loop {
-            let accepted = tokio::select! {
-                accepted = accept(&listener, &places) => accepted,
-                () = &mut end => break,
-            };
-            let Some((stream, peer, place)) = accepted else { continue };
-            let (endpoint, observer) = (Arc::clone(&self.endpoint), Arc::clone(&self.observer));
-            let service = service_fn(move |request| {
-                let (endpoint, observer) = (Arc::clone(&endpoint), Arc::clone(&observer));
-                async move { Ok::<_, Infallible>(answer(&endpoint, &observer, request, peer).await) }
-            });
-            let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
-            tokio::spawn(async move {
-                // A client that goes away is no news.
-                let _ = connection.await;
-                drop(place);
-            });
-        }
-        drop(listener);
-        let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
-        Ok(())
+async fn serve(
+    listener: TcpListener,
+    endpoint: Arc<Endpoint>,
+    observer: Arc<Observer>,
+    mut end: Pin<Box<dyn Future<Output = ()>>>,
+) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE).half_close(false);
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = &mut end => break,
+        };
+        let Some((stream, peer, place)) = accepted else { continue };
+        let (endpoint, observer) = (Arc::clone(&endpoint), Arc::clone(&observer));
+        let service = service_fn(move |request| {
+            let (endpoint, observer) = (Arc::clone(&endpoint), Arc::clone(&observer));
+            async move { Ok::<_, Infallible>(answer(&endpoint, &observer, request, peer).await) }
+        });
+        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            // A client that goes away is no news.
+            let _ = connection.await;
+            drop(place);
+        });
     }
+    drop(listener);
+    let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
+    Ok(())
 }
 
 /// The next connection and its place, when there is one. Clients wait while there is no place.

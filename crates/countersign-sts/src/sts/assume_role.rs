@@ -3,8 +3,6 @@
 //! The order of checks is the one that agrees with every known text: constraints, the ARN, tags, the kind of caller, the
 //! policies, durations, packing. Durations come after the policies because they tell of the role's settings.
 
-use core::net::IpAddr;
-
 use countersign_policy::arn::Arn;
 use countersign_policy::assumptions::Assumptions;
 use countersign_policy::document::PolicyDocument;
@@ -12,6 +10,7 @@ use countersign_policy::evaluate::Decision;
 use countersign_policy::evaluate::assume_role::{self, Chaining, Refusal, SessionRequest};
 use countersign_policy::request::{Request, RequestContext};
 
+use super::connection::call_context;
 use super::credentials;
 use super::mfa::Mfa;
 use super::session_policy::SessionPolicies;
@@ -202,7 +201,7 @@ fn denied(call: &Call<'_>, action: &str, input: &Input<'_>) -> ApiError {
 
 /// Every condition key of the call.
 fn context(call: &Call<'_>, input: &Input<'_>, tags: &[SessionTag], role: Option<&Role>) -> RequestContext {
-    let mut context = call.principal.context();
+    let mut context = call_context(call);
     context.set("sts:RoleSessionName", [input.session_name]);
     if let Some(external_id) = input.external_id {
         context.set("sts:ExternalId", [external_id]);
@@ -229,21 +228,5 @@ fn context(call: &Call<'_>, input: &Input<'_>, tags: &[SessionTag], role: Option
         context.set(format!("aws:ResourceTag/{key}"), [value]);
         context.set(format!("iam:ResourceTag/{key}"), [value]);
     }
-    of_connection(call, &mut context);
     context
-}
-
-/// The keys of the connection. STS is reached by TLS alone, so the endpoint says that the call was, as AWS would.
-fn of_connection(call: &Call<'_>, context: &mut RequestContext) {
-    context.set("aws:SecureTransport", ["true"]);
-    context.set("aws:ViaAWSService", ["false"]);
-    context.set("aws:RequestedRegion", [call.region]);
-    context.set("aws:CurrentTime", [call.now.to_string()]);
-    context.set("aws:EpochTime", [call.now.seconds().to_string()]);
-    if let Some(address) = call.request.source_ip {
-        context.set("aws:SourceIp", [IpAddr::to_canonical(&address).to_string()]);
-    }
-    if let Some(agent) = call.request.header("user-agent") {
-        context.set("aws:UserAgent", [agent]);
-    }
 }

@@ -1,11 +1,13 @@
 //! The operations of STS, a file each.
 
 mod assume_role;
+mod connection;
 mod credentials;
 mod get_access_key_info;
 mod get_caller_identity;
 mod get_session_token;
 mod mfa;
+mod permission;
 mod session_policy;
 mod session_tags;
 
