@@ -104,14 +104,17 @@ impl<'p> Checks<'p> {
         Ok(u32::try_from(number).ok())
     }
 
-    /// The members of a list, as prefixes of parameter names.
+    /// The members of a list, as prefixes of parameter names. Of a list that is too long only as many as may be, so that
+    /// a large request has no larger answer.
     pub(crate) fn list(&mut self, name: &str, least: usize, most: usize) -> Result<Vec<String>, ApiError> {
-        let members = self.parameters.members(name)?;
+        let mut members = self.parameters.members(name)?;
+        let count = members.len();
+        members.truncate(most);
         let shown = || format!("[{}]", members.join(", "));
-        if members.len() > most {
+        if count > most {
             self.broken(&shown(), &member_name(name), &format!("Member must have length less than or equal to {most}"));
         }
-        if !members.is_empty() && members.len() < least {
+        if count > 0 && count < least {
             self.broken(
                 &shown(),
                 &member_name(name),

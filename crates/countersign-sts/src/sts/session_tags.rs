@@ -25,15 +25,16 @@ impl<'p> SentTags<'p> {
         Ok(Self { tags, transitive_keys })
     }
 
-    /// The session's tags: those sent, and those that the calling session hands on. Keys compare without case.
+    /// The session's tags: those sent, and those that the calling session hands on. AWS does not say whether the latter
+    /// count as passed; here they do, since roles at the end of such chains are known to need `sts:TagSession`.
     pub(super) fn combine(&self, calling: Option<&Session>) -> Result<Vec<SessionTag>, ApiError> {
         let refused = |text: &str| Err(ApiError::new(ErrorCode::InvalidParameterValue, text));
         for (at, (key, _)) in self.tags.iter().enumerate() {
-            if self.tags.iter().take(at).any(|(earlier, _)| same_key(earlier, key)) {
+            if self.tags.iter().take(at).any(|(earlier, _)| SessionTag::same_key(earlier, key)) {
                 return refused("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
             }
         }
-        let is_sent = |key: &&str| self.tags.iter().any(|(sent, _)| same_key(sent, key));
+        let is_sent = |key: &&str| self.tags.iter().any(|(sent, _)| SessionTag::same_key(sent, key));
         if !self.transitive_keys.iter().all(is_sent) {
             return refused("The specified transitive tag key must be included in the requested tags.");
         }
@@ -48,7 +49,7 @@ impl<'p> SentTags<'p> {
         tags.extend(self.tags.iter().map(|(key, value)| SessionTag {
             key: (*key).to_owned(),
             value: (*value).to_owned(),
-            transitive: self.transitive_keys.iter().any(|transitive| same_key(transitive, key)),
+            transitive: self.transitive_keys.iter().any(|transitive| SessionTag::same_key(transitive, key)),
         }));
         Ok(tags)
     }
@@ -56,9 +57,4 @@ impl<'p> SentTags<'p> {
     pub(super) fn transitive_keys(&self) -> &[&'p str] {
         &self.transitive_keys
     }
-}
-
-/// Tag keys compare without case, in every script.
-fn same_key(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
 }

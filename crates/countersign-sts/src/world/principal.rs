@@ -11,7 +11,7 @@ use countersign_policy::request::{Caller, RequestContext};
 use super::access_key::OPEN_USER;
 use super::mint::entity_id;
 use super::{Entity, FULL_ACCESS, KeyOwner, Strictness, World, entity_arn};
-use crate::signature::{Session, SessionPrincipal};
+use crate::signature::{Session, SessionPrincipal, SessionTag};
 
 /// The signer of a request.
 pub(crate) struct Principal {
@@ -71,7 +71,7 @@ impl World {
             .map(|arn| self.managed_policy(principal.account, arn).cloned().unwrap_or_default());
         principal.side.session = inline.chain(managed).collect();
         for tag in &session.tags {
-            principal.tags.retain(|key, _| !key.eq_ignore_ascii_case(&tag.key));
+            principal.tags.retain(|key, _| !SessionTag::same_key(key, &tag.key));
             principal.tags.insert(tag.key.clone(), tag.value.clone());
         }
         principal.session = Some(session);
