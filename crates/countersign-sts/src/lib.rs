@@ -35,6 +35,6 @@ pub use endpoint::{Decided, Endpoint, Response, RoleFound};
 pub use protocol::{ApiError, ErrorCode, Fault};
 pub use request::Request;
 pub use world::{
-    AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Entity, KeyOwner, KeyStatus, Role, Strictness,
-    User, World,
+    AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Entity, KeyOwner, KeyStatus, MfaDevice, Role,
+    Strictness, User, World,
 };

@@ -24,6 +24,9 @@ pub(crate) struct Session {
     /// In seconds since the epoch.
     #[serde(rename = "e")]
     pub(crate) expires: i64,
+    /// When the user of a GetSessionToken session showed an MFA code, in seconds since the epoch.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mfa_at: Option<i64>,
     #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) tags: Vec<SessionTag>,
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +107,7 @@ mod tests {
             principal: SessionPrincipal::Root { partition: "aws".into(), account: "123456789012".into() },
             issued: 0,
             expires: 900,
+            mfa_at: Some(0),
             tags: vec![SessionTag { key: "a".into(), value: "b".into(), transitive: true }],
             source_identity: None,
             policy: None,

@@ -12,7 +12,7 @@ use countersign_policy::request::{Request, RequestContext};
 
 use super::connection::call_context;
 use super::credentials;
-use super::mfa::Mfa;
+use super::mfa::{Mfa, MfaProof};
 use super::session_policy::SessionPolicies;
 use super::session_tags::SentTags;
 use crate::endpoint::{Decided, RoleFound};
@@ -75,9 +75,9 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let calling = call.principal.session.as_ref();
     let tags = input.tags.combine(calling)?;
     refuse_root(call)?;
-    input.mfa.authenticate()?;
+    let proof = input.mfa.authenticate(call)?;
     let source_identity = source_identity(call, &input)?;
-    let role = authorize(call, &input, &tags)?;
+    let role = authorize(call, &input, &tags, proof)?;
     let account = role_arn.account_id();
     input.policies.check(call, account)?;
     let packed = input.policies.packed_size(&tags)?;
@@ -97,6 +97,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         },
         issued,
         expires: issued.saturating_add(i64::from(seconds)),
+        mfa_at: None,
         tags,
         source_identity,
         policy: input.policies.inline.map(str::to_owned),
@@ -146,13 +147,23 @@ fn source_identity(call: &Call<'_>, input: &Input<'_>) -> Result<Option<String>,
 
 /// The role, when the policies and its limits allow the call. A role that does not exist trusts nobody, so that a
 /// stranger gets the same text for it as for one that refuses him.
-fn authorize<'c>(call: &Call<'c>, input: &Input<'_>, tags: &[SessionTag]) -> Result<&'c Role, ApiError> {
+fn authorize<'c>(
+    call: &Call<'c>,
+    input: &Input<'_>,
+    tags: &[SessionTag],
+    proof: Option<MfaProof>,
+) -> Result<&'c Role, ApiError> {
     let role = call.world.role(input.role_arn);
+    let mut context = context(call, input, tags, role);
+    if let Some(MfaProof) = proof {
+        context.set("aws:MultiFactorAuthPresent", ["true"]);
+        context.set("aws:MultiFactorAuthAge", ["0"]);
+    }
     let request = Request {
         caller: call.principal.caller.clone(),
         action: "sts:AssumeRole".to_owned(),
         role: input.role_arn.to_owned(),
-        context: context(call, input, tags, role),
+        context,
     };
     let limits = SessionRequest {
         duration_seconds: input.duration_seconds,

@@ -9,7 +9,7 @@ use crate::service::Call;
 /// The keys of the caller and the connection. STS is reached by TLS alone, so the endpoint says that the call was, as
 /// AWS would.
 pub(super) fn call_context(call: &Call<'_>) -> RequestContext {
-    let mut context = call.principal.context();
+    let mut context = call.principal.context(call.now);
     context.set("aws:SecureTransport", ["true"]);
     context.set("aws:ViaAWSService", ["false"]);
     context.set("aws:RequestedRegion", [call.region]);

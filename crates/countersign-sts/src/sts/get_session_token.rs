@@ -1,7 +1,7 @@
 //! GetSessionToken: temporary credentials of the same user. Policies have no say.
 
 use super::credentials;
-use super::mfa::Mfa;
+use super::mfa::{Mfa, MfaProof};
 use crate::protocol::{ApiError, Checks, Element, ErrorCode};
 use crate::service::{Call, Operation};
 use crate::signature::{Session, SessionPrincipal};
@@ -22,7 +22,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     if call.principal.session.is_some() {
         return Err(refused());
     }
-    mfa.authenticate()?;
+    let proof = mfa.authenticate(call)?;
     let caller = &call.principal.caller;
     let (principal, seconds) = match caller.kind() {
         CallerKind::Root(home) => {
@@ -45,6 +45,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         principal,
         issued,
         expires: issued.saturating_add(i64::from(seconds)),
+        mfa_at: proof.map(|MfaProof| issued),
         tags: Vec::new(),
         source_identity: None,
         policy: None,

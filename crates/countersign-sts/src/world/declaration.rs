@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use countersign_policy::account::{AccountId, AccountIdError};
 use countersign_policy::document::{Limits, PolicyDocument, Problem, Severity, validate};
+use data_encoding::BASE32_NOPAD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::mint::entity_id;
 use super::{
-    AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, Entity, KeyOwner, KeyStatus, Role, Strictness, User, World,
+    AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, Entity, KeyOwner, KeyStatus, MfaDevice, Role, Strictness, User,
+    World,
 };
 
 /// Why a declared world cannot be.
@@ -37,6 +39,14 @@ pub enum DeclarationError {
         place: String,
         /// The path.
         path: String,
+    },
+    /// The seed of an MFA device is not base32.
+    #[error("{place}: the seed of the MFA device `{serial_number}` is not base32")]
+    Seed {
+        /// The user.
+        place: String,
+        /// The device.
+        serial_number: String,
     },
     /// `max-session-duration` is out of bounds.
     #[error("{place}: max-session-duration `{seconds}` is not from 3600 to 43200")]
@@ -93,6 +103,16 @@ struct DeclaredUser {
     boundary: Option<Box<RawValue>>,
     #[serde(default)]
     keys: Vec<DeclaredKey>,
+    #[serde(default)]
+    mfa_devices: Vec<DeclaredDevice>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct DeclaredDevice {
+    serial_number: String,
+    /// In base32, as authenticator apps take it.
+    seed: String,
 }
 
 #[derive(Deserialize)]
@@ -155,7 +175,9 @@ impl World {
                     .collect::<Result<_, _>>()?,
                 boundary: user.boundary.map(|policy| identity_policy(&place, &policy)).transpose()?,
             };
-            account.users.insert(name, User { entity });
+            let mfa_devices =
+                user.mfa_devices.into_iter().map(|device| mfa_device(&place, device)).collect::<Result<_, _>>()?;
+            account.users.insert(name, User { entity, mfa_devices });
         }
         for (name, role) in declared.roles {
             let place = format!("role `{name}` of account `{id}`");
@@ -192,6 +214,14 @@ fn path(place: &str, path: String) -> Result<String, DeclarationError> {
         return Ok(path);
     }
     Err(DeclarationError::Path { place: place.to_owned(), path })
+}
+
+fn mfa_device(place: &str, device: DeclaredDevice) -> Result<MfaDevice, DeclarationError> {
+    let unpadded = device.seed.trim_end_matches('=');
+    match BASE32_NOPAD.decode(unpadded.as_bytes()) {
+        Ok(seed) => Ok(MfaDevice { serial_number: device.serial_number, seed }),
+        Err(_) => Err(DeclarationError::Seed { place: place.to_owned(), serial_number: device.serial_number }),
+    }
 }
 
 fn trust_policy(place: &str, policy: &RawValue) -> Result<PolicyDocument, DeclarationError> {
@@ -232,6 +262,8 @@ mod tests {
             "trust policy of role `R` of account `111122223333`: account `1` is not 12 digits"
         );
         assert!(refusal(r#"{"users":{"u":{"path":"x"}}}"#).contains("the path `x`"));
+        let device = r#"{"users":{"u":{"mfa-devices":[{"serial-number":"s","seed":"1"}]}}}"#;
+        assert!(refusal(device).contains("`s` is not base32"));
         assert!(refusal(r#"{"userz":{}}"#).contains("cannot be read"));
         assert!(World::declared(r#"{"accounts":{"1":{}}}"#, Strictness::Strict).is_err());
         let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}}"#;

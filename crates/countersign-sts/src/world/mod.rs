@@ -2,6 +2,7 @@
 
 mod access_key;
 mod declaration;
+mod mfa_device;
 mod mint;
 mod principal;
 
@@ -14,6 +15,7 @@ use countersign_policy::document::PolicyDocument;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use declaration::DeclarationError;
+pub use mfa_device::MfaDevice;
 pub(crate) use mint::{Mint, account_in};
 pub(crate) use principal::Principal;
 
@@ -91,6 +93,8 @@ pub struct Entity {
 pub struct User {
     /// Where it is and what it may do.
     pub entity: Entity,
+    /// Its virtual MFA devices.
+    pub mfa_devices: Vec<MfaDevice>,
 }
 
 /// An IAM role.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use countersign_policy::account::AccountId;
+use countersign_policy::condition::date::Moment;
 use countersign_policy::document::PolicyDocument;
 use countersign_policy::evaluate::assume_role::CallerSide;
 use countersign_policy::request::caller::Home;
@@ -120,15 +121,18 @@ impl Principal {
     }
 
     /// The context keys that follow from the caller and its credentials.
-    pub(crate) fn context(&self) -> RequestContext {
+    pub(crate) fn context(&self, now: Moment) -> RequestContext {
         let mut context = RequestContext::for_caller(&self.caller);
         for (key, value) in &self.tags {
             context.set(format!("aws:PrincipalTag/{key}"), [value]);
         }
         if let Some(session) = &self.session {
-            // Long-term credentials have no MFA key at all; sessions have it, and no MFA device exists here.
-            context.set("aws:MultiFactorAuthPresent", ["false"]);
-            let issued = countersign_policy::condition::date::Moment::from_seconds(session.issued);
+            // Long-term credentials do not have this key at all; sessions always do.
+            context.set("aws:MultiFactorAuthPresent", [session.mfa_at.is_some().to_string()]);
+            if let Some(at) = session.mfa_at {
+                context.set("aws:MultiFactorAuthAge", [now.seconds().saturating_sub(at).to_string()]);
+            }
+            let issued = Moment::from_seconds(session.issued);
             context.set("aws:TokenIssueTime", [issued.to_string()]);
             if let Some(identity) = &session.source_identity {
                 context.set("aws:SourceIdentity", [identity]);
