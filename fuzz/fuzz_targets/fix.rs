@@ -2,7 +2,7 @@
 #![no_main]
 
 use countersign_audit::examine::{Examined, Options};
-use countersign_audit::finding::Finding;
+use countersign_audit::finding::{Confidence, Finding};
 use countersign_audit::fix::{Edit, Safety, apply};
 use countersign_audit::input::Reading;
 use countersign_audit::source::ProblemSeverity;
@@ -31,7 +31,9 @@ fuzz_target!(|input: &[u8]| {
         let place = before.place(finding);
         let same =
             |other: &&Finding| (other.id, &other.message, after.place(other)) == (finding.id, &finding.message, place);
-        assert!(!after.findings.iter().any(|other| same(&other)), "still found: {}", story());
+        // What hangs on a contested reading may hang on another one afterwards.
+        let is_gone = finding.confidence != Confidence::High || !after.findings.iter().any(|other| same(&other));
+        assert!(is_gone, "still found: {}", story());
         if fix.safety == Safety::Safe {
             for (before, after) in before.roles.iter().zip(&after.roles) {
                 never_wider(before, after, &story);

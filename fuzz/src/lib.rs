@@ -1,7 +1,8 @@
 //! What the fuzz targets share.
 //!
 //! An input that starts with `{` or a space is the text of a policy. Any other is a run of [`Choices`], out of which
-//! [`grammar`] makes a policy and a call: mutations then change what a policy says and not whether it parses.
+//! [`grammar`] makes a policy and a call: mutations then change what a policy says and not whether it parses. The targets
+//! about templates take an input as the text of a file when its first byte is ASCII.
 //!
 //! ```text
 //! mkdir -p fuzz/corpus/prove

@@ -91,9 +91,7 @@ impl Examined {
     pub fn reach(&self) -> &Reach {
         self.reach.get_or_init(|| reach(&self.role.permissions))
     }
-}
 
-impl Examined {
     /// What the input does not have of the values that the role's policy asks these keys for, and the conditions that may
     /// stand in it or not.
     pub(crate) fn unknown_values(&self, keys: &[&str]) -> Vec<String> {
@@ -138,6 +136,9 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         true => Vec::new(),
         false => validate(&role.trust, role.policy_text(), options.limits),
     };
+    // What is only wrong until a value is set is not wrong with the template.
+    let problems: Vec<Problem> =
+        problems.into_iter().filter(|problem| is_wrong_either_way(problem, &role, options)).collect();
     let external_id = options.external_id.clone();
     let third_parties = Arc::clone(&options.third_parties);
     let widened = widened(&role, &setting);
@@ -156,8 +157,8 @@ pub fn examine(mut role: Role, options: &Options) -> Examined {
         external_id,
         reach,
     };
-    // Findings ask for it one after the other, roles are examined in parallel.
-    if examined.exposed.exposure < Exposure::Owned {
+    // Findings ask for it one after the other, roles are examined in parallel. Other roles seldom have one.
+    if examined.exposed.exposure <= Exposure::Unknown {
         let _ = examined.reach();
     }
     examined
@@ -177,6 +178,14 @@ fn widened(role: &Role, setting: &Setting) -> Option<Widened> {
     let before = role.before.as_ref()?;
     let Difference::Request(request) = compare(before, &role.trust, setting).gained else { return None };
     Some(Widened { request, before: exposure(before, setting).exposure })
+}
+
+/// Whether IAM finds something at that place however the role's policy is decided.
+fn is_wrong_either_way(problem: &Problem, role: &Role, options: &Options) -> bool {
+    role.alternatives.iter().all(|alternative| {
+        let problems = validate(&alternative.trust, role.policy_text(), options.limits);
+        problems.iter().any(|other| other.span == problem.span)
+    })
 }
 
 struct Proof {

@@ -84,6 +84,19 @@ fn fixes_are_as_written_and_mend_what_was_found() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Each file in `tests/fix_refused` has findings, but gives no hold for an edit that would mend them.
+#[test]
+fn what_gives_no_hold_is_left_alone() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fix_refused");
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let (_, findings) = audit(name, &std::fs::read_to_string(&path).unwrap());
+        assert!(!findings.is_empty(), "{name}: nothing found");
+        let fixes: Vec<_> = findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+        assert!(fixes.is_empty(), "{name}: {fixes:?}");
+    }
+}
+
 #[test]
 fn a_safe_fix_lets_in_nobody_new() {
     let mut compared = 0;

@@ -300,3 +300,32 @@ fn a_baseline_holds_wherever_the_audit_starts() {
     let (code, _, stderr) = audit(&below, &["--baseline", "a.json", "."]);
     assert!(code == 2 && stderr.contains("not a baseline"), "{stderr}");
 }
+
+#[test]
+fn what_several_modules_make_of_a_module_is_told_once() {
+    let folder = Folder::new("callers");
+    let role = "resource \"aws_iam_role\" \"r\" {\n  assume_role_policy = jsonencode({\n    Version   = \"2012-10-17\"\n    Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { AWS = \"999988887777\" } }]\n  })\n}\n";
+    folder.write("role/main.tf", role);
+    for example in ["one", "two"] {
+        folder.write(&format!("{example}/main.tf"), "module \"m\" {\n  source = \"../role\"\n}\n");
+    }
+    let (_, report) = report(&folder.0, &["."]);
+    assert_eq!(sources(&report), ["role/main.tf", "role/main.tf"]);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1, "{report:#}");
+}
+
+#[test]
+fn what_a_module_reads_is_audited_where_it_uses_it() {
+    let folder = Folder::new("templates");
+    let policy = POLICY.replace("999988887777", "${vendor}");
+    folder.write("trust.json.tpl", &policy);
+    folder.write("unused.json.tpl", policy.replace("\"2012-10-17\"", "${version}"));
+    let resource = "resource \"aws_iam_role\" \"r\" {\n  assume_role_policy = templatefile(\"${path.module}/trust.json.tpl\", { vendor = \"999988887777\" })\n}\n";
+    folder.write("main.tf", resource);
+    folder.write("README.md", "[![badge](badge.svg)](here)\n\n    \"Statement\"\n");
+    let (code, report) = report(&folder.0, &["."]);
+    let names = report["roles"].as_array().unwrap().iter().map(|role| &role["name"]);
+    assert_eq!((code, names.collect::<Vec<_>>()), (1, vec![&json!("aws_iam_role.r")]), "{report:#}");
+    let (code, _, stderr) = audit(&folder.0, &["."]);
+    assert_eq!((code, stderr.as_str()), (1, ""), "a template that nothing uses is no error");
+}

@@ -1,9 +1,9 @@
 //! An identity provider shared with strangers, and no claim that tells them apart.
 
-use countersign_policy::document::Statement;
 use countersign_policy::prove::FederatedVerdict;
 use countersign_policy::prove::federated_subject::{Sharing, tenancy};
 
+use super::leak::only_statement;
 use super::{Audit, Check, Report, Reporter};
 use crate::examine::Examined;
 use crate::finding::{Confidence, Persona, Severity};
@@ -38,14 +38,8 @@ fn check(examined: &Examined, reporter: &mut Reporter<'_>) {
             statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
         let principal = entries.into_iter().find(|entry| entry.value.known() == Some(provider)).map(|entry| entry.span);
         let Some(span) = condition.or(principal) else { continue };
-        let names = |statement: &Statement| {
-            let mut entries = statement.principals.iter().flat_map(|element| &element.entries);
-            entries.any(|entry| entry.value.known() == Some(provider))
-        };
-        let bind = match condition {
-            Some(_) => None,
-            None => statements.iter().position(names),
-        };
+        // Beside a condition on the claim another one changes nothing.
+        let bind = only_statement(&examined.exposed.document, provider).filter(|_| condition.is_none());
         let bind = bind.map(|statement| Remedy::BindSubject { statement, key: claim.clone() });
         let sent = request.context.get(&claim).and_then(<[String]>::first);
         let with = sent.map_or_else(|| format!("without `{claim}`"), |value| format!("with `{claim}` = `{value}`"));

@@ -3,7 +3,9 @@
 
 use countersign_policy::account::AccountId;
 use countersign_policy::assumptions::{Assumption, Assumptions};
-use countersign_policy::document::{ConditionEntry, Effect, Span, Statement};
+use countersign_policy::document::{
+    ConditionEntry, Effect, Polarity, PolicyDocument, PrincipalElement, Span, Statement,
+};
 use countersign_policy::evaluate::{AttachedTo, ElementTrace, StatementTrace, evaluate};
 use countersign_policy::prove::{Deputy, Exposure, ExternalIdVerdict};
 use countersign_policy::request::Request;
@@ -247,4 +249,23 @@ pub(super) fn describe(deputy: &Deputy, known: &ThirdParties) -> String {
         Deputy::Public => return "any AWS account".to_owned(),
     };
     named + &known.name_in_brackets(deputy)
+}
+
+/// The statement that lets a service or provider in, if there is one only: a condition in it binds nobody who gets in by
+/// another one.
+pub(super) fn only_statement(document: &PolicyDocument, principal: &str) -> Option<usize> {
+    let is_meant = |element: &PrincipalElement| match element.polarity {
+        Polarity::Listed => {
+            element.entries.iter().any(|entry| entry.value.known().is_none_or(|name| name == principal || name == "*"))
+        }
+        Polarity::Excepted => true,
+    };
+    let lets_in = |statement: &Statement| {
+        let is_denial = statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Deny);
+        !is_denial && (statement.unreadable.is_some() || statement.principals.iter().any(is_meant))
+    };
+    let mut found = document.statements.iter().enumerate().filter(|(_, statement)| lets_in(statement));
+    let (at, statement) = found.next()?;
+    let is_listed = |element: &PrincipalElement| element.polarity == Polarity::Listed;
+    (found.next().is_none() && statement.principals.iter().all(is_listed)).then_some(at)
 }

@@ -23,6 +23,9 @@ mod whole_account_trust;
 mod widening_plan;
 mod wildcard_external_id;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use countersign_policy::document::Span;
 use countersign_policy::request::Request;
 
@@ -182,7 +185,28 @@ pub fn run(roles: &[Examined]) -> Vec<Finding> {
         }
     }
     findings.sort_by_key(|finding| finding.role_index);
-    findings
+    told_once(findings)
+}
+
+/// A role of a module that several others call is found at one place, each time: that is told once, as bad as it gets.
+fn told_once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut told: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut known: HashMap<(&'static str, String, String, String, Span), usize> = HashMap::new();
+    for finding in findings {
+        let path = finding.location.path.clone();
+        let key = (finding.id, finding.role.clone(), finding.message.clone(), path, finding.span);
+        match known.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(told.len());
+                told.push(finding);
+            }
+            Entry::Occupied(place) => {
+                let worse = told.get_mut(*place.get()).filter(|known| known.severity < finding.severity);
+                worse.into_iter().for_each(|known| *known = finding.clone());
+            }
+        }
+    }
+    told
 }
 
 /// Runs the audits of callers, in the order of the callers.

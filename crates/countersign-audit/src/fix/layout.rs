@@ -31,6 +31,10 @@ impl Form {
             };
         };
         let first = inside.trim_start();
+        // In a quoted string, where a quote has to be escaped.
+        if first.starts_with('\\') {
+            return None;
+        }
         let quoted = first.strip_prefix('"').and_then(|rest| rest.split_once('"'));
         Some(match (quoted, language) {
             (Some((_, after)), _) if after.trim_start().starts_with(':') => Self::Json,
@@ -87,4 +91,22 @@ pub(super) fn ends_in_comment(text: &str, end: usize, marks: &[&str]) -> bool {
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(text: &str, language: Language) -> Option<Form> {
+        Form::of(text, Span::new(0, text.len()), language)
+    }
+
+    #[test]
+    fn a_statement_in_a_quoted_string_has_no_form_to_write_in() {
+        for language in [Language::Hcl, Language::CloudFormation, Language::Json] {
+            assert_eq!(form(r#"{ \"Effect\": \"Allow\" }"#, language), None, "{language:?}");
+            assert_eq!(form(r#"{ "Effect": "Allow" }"#, language), Some(Form::Json), "{language:?}");
+        }
+        assert_eq!(form(r#"{ Effect = "Allow" }"#, Language::Hcl), Some(Form::HclObject));
+    }
 }

@@ -9,6 +9,9 @@ use crate::source::SourceFile;
 
 const EXTERNAL_ID: &str = "sts:ExternalId";
 
+/// The operators by which a policy asks for an id.
+const GUARDS: [&str; 3] = ["StringEquals", "StringLike", "StringEqualsIgnoreCase"];
+
 /// What would mend a finding. Statements are places in the document the exposure speaks of.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Remedy {
@@ -128,6 +131,9 @@ impl Writer<'_> {
                 Some((format!("ask for {}", self.named(&term)), safety, edits))
             }
             Remedy::GuardLike { entry, .. } => {
+                if !GUARDS.contains(&&*entry.operator.value) {
+                    return None;
+                }
                 let has_it = |statement: &&Statement| statement.conditions.contains(entry);
                 let statement = self.examined.exposed.document.statements.iter().find(has_it)?;
                 let entry = relative_entry(entry, statement.span, base)?;
@@ -238,6 +244,13 @@ impl Writer<'_> {
         if !asks && written.contains(&key.to_ascii_lowercase()) {
             return None;
         }
+        // A second value for one key would be a duplicate, or one more that is accepted.
+        let is_taken = |entry: &ConditionEntry| {
+            entry.operator.value.eq_ignore_ascii_case(operator) && entry.key.value.eq_ignore_ascii_case(key)
+        };
+        if self.statement.conditions.iter().any(is_taken) {
+            return None;
+        }
         let value = self.term(term)?;
         match self.form {
             Form::HclBlock => hcl_block::add_condition(self.text(), self.statement, operator, key, &value),
@@ -304,7 +317,11 @@ impl Writer<'_> {
         if self.form != Form::HclBlock && self.statement.conditions.iter().any(is_by) {
             return None;
         }
-        let (start, end) = (entry.operator.span.start as usize, entry.operator.span.end as usize);
+        let place = match self.form {
+            Form::HclBlock => hcl_block::around(self.text(), entry)?,
+            _ => entry.operator.span,
+        };
+        let (start, end) = (place.start as usize, place.end as usize);
         let at = start + self.text().get(start..end)?.find(&*entry.operator.value)?;
         Some(Edit { span: Span::new(at, at + entry.operator.value.len()), text: by.to_owned() })
     }
@@ -316,8 +333,7 @@ fn strict_operator(entry: &ConditionEntry) -> Option<String> {
     let bare =
         spelled.strip_prefix("ForAllValues:").or_else(|| spelled.strip_prefix("ForAnyValue:")).unwrap_or(spelled);
     let bare = bare.strip_suffix("IfExists").unwrap_or(bare);
-    let guards = ["StringEquals", "StringLike", "StringEqualsIgnoreCase"].contains(&bare);
-    (guards && bare != spelled).then(|| bare.to_owned())
+    (GUARDS.contains(&bare) && bare != spelled).then(|| bare.to_owned())
 }
 
 /// What stands for a value only the user knows, in the form the provider sends it; of SAML there is one value.

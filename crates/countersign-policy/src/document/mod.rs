@@ -239,6 +239,14 @@ pub(crate) fn text_of_key(key: &str) -> Text {
     text.with_literal(rest)
 }
 
+/// The hole in `sts:⟨x⟩`: which of a service's keys it is, is not known. In `aws:PrincipalTag/⟨x⟩` and `⟨issuer⟩:sub` it is
+/// a key that nobody else asks for.
+pub(crate) fn hole_in_service(key: &Text) -> Option<&str> {
+    let hole = key.holes().first()?;
+    let before = key.lossy().get(..hole.at)?;
+    (before.contains(':') && !before.contains('/')).then_some(&hole.name)
+}
+
 impl Statement {
     /// How messages name the statement: its `Sid`, or its 1-based place.
     #[must_use]

@@ -200,10 +200,13 @@ impl Reader {
                 "NotPrincipal" => self.principal(member, Polarity::Excepted, &mut statement),
                 "Action" | "NotAction" | "Resource" | "NotResource" => self.patterns(member, &mut statement),
                 "Condition" => self.condition_block(value, &mut statement),
-                _ => {
-                    self.unknown_element(member);
-                    statement.cannot_read(member.key_span, &format!("unknown element `{}`", member.key));
-                }
+                other => match super::text_of_key(other).holes().first() {
+                    Some(hole) => statement.is_not_in_input(member.key_span, &hole.name),
+                    None => {
+                        self.unknown_element(member);
+                        statement.cannot_read(member.key_span, &format!("unknown element `{other}`"));
+                    }
+                },
             }
         }
         if statement.effect.is_none() {
@@ -287,6 +290,9 @@ impl Reader {
             "Federated" => PrincipalKind::Federated,
             "CanonicalUser" => PrincipalKind::CanonicalUser,
             other => {
+                if let Some(hole) = super::text_of_key(other).holes().first() {
+                    return statement.is_not_in_input(member.key_span, &hole.name);
+                }
                 let help = "the kinds are `AWS`, `Service` and `Federated`, spelled like this";
                 self.error(member.key_span, format!("unknown principal kind `{other}`"), Some(help));
                 statement.cannot_read(member.key_span, &format!("unknown principal kind `{other}`"));
@@ -349,7 +355,8 @@ impl Reader {
                 statement.keyless_operators.push(operator);
             }
             for key in self.unique(keys) {
-                if let Some(name) = super::text_of_key(&key.key).hole() {
+                let text = super::text_of_key(&key.key);
+                if let Some(name) = text.hole().or_else(|| super::hole_in_service(&text)) {
                     statement.leaves_undecided(key.key_span, name);
                     continue;
                 }

@@ -64,7 +64,9 @@ pub fn deciding<T: PartialEq>(answers: &[(Assignment, T)]) -> Vec<Box<str>> {
     let mut names = BTreeSet::new();
     for (at, (assignment, answer)) in answers.iter().enumerate() {
         for (other, other_answer) in answers.iter().skip(at + 1) {
-            let mut differing = assignment.iter().filter(|(name, value)| other.get(*name) != Some(value));
+            // What one of them leaves open is as the other has it.
+            let mut differing =
+                assignment.iter().filter(|(name, value)| other.get(*name).is_some_and(|it| it != *value));
             if let (Some((name, _)), None, true) = (differing.next(), differing.next(), answer != other_answer) {
                 names.insert(name.clone());
             }
@@ -365,6 +367,16 @@ fn has_key_holes(document: &PolicyDocument) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_answer_leaves_open_is_no_difference() {
+        let of = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).into(), (*value).to_owned())).collect::<Assignment>()
+        };
+        let answers =
+            [(of(&[("a", "no"), ("b", "no")]), 1), (of(&[("a", "no"), ("b", "yes")]), 0), (of(&[("a", "yes")]), 0)];
+        assert_eq!(deciding(&answers), ["a".into(), "b".into()]);
+    }
 
     #[test]
     fn the_deciding_hole_is_named() {

@@ -164,7 +164,15 @@ fn shown(text: &Text) -> String {
     match (text.known(), text.hole()) {
         (Some(known), _) => format!("'{known}'"),
         (None, Some(name)) => format!("`{}`", in_template(name)),
-        (None, None) => format!("`{}`", text.fill(|hole| format!("${{{}}}", in_template(&hole.name)))),
+        (None, None) => format!("`{}`", written(text)),
+    }
+}
+
+/// A text as a template would write it; a value alone by its name.
+pub(super) fn written(text: &Text) -> String {
+    match text.hole() {
+        Some(name) => in_template(name).to_owned(),
+        None => text.fill(|hole| format!("${{{}}}", in_template(&hole.name))),
     }
 }
 

@@ -6,6 +6,7 @@ use super::parameter::MAX_VALUES;
 use super::resolve::{Call, Resolver, as_text, first_hole, hole_node, text_node, weight};
 use super::template::members;
 use super::{sub, written};
+use crate::input::decisions::Question;
 use crate::symbol;
 
 impl<'t> Resolver<'t, '_> {
@@ -36,7 +37,7 @@ impl<'t> Resolver<'t, '_> {
             }
             ("Fn::Length", [_, ..]) => match self.list(argument) {
                 Ok(nodes) => Some(text_node(place, Text::literal(nodes.len().to_string()))),
-                Err(hole) => Some(hole_node(place, hole)),
+                Err(hole) => Some(hole_node(place, format!("Length({hole})"))),
             },
             ("Fn::ToJsonString", _) => {
                 let node = self.resolve(argument)?;
@@ -109,7 +110,12 @@ impl<'t> Resolver<'t, '_> {
         // What is not known may hold the delimiter; the owner's values do not.
         let is_plain = |name: &str| matches!(name, symbol::OWN_ACCOUNT | symbol::OWN_PARTITION);
         if text.holes().iter().any(|hole| !is_plain(&hole.name)) {
-            return Some(hole_node(place, first_hole(&text)));
+            // The parts of a text are another thing than the text. A list in a text is split at its commas.
+            let name = match (text.hole(), delimiter.as_str()) {
+                (Some(name), ",") => name.to_owned(),
+                _ => format!("Split({}, '{delimiter}')", super::condition::written(&text)),
+            };
+            return Some(hole_node(place, name));
         }
         let (mut nodes, mut from) = (Vec::new(), 0);
         let ends = text.lossy().match_indices(delimiter.as_str()).map(|(at, _)| at).chain([text.lossy().len()]);
@@ -125,7 +131,8 @@ impl<'t> Resolver<'t, '_> {
         let index = self.text(index)?;
         let nodes = match self.list(list) {
             Ok(nodes) => nodes,
-            Err(hole) => return Some(hole_node(place, hole)),
+            // Not the name of the list: that the element is something says little about the others.
+            Err(hole) => return Some(hole_node(place, element_name(&hole, &index))),
         };
         let Some(index) = index.known() else { return Some(hole_node(place, first_hole(&index))) };
         let chosen = index.trim().parse::<usize>().ok().and_then(|index| nodes.into_iter().nth(index));
@@ -137,6 +144,9 @@ impl<'t> Resolver<'t, '_> {
         let [map, first, second] = keys;
         let Some(name) = self.known(map) else { return Some(hole_node(place, "Fn::FindInMap")) };
         let default = options.and_then(|options| options.get("DefaultValue"));
+        if let Some(default) = default.filter(|_| self.lacks_entry(&name, [first, second])) {
+            return self.resolve(default);
+        }
         let found = template.mappings.and_then(|mappings| mappings.get(&name));
         let values = found.map_or(Ok(Vec::new()), |map| self.entries(vec![map], first));
         let values = values.and_then(|maps| self.entries(maps, second));
@@ -158,6 +168,20 @@ impl<'t> Resolver<'t, '_> {
             },
             (Err(hole), _) => Some(hole_node(place, hole)),
         }
+    }
+
+    /// Decides whether a mapping has no entry for a key that is not known: then a default counts.
+    fn lacks_entry(&mut self, map: &str, keys: [&'t Node; 2]) -> bool {
+        let keys: Vec<Text> = keys.into_iter().filter_map(|key| self.text(key)).collect();
+        let Some(key) = keys.iter().find(|key| key.known().is_none()) else { return false };
+        let shown = super::condition::written(key);
+        self.decisions.decide(Question {
+            key: format!("mapping {map} lacks {shown}"),
+            subject: super::condition::in_template(&first_hole(key)).to_owned(),
+            yes: format!("mapping `{map}` has no entry for `{shown}`"),
+            no: format!("mapping `{map}` has an entry for `{shown}`"),
+            first: false,
+        })
     }
 
     /// Of several maps what they hold under a key; under every key that it may be, when it is not known.
@@ -199,6 +223,11 @@ impl<'t> Resolver<'t, '_> {
             None => self.text(key),
         }
     }
+}
+
+/// What an element of a list that is not known is called.
+fn element_name(list: &str, index: &Text) -> String {
+    format!("{list}[{}]", super::condition::written(index))
 }
 
 /// A stretch of a text with the holes in it. A hole at the end of the stretch belongs to it.

@@ -158,6 +158,10 @@ impl<'t> Resolver<'t, '_> {
             no: format!("{what} is not '{value}'"),
             first: value.is_empty() && parameter.is_some_and(|parameter| parameter.is_unset),
         });
+        // A list that is this text when it is joined may be any of several lists.
+        if is && parameter.is_some_and(|parameter| parameter.is_list) && !value.is_empty() {
+            return true;
+        }
         if is {
             self.chosen.values.insert(name.to_owned(), value.to_owned());
         } else {

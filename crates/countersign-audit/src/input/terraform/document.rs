@@ -3,8 +3,10 @@
 use countersign_policy::document::Span;
 
 use super::block::Block;
+use super::conversion::plain;
 use super::evaluator::{Binding, Evaluator, Fault, Mode, Outcome, Scope, wrong};
 use super::expression::{elements, unknown_name};
+use super::functions::is_spread;
 use super::policy_document::{ConditionBlock, PolicyBlock, PrincipalsBlock, Refusal, StatementBlock, policy_of};
 use super::reference::{Referred, spread};
 use super::value::{Kind, Value};
@@ -69,15 +71,22 @@ impl Evaluator<'_> {
             span: block.whole,
             ..StatementBlock::default()
         };
+        let mut undecided = None;
         for (kind, list) in
             [("principals", &mut statement.principals), ("not_principals", &mut statement.not_principals)]
         {
-            self.each_block(block, kind, scope, &mut |block, scope, _| {
+            self.each_block(block, kind, scope, &mut |block, scope, of| {
+                undecided = undecided.take().or(of);
                 let kind = self.required(block, "type", scope)?;
                 let identifiers = self.required(block, "identifiers", scope)?;
                 list.push(PrincipalsBlock { kind, identifiers, span: block.span });
                 Ok(())
             })?;
+        }
+        // Whom an `Allow` may name is judged as if it did; whom a `Deny` may name is not kept out by that.
+        let effect = statement.effect.as_ref().map(|effect| &effect.kind);
+        if undecided.is_some() && !matches!(effect, None | Some(Kind::Null)) && !is_text(effect, "Allow") {
+            return Ok(StatementBlock { span: block.whole, undecided, ..StatementBlock::default() });
         }
         let conditions = &mut statement.conditions;
         self.each_block(block, "condition", scope, &mut |block, scope, _| {
@@ -126,7 +135,15 @@ impl Evaluator<'_> {
                 Some(elements) => {
                     for (key, value) in elements {
                         self.step(1)?;
-                        with_iterator(name, key, value, scope, &mut |scope| run(&content, scope, None))?;
+                        // One that stands for any number of them, none among these.
+                        let of = is_spread(&value).then(|| Box::from(plain(&unknown_name(&value))));
+                        if is_guard
+                            && self.mode() == Mode::EveryWay
+                            && of.as_deref().is_some_and(|of| self.is_empty(of))
+                        {
+                            continue;
+                        }
+                        with_iterator(name, key, value, scope, &mut |scope| run(&content, scope, of.clone()))?;
                     }
                 }
                 None => {
@@ -148,6 +165,10 @@ impl Evaluator<'_> {
         }
         Ok(())
     }
+}
+
+fn is_text(kind: Option<&Kind>, wanted: &str) -> bool {
+    matches!(kind, Some(Kind::String(text)) if text.known() == Some(wanted))
 }
 
 /// Runs something with `NAME.key` and `NAME.value`.

@@ -162,6 +162,8 @@ pub(super) struct Evaluator<'f> {
     narrowed: RefCell<HashMap<String, Value>>,
     /// What was decided not to be empty.
     filled: RefCell<HashSet<String>>,
+    /// Variables that refuse null.
+    never_null: RefCell<HashSet<String>>,
     deciding: Cell<bool>,
     mode: Cell<Mode>,
     /// How often an answer hung on a decision.
@@ -195,6 +197,7 @@ impl<'f> Evaluator<'f> {
             decisions: RefCell::default(),
             narrowed: RefCell::default(),
             filled: RefCell::default(),
+            never_null: RefCell::default(),
             deciding: Cell::new(false),
             mode: Cell::new(Mode::Defaults),
             asked: Cell::new(0),
@@ -327,6 +330,14 @@ impl<'f> Evaluator<'f> {
             self.asked.set(self.asked.get() + 1);
         }
         value
+    }
+
+    pub(super) fn is_never_null(&self, name: &str) -> bool {
+        self.never_null.borrow().contains(name)
+    }
+
+    pub(super) fn refuse_null(&self, name: &str) {
+        self.never_null.borrow_mut().insert(name.to_owned());
     }
 
     pub(super) fn is_filled(&self, name: &str) -> bool {

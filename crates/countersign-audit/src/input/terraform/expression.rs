@@ -8,8 +8,9 @@ use hcl_edit::expr::{Expression, ForExpr, Object, ObjectKey};
 use countersign_policy::document::{Node, Text, Value as Tree};
 
 use super::block::{Attribute, Source};
-use super::conversion::to_text;
+use super::conversion::{plain, to_text};
 use super::evaluator::{Binding, Evaluator, Fault, Outcome, Scope, wrong};
+use super::functions::{is_spread, same_text};
 use super::reference::spread;
 use super::value::{Entry, Kind, Value};
 
@@ -103,6 +104,14 @@ impl Evaluator<'_> {
                 }
             };
             let value = self.evaluate(value.expr(), scope)?;
+            // It may be a key that is there, whose value it then replaces.
+            if key.known().is_none() {
+                self.step(u64::try_from(entries.len()).unwrap_or(u64::MAX) / 16)?;
+                if entries.iter().any(|earlier: &Entry| same_text(&earlier.key, &key).is_none()) {
+                    let name = unknown_name(&Value::text(key, key_span));
+                    return Ok(Value::unknown(name, key_span).kind);
+                }
+            }
             let is_new = seen.insert(key.display());
             let entry = Entry { key, key_span, value };
             // Most objects have no key twice, and some have many keys.
@@ -138,6 +147,11 @@ impl Evaluator<'_> {
                 _ => wrong(collection.span, format!("`for` is over a list or a map, not {}", collection.kind_name())),
             };
         };
+        if each.key_expr.is_some()
+            && let Some((_, spread)) = elements.iter().find(|(_, element)| is_spread(element))
+        {
+            return Ok(Value::unknown(plain(&unknown_name(spread)), span));
+        }
         let key_name = each.intro.key_var.as_ref().map_or("", |name| name.as_str());
         let value_name = each.intro.value_var.as_str();
         let (mut values, mut entries): (Vec<Value>, Vec<Entry>) = (Vec::new(), Vec::new());
@@ -156,7 +170,9 @@ impl Evaluator<'_> {
             }
             let value = self.evaluate(&each.value_expr, &scope)?;
             let Some(key) = &each.key_expr else {
-                values.push(value);
+                // What stands for any number of elements yields any number of them.
+                let is_one = !is_spread(&element) || is_spread(&value);
+                values.push(if is_one { value } else { spread(Value::unknown(unknown_name(&element), span)) });
                 continue;
             };
             let key = self.settle(self.evaluate(key, &scope)?);

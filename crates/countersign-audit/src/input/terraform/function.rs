@@ -4,10 +4,11 @@ use countersign_policy::document::{Span, Text};
 use hcl_edit::expr::FuncCall;
 
 use super::conversion::to_text;
-use super::evaluator::{Binding, Evaluator, Fault, Outcome, Scope, wrong};
+use super::evaluator::{Binding, Evaluator, Fault, Mode, Outcome, Scope, wrong};
 use super::folder::resolve;
 use super::functions::{asks_if_set, call};
 use super::value::{Entry, Kind, Value};
+use crate::input::decisions::Question;
 
 impl Evaluator<'_> {
     pub(super) fn function(&self, function: &FuncCall, span: Span, scope: &Scope<'_>) -> Outcome {
@@ -17,9 +18,11 @@ impl Evaluator<'_> {
         }
         match function.name.name.as_str() {
             "try" => {
-                for argument in function.args.iter() {
+                let last = function.args.len().saturating_sub(1);
+                for (nth, argument) in function.args.iter().enumerate() {
                     match self.evaluate(argument, scope) {
                         Err(Fault::Wrong { .. }) => {}
+                        Ok(value) if nth < last && self.is_missing(&value) => {}
                         outcome => return outcome,
                     }
                 }
@@ -30,7 +33,9 @@ impl Evaluator<'_> {
                 match argument {
                     Some(Err(Fault::Wrong { .. })) | None => Ok(Value::new(Kind::Bool(false), span)),
                     Some(Err(spent)) => Err(spent),
-                    Some(Ok(value)) if matches!(value.kind, Kind::Unknown(_)) => Ok(self.open(span)),
+                    Some(Ok(Value { kind: Kind::Unknown(unknown), .. })) if may_fail(&unknown.name) => {
+                        Ok(self.open(span))
+                    }
                     Some(Ok(_)) => Ok(Value::new(Kind::Bool(true), span)),
                 }
             }
@@ -40,6 +45,23 @@ impl Evaluator<'_> {
                 self.call(name, arguments, span, scope)
             }
         }
+    }
+
+    /// Decides whether a list or an object cannot be made, for something in it that may not be there.
+    fn is_missing(&self, value: &Value) -> bool {
+        let wanted = match &value.kind {
+            Kind::List(_) | Kind::Map(_) if self.mode() == Mode::EveryWay => what_may_fail(value),
+            _ => None,
+        };
+        wanted.is_some_and(|name| {
+            !self.decide(Question {
+                key: format!("can({name})"),
+                subject: name.to_owned(),
+                yes: format!("{name} is there"),
+                no: format!("{name} is not there"),
+                first: true,
+            })
+        })
     }
 
     /// The arguments; `None` when it is not known how many there are.
@@ -102,6 +124,31 @@ impl Evaluator<'_> {
             _ => Ok(self.open(span)),
         }
     }
+}
+
+/// What in a value may not be there.
+fn what_may_fail(value: &Value) -> Option<&str> {
+    match &value.kind {
+        Kind::Unknown(unknown) => may_fail(&unknown.name).then_some(&unknown.name),
+        Kind::String(text) => text.holes().iter().map(|hole| &*hole.name).find(|name| may_fail(name)),
+        Kind::List(values) => values.iter().find_map(what_may_fail),
+        Kind::Map(entries) => entries.iter().find_map(|entry| what_may_fail(&entry.value)),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Json(_) => None,
+    }
+}
+
+/// Whether something unknown is a part of a value that may have no such part, or comes of a function that may refuse.
+fn may_fail(name: &str) -> bool {
+    if name.contains(['(', '[', '{', ' ']) {
+        return true;
+    }
+    let in_root = name.rfind("var.").and_then(|at| name.get(at..)).unwrap_or(name);
+    let parts = match in_root.split('.').next() {
+        Some("var" | "each" | "count") => 2,
+        Some("data") => 4,
+        _ => 3,
+    };
+    in_root.split('.').count() > parts
 }
 
 /// What a function yields that leaves a policy's text as it is: the policy, each part with its place.

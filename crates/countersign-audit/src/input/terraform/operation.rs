@@ -41,7 +41,7 @@ impl Evaluator<'_> {
     }
 
     /// Decides whether something unknown is a known value.
-    fn is_equal(&self, unknown: &Unknown, known: &Value) -> bool {
+    pub(super) fn is_equal(&self, unknown: &Unknown, known: &Value) -> bool {
         let name = &unknown.name;
         let is_unset = unknown.unset.as_ref().is_some_and(|unset| same(unset, known) == Some(true));
         let (key, what) = match &known.kind {
@@ -50,6 +50,9 @@ impl Evaluator<'_> {
             Kind::List(_) | Kind::Map(_) => (format!("length({name}) == 0"), "empty".to_owned()),
             _ => (format!("{name} == {}", spelled(known)), spelled(known)),
         };
+        if matches!(known.kind, Kind::Null) && self.is_never_null(name) {
+            return false;
+        }
         let is_empty = what == "empty";
         if is_empty && self.is_filled(name) {
             return false;
@@ -133,9 +136,9 @@ impl Evaluator<'_> {
                 if let Some(truth) = counted {
                     return bool(truth);
                 }
-                match self.equal(left, right)? {
+                match self.equal(left.clone(), right.clone())? {
                     Some(equal) => bool(equal == (operator == BinaryOperator::Eq)),
-                    None => Ok(self.open(span)),
+                    None => Ok(self.compared(operator, &left, &right, span)),
                 }
             }
             _ => {
@@ -147,7 +150,7 @@ impl Evaluator<'_> {
                     }
                     let open = |value: &Value| !value.is_known();
                     if open(&left) || open(&right) {
-                        return Ok(self.open(span));
+                        return Ok(self.compared(operator, &left, &right, span));
                     }
                     return wrong(span, "an operand is not a number");
                 };
@@ -160,6 +163,9 @@ impl Evaluator<'_> {
     fn counts(&self, operator: BinaryOperator, left: &Value, right: &Value) -> Option<bool> {
         let (Kind::Unknown(unknown), Some(limit)) = (&left.kind, number(right)) else { return None };
         let of = unknown.name.strip_prefix("length(")?.strip_suffix(')')?;
+        // A list of nothing but any number of elements is as empty as what they come from.
+        let only = of.strip_prefix('[').and_then(|of| of.strip_suffix("[*]]")).filter(|only| !only.contains(", "));
+        let of = only.unwrap_or(of);
         let when_empty = match operator {
             BinaryOperator::Eq | BinaryOperator::LessEq if limit == 0.0 => true,
             BinaryOperator::NotEq | BinaryOperator::Greater if limit == 0.0 => false,
@@ -208,6 +214,19 @@ impl Evaluator<'_> {
             (Kind::Unknown(unknown), _) if right.is_known() => Ok(Some(self.is_equal(unknown, &right))),
             (_, Kind::Unknown(unknown)) if left.is_known() => Ok(Some(self.is_equal(unknown, &left))),
             _ => Ok(None),
+        }
+    }
+
+    /// A comparison that is not decided, named after what is compared: the same text may compare other things elsewhere.
+    fn compared(&self, operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Value {
+        let side = |value: &Value| match &value.kind {
+            Kind::Unknown(unknown) => Some(unknown.name.to_string()),
+            Kind::Json(_) | Kind::List(_) | Kind::Map(_) => None,
+            _ => Some(spelled(value)),
+        };
+        match (side(left), side(right)) {
+            (Some(left), Some(right)) => Value::unknown(format!("{left} {} {right}", operator.as_str()), span),
+            _ => self.open(span),
         }
     }
 

@@ -6,7 +6,7 @@
 use countersign_policy::document::{MAX_NESTING, Member, Node, Span, Text, Value as Tree, parse_json};
 
 use super::conversion::{Piece, Pieces, pieces, plain, to_text};
-use super::functions::moved;
+use super::functions::{moved, same_text};
 use super::value::{Kind, Value};
 
 /// The arguments of the block, evaluated. Absent arguments are `None`, null ones count as absent.
@@ -80,9 +80,10 @@ pub(super) fn policy_of(block: &PolicyBlock) -> Outcome<Node> {
         for statement in &document.statements {
             claim(sid(statement), &mut sids, statement.span, "source documents")?;
         }
-        merged.merge(document);
+        merged.merge(document, 0);
     }
-    merged.merge(own_document(block)?);
+    let replaceable = merged.0.statements.len();
+    merged.merge(own_document(block)?, replaceable);
     for document in &block.overrides {
         if let Some(document) = read_document(document)? {
             merged.override_with(document);
@@ -115,7 +116,8 @@ struct Document {
 struct Merged(Document);
 
 impl Merged {
-    fn merge(&mut self, new: Document) {
+    /// Of the statements there are, the first so many may be replaced; among others no `Sid` comes twice.
+    fn merge(&mut self, new: Document, replaceable: usize) {
         self.0.id = new.id.or(self.0.id.take());
         let text = |node: &Option<Node>| node.as_ref().and_then(Node::as_str).map(str::to_owned);
         let open = |node: &Option<Node>| node.is_some() && text(node).is_none();
@@ -123,8 +125,15 @@ impl Merged {
             self.0.version = new.version;
         }
         for statement in new.statements {
-            let same = |earlier: &&mut Node| sid(earlier).is_some() && sid(earlier) == sid(&statement);
-            match self.0.statements.iter_mut().find(same) {
+            let same = |earlier: &Node| sid(earlier).zip(sid(&statement)).map(|(one, other)| same_text(one, other));
+            for earlier in self.0.statements.iter_mut().take(replaceable) {
+                if same(earlier) == Some(None) {
+                    let sids = sid(&statement).into_iter().chain(sid(earlier));
+                    let name = sids.flat_map(|sid| sid.holes()).next().map_or("", |hole| plain(&hole.name)).to_owned();
+                    earlier.value = Tree::String(Text::default().with_hole(name));
+                }
+            }
+            match self.0.statements.iter_mut().find(|earlier| same(earlier) == Some(Some(true))) {
                 Some(earlier) => *earlier = statement,
                 None => self.0.statements.push(statement),
             }
@@ -138,7 +147,8 @@ impl Merged {
                 statement.value = Tree::String(Text::default().with_hole(unknown));
             }
         }
-        self.merge(new);
+        let replaceable = self.0.statements.len();
+        self.merge(new, replaceable);
     }
 
     fn finish(self, span: Span) -> Node {

@@ -6,7 +6,8 @@ use countersign_policy::document::{Span, Text};
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 
 use super::conversion::to_text;
-use super::evaluator::{Evaluator, Fault, Instance, Outcome, Repetition, Scope, wrong};
+use super::evaluator::{Evaluator, Fault, Instance, Mode, Outcome, Repetition, Scope, wrong};
+use super::functions::is_spread;
 use super::operation::number;
 use super::value::{Entry, Kind, Unknown, Value};
 
@@ -126,6 +127,10 @@ impl Evaluator<'_> {
         let values = match value.kind {
             Kind::List(values) => values,
             Kind::Null => Vec::new(),
+            Kind::Unknown(ref unknown) if self.is_no_list(&unknown.name, scope) && self.mode() == Mode::EveryWay => {
+                let is_null = self.is_equal(unknown, &Value::new(Kind::Null, span));
+                if is_null { Vec::new() } else { vec![Value::unknown(unknown.name.clone(), span)] }
+            }
             Kind::Unknown(ref unknown) if !self.handles.borrow().contains_key(&*unknown.name) => {
                 let each = Value::unknown(format!("{}[*]", unknown.name), span);
                 let element = self.nested(|| self.follow(each, operators, span, scope))?;
@@ -133,8 +138,22 @@ impl Evaluator<'_> {
             }
             _ => vec![value],
         };
-        let followed = values.into_iter().map(|value| self.nested(|| self.follow(value, operators, span, scope)));
+        let followed = values.into_iter().map(|value| {
+            let is_any = is_spread(&value);
+            let followed = self.nested(|| self.follow(value, operators, span, scope))?;
+            Ok(if is_any { spread(followed) } else { followed })
+        });
         Ok(Value::new(Kind::List(followed.collect::<Outcome<_>>()?), span))
+    }
+
+    /// Whether a name is a variable's whose type says that it is one value.
+    fn is_no_list(&self, name: &str, scope: &Scope<'_>) -> bool {
+        let variable = name.strip_prefix(&*scope.instance.address).and_then(|name| name.strip_prefix("var."));
+        let block = variable.and_then(|variable| scope.instance.folder.variables.get(variable));
+        let kind = block.and_then(|block| block.attribute("type")).and_then(super::variable::type_of);
+        kind.is_some_and(|kind| {
+            matches!(kind.as_variable().map(|kind| kind.as_str()), Some("string" | "number" | "bool"))
+        })
     }
 
     /// An attribute of an object.
@@ -169,8 +188,15 @@ impl Evaluator<'_> {
                 let Some(at) = number(index) else { return Ok(self.open(span)) };
                 let at = Text::literal(at.to_string());
                 let at: Option<usize> = at.known().and_then(|at| at.parse().ok());
+                // Nobody knows where what stands behind any number of elements is.
+                if at.is_some_and(|at| values.iter().take(at.saturating_add(1)).any(is_spread)) {
+                    return Ok(self.open(span));
+                }
+                // An element may stand for all instances of what is made nobody knows how often.
+                let is_open = values.iter().any(|value| matches!(value.kind, Kind::Unknown(_)));
                 match at.and_then(|at| values.into_iter().nth(at)) {
                     Some(value) => Ok(value),
+                    None if is_open => Ok(self.open(span)),
                     None => wrong(span, "the list has no such element"),
                 }
             }

@@ -70,7 +70,11 @@ impl Evaluator<'_> {
         let kind = &*referred.kind;
         match (referred.is_data, kind, name) {
             // Another provider may be of another account.
-            (true, "aws_caller_identity", _) if self.is_elsewhere(referred, block) => Ok(None),
+            (true, "aws_caller_identity", _) | (_, "aws_organizations_organization", _)
+                if self.is_elsewhere(referred, block) =>
+            {
+                Ok(None)
+            }
             (_, _, "arn") if kind.starts_with("aws_iam_") && self.is_elsewhere(referred, block) => Ok(None),
             (true, "aws_caller_identity", "account_id" | "id") => hole(OWN_ACCOUNT),
             (true, "aws_caller_identity", "arn") => {
@@ -81,6 +85,11 @@ impl Evaluator<'_> {
             }
             (true, "aws_partition", "partition" | "id") => hole(OWN_PARTITION),
             (true, "aws_partition", "dns_suffix") => hole(URL_SUFFIX),
+            // Elsewhere than in China every service is called like this, and most are there.
+            (true, "aws_service_principal", "name" | "id") => {
+                let service = self.configured_text(referred, block, "service_name")?;
+                Ok(service.map(|service| service.with_literal(".amazonaws.com")))
+            }
             (_, "aws_organizations_organization", "id") => hole(OWN_ORGANIZATION),
             (false, "aws_iam_role" | "aws_iam_user" | "aws_iam_group", "id") => {
                 self.own_name(referred, block).map(Some)

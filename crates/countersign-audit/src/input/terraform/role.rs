@@ -57,7 +57,6 @@ impl Evaluator<'_> {
             }
         }
         self.attachments(instance);
-        self.stray_documents(instance, only, roles);
         for (name, block) in &folder.modules {
             let address = format!("{}module.{name}", instance.address);
             self.start();
@@ -74,6 +73,8 @@ impl Evaluator<'_> {
                 }
             }
         }
+        // A module may give it to a role.
+        self.stray_documents(instance, only, roles);
     }
 
     fn role(&self, referred: &Referred, block: &Block, argument: &str) -> Role {

@@ -22,6 +22,10 @@ impl Evaluator<'_> {
             if is_used || !folder.is_wanted(block, only) || !self.may_be_trust_policy(block) {
                 continue;
             }
+            // What is for a role that is not made, or that takes another one as things are, is not handed out.
+            if self.is_named_in(name, folder.resources.values().chain(folder.data.values())) {
+                continue;
+            }
             self.start();
             for (suffix, repetition) in self.expansion(instance, block, &address).instances() {
                 if self.is_spent() {
@@ -42,6 +46,17 @@ impl Evaluator<'_> {
                 }
             }
         }
+    }
+
+    /// Whether one of the blocks names the document.
+    fn is_named_in<'b>(&self, document: &str, mut blocks: impl Iterator<Item = &'b Block>) -> bool {
+        let name = format!("{DOCUMENT}.{document}");
+        let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        blocks.any(|block| {
+            let library = self.library.borrow();
+            let mut after = library.text_at(block.whole).split(&name).skip(1);
+            after.any(|rest| !rest.starts_with(goes_on))
+        })
     }
 
     /// Whether it names principals and an action of STS's, by the look of it.

@@ -69,10 +69,16 @@ impl Evaluator<'_> {
             }),
         };
         let default = || block.attribute("default").map(|default| self.attribute_value(default, &scope));
+        let is_nullable = match block.attribute("nullable").map(|nullable| &nullable.value) {
+            Some(Source::Hcl(value)) => value.as_bool() != Some(false),
+            Some(Source::Json(node)) => node.value != Tree::Bool(false),
+            None => true,
+        };
+        if !is_nullable {
+            self.refuse_null(address);
+        }
         if let Some(set) = set {
             let set = set?;
-            let is_nullable = !matches!(block.attribute("nullable").map(|nullable| &nullable.value),
-                Some(Source::Hcl(value)) if value.as_bool() == Some(false));
             return match default() {
                 Some(default) if matches!(set.kind, Kind::Null) && !is_nullable => {
                     self.typed_as(default?, kind.as_ref(), &scope)
@@ -86,7 +92,8 @@ impl Evaluator<'_> {
             Kind::Null => true,
             Kind::String(text) => text.known() == Some(""),
             Kind::List(values) => values.is_empty(),
-            Kind::Map(entries) => entries.is_empty(),
+            // An object of optional attributes none of which is set.
+            Kind::Map(entries) => entries.iter().all(|entry| entry.value.kind == Kind::Null),
             _ => false,
         };
         // Whoever calls a module has had the chance to set its variables.
@@ -187,7 +194,7 @@ impl Evaluator<'_> {
 }
 
 /// A `type`; JSON writes it in a string.
-fn type_of(attribute: &Attribute) -> Option<Expression> {
+pub(super) fn type_of(attribute: &Attribute) -> Option<Expression> {
     match &attribute.value {
         Source::Hcl(expression) => Some((**expression).clone()),
         Source::Json(Node { value: Tree::String(text), .. }) => parse_expression(text.known()?).ok(),

@@ -46,3 +46,35 @@ data "aws_iam_policy_document" "may_assume" {
     resources = ["arn:aws:iam::999988887777:role/Partner"]
   }
 }
+
+# A role has it, where there is one.
+data "aws_iam_policy_document" "seldom" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::999988887777:root"]
+    }
+  }
+}
+
+resource "aws_iam_role" "seldom" {
+  count              = 0
+  assume_role_policy = data.aws_iam_policy_document.seldom.json
+}
+
+# A module has a role for it.
+data "aws_iam_policy_document" "given" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}
+
+module "job" {
+  source = "./job"
+  trust  = data.aws_iam_policy_document.given.json
+}

@@ -147,7 +147,7 @@ pub(super) fn spread(value: &Value) -> Value {
 }
 
 /// Whether a value among the elements of a list may be any number of them.
-pub(super) fn is_spread(value: &Value) -> bool {
+pub(in super::super) fn is_spread(value: &Value) -> bool {
     match &value.kind {
         Kind::Unknown(unknown) => unknown.name.ends_with(SPREAD),
         Kind::String(text) => text.holes().iter().any(|hole| hole.name.ends_with(SPREAD)),

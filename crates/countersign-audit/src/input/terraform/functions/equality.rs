@@ -4,6 +4,7 @@ use countersign_policy::document::Text;
 
 use super::super::conversion::json_text;
 use super::super::value::{Kind, Value};
+use super::call::is_spread;
 use super::string::{ends_with, starts_with};
 
 /// Whether two values are equal, whatever their unknown parts are; `None` when it depends on them.
@@ -24,7 +25,7 @@ pub(in super::super) fn same(one: &Value, other: &Value) -> Option<bool> {
         }
         (Kind::List(ones), Kind::List(others)) => {
             if ones.len() != others.len() {
-                let open = |value: &Value| matches!(value.kind, Kind::Unknown(_));
+                let open = |value: &Value| matches!(value.kind, Kind::Unknown(_)) || is_spread(value);
                 return (!ones.iter().chain(others).any(open)).then_some(false);
             }
             all(ones.iter().zip(others).map(|(one, other)| same(one, other)))
@@ -51,7 +52,7 @@ fn all(told: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 }
 
 /// Whether two texts are equal, whatever fills their holes.
-pub(super) fn same_text(one: &Text, other: &Text) -> Option<bool> {
+pub(in super::super) fn same_text(one: &Text, other: &Text) -> Option<bool> {
     if one == other {
         return Some(true);
     }

@@ -25,7 +25,8 @@ use countersign_policy::document::Span;
 use super::value::{Kind, Unknown, Value};
 pub(super) use crate::input::trust_policy::moved;
 use call::Call;
-pub(super) use equality::same;
+pub(super) use call::is_spread;
+pub(super) use equality::{same, same_text};
 
 /// What a call yields, or why Terraform refuses it.
 pub(super) type Outcome = Result<Value, String>;
