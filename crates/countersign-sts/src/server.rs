@@ -86,7 +86,7 @@ async fn serve(
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE).half_close(false);
+    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &places) => accepted,
