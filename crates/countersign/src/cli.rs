@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::command::{Exit, audit, compare, completions, explain, init, simulate, test, who};
+use crate::command::{Exit, audit, compare, completions, explain, init, simulate, sts, test, who};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Test(test::Args),
     Who(who::Args),
     Compare(compare::Args),
+    Sts(sts::Args),
     Explain(explain::Args),
     Completions(completions::Args),
 }
@@ -57,6 +58,7 @@ impl Command {
             Self::Test(args) => test::run(args),
             Self::Who(args) => who::run(&args),
             Self::Compare(args) => compare::run(&args),
+            Self::Sts(args) => sts::run(&args),
             Self::Explain(args) => explain::run(&args),
             Self::Completions(args) => completions::run(&args),
         }

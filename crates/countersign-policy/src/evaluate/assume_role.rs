@@ -244,7 +244,7 @@ fn one_action(
     if enough { Decision::Allowed } else { Decision::ImplicitDeny }
 }
 
-fn combine(answers: &[Decision]) -> Decision {
+pub(super) fn combine(answers: &[Decision]) -> Decision {
     if answers.contains(&Decision::ExplicitDeny) {
         Decision::ExplicitDeny
     } else if answers.contains(&Decision::Allowed) {

@@ -4,10 +4,12 @@
 //! [`evaluate`] runs the same code without stopping and writes down what every element did.
 
 pub mod assume_role;
+mod caller_side;
 mod compile;
 mod principal;
 mod trace;
 
+pub use caller_side::by_caller_side;
 pub use compile::{AttachedTo, Policy};
 pub(crate) use compile::{CompiledStatement, Condition, Values};
 pub use principal::{Grant, InvalidPrincipal, Principal};

@@ -1,0 +1,40 @@
+//! A local AWS STS endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
+//!
+//! [`Endpoint::respond`] is the whole server as a function: a request and the time in, a response out. It does no I/O,
+//! starts no thread and reads neither clock nor randomness. The feature `server` puts a socket in front of it.
+//! Access is decided by `countersign-policy` and by nothing else.
+//!
+//! ```
+//! use countersign_policy::condition::date::Moment;
+//! use countersign_sts::{Endpoint, Request, Strictness, World};
+//!
+//! let endpoint = Endpoint::new(World::new(Strictness::OutOfTheBox), [7; 32]);
+//! let unsigned = Request {
+//!     method: "POST",
+//!     target: "/",
+//!     headers: &[("host", b"127.0.0.1")],
+//!     body: b"Action=GetCallerIdentity&Version=2011-06-15",
+//!     source_ip: None,
+//! };
+//! let response = endpoint.respond(&unsigned, Moment::from_seconds(1_795_000_000));
+//! assert_eq!(response.status, 403);
+//! assert!(response.body.contains("<Code>MissingAuthenticationToken</Code>"));
+//! ```
+
+mod endpoint;
+mod protocol;
+mod request;
+#[cfg(feature = "server")]
+pub mod server;
+mod service;
+mod signature;
+mod sts;
+mod world;
+
+pub use endpoint::{Decided, Endpoint, Response, RoleFound};
+pub use protocol::{ApiError, ErrorCode, Fault};
+pub use request::Request;
+pub use world::{
+    AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Entity, KeyOwner, KeyStatus, MfaDevice, Role,
+    Strictness, User, World,
+};

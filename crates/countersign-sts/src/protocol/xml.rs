@@ -1,0 +1,98 @@
+//! Writes XML laid out as AWS lays it out: two spaces a level, a line an element.
+
+use std::fmt::Write as _;
+
+/// A part of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Element {
+    /// A name and its text.
+    Leaf(&'static str, String),
+    /// A name and its parts.
+    Parent(&'static str, Vec<Element>),
+}
+
+impl Element {
+    pub(crate) fn leaf(name: &'static str, text: impl ToString) -> Self {
+        Self::Leaf(name, text.to_string())
+    }
+}
+
+/// A document being written.
+#[derive(Debug, Default)]
+pub(crate) struct Xml {
+    text: String,
+    depth: usize,
+}
+
+impl Xml {
+    /// A whole document whose root is `name` in `namespace`.
+    pub(crate) fn document(name: &str, namespace: &str, content: impl FnOnce(&mut Self)) -> String {
+        let mut xml = Self::default();
+        xml.element(name, &format!(" xmlns=\"{namespace}\""), content);
+        xml.text
+    }
+
+    /// An element of elements.
+    pub(crate) fn parent(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
+        self.element(name, "", content);
+    }
+
+    /// An element of text.
+    pub(crate) fn leaf(&mut self, name: &str, text: impl AsRef<str>) {
+        self.indent();
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "<{name}>{}</{name}>", escape(text.as_ref()));
+    }
+
+    /// Elements that were made before.
+    pub(crate) fn elements(&mut self, elements: &[Element]) {
+        for element in elements {
+            match element {
+                Element::Leaf(name, text) => self.leaf(name, text),
+                Element::Parent(name, parts) => self.parent(name, |xml| xml.elements(parts)),
+            }
+        }
+    }
+
+    fn element(&mut self, name: &str, attributes: &str, content: impl FnOnce(&mut Self)) {
+        self.indent();
+        let _ = writeln!(self.text, "<{name}{attributes}>");
+        self.depth += 1;
+        content(self);
+        self.depth -= 1;
+        self.indent();
+        let _ = writeln!(self.text, "</{name}>");
+    }
+
+    fn indent(&mut self) {
+        self.text.extend(std::iter::repeat_n("  ", self.depth));
+    }
+}
+
+/// Errors repeat what a client sent, which may hold anything: what XML 1.0 cannot hold becomes U+FFFD.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\r' => escaped.push_str("&#xD;"),
+            '\t' | '\n' | '\u{20}'..='\u{FFFD}' | '\u{10000}'.. => escaped.push(character),
+            _ => escaped.push('\u{FFFD}'),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_leave_its_element() {
+        let text = Xml::document("A", "urn:x", |xml| xml.leaf("B", "</B>&\u{1}\r\u{FFFF}"));
+        assert_eq!(text, "<A xmlns=\"urn:x\">\n  <B>&lt;/B&gt;&amp;\u{FFFD}&#xD;\u{FFFD}</B>\n</A>\n");
+    }
+}

@@ -1,0 +1,57 @@
+//! What the APIs on this port have in common: operations by name, and what an operation is given.
+
+use std::cell::RefCell;
+
+use countersign_policy::condition::date::Moment;
+
+use crate::endpoint::Decided;
+use crate::protocol::{ApiError, Element, Parameters};
+use crate::signature::TokenKey;
+use crate::world::{Mint, Principal, World};
+use crate::{Request, sts};
+
+/// Every service that is spoken here.
+static SERVICES: &[&Service] = &[&sts::SERVICE];
+
+/// One API.
+#[derive(Debug)]
+pub(crate) struct Service {
+    /// Its name in signatures.
+    pub(crate) signing_name: &'static str,
+    pub(crate) version: &'static str,
+    pub(crate) namespace: &'static str,
+    pub(crate) operations: &'static [&'static Operation],
+}
+
+/// One operation of an API.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    /// Answers a call that is signed: what goes into the result.
+    pub(crate) respond: fn(&Call<'_>) -> Result<Vec<Element>, ApiError>,
+}
+
+/// A call to an operation, with all that it may use.
+pub(crate) struct Call<'c> {
+    pub(crate) request: &'c Request<'c>,
+    pub(crate) parameters: &'c Parameters,
+    pub(crate) principal: &'c Principal,
+    pub(crate) region: &'c str,
+    pub(crate) world: &'c World,
+    pub(crate) mint: &'c Mint,
+    pub(crate) token_key: &'c TokenKey,
+    pub(crate) now: Moment,
+    /// What was decided on the way, for the operator.
+    pub(crate) decided: &'c RefCell<Option<Decided>>,
+}
+
+/// The service that has this API version, or the first.
+pub(crate) fn of_version(version: Option<&str>) -> &'static Service {
+    SERVICES.iter().find(|service| Some(service.version) == version).copied().unwrap_or(&sts::SERVICE)
+}
+
+impl Service {
+    pub(crate) fn operation(&self, name: &str) -> Option<&'static Operation> {
+        self.operations.iter().find(|operation| operation.name == name).copied()
+    }
+}

@@ -1,0 +1,138 @@
+//! Session tokens: the session itself, sealed. Nothing is kept on the server, so sessions cost no memory and outlive a
+//! restart with the same key.
+
+use aes_gcm_siv::aead::{Aead as _, KeyInit as _};
+use aes_gcm_siv::{Aes256GcmSiv, Key, Nonce};
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
+
+/// How live tokens begin: `IQoJb3JpZ2luX2Vj` in base64.
+const PREFIX: &[u8] = b"!\n\x09origin_ec";
+const NONCE_BYTES: usize = 12;
+
+/// A session: whatever of the past its credentials have to carry along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Session {
+    /// The access key the token belongs to.
+    #[serde(rename = "k")]
+    pub(crate) access_key_id: String,
+    #[serde(rename = "p")]
+    pub(crate) principal: SessionPrincipal,
+    /// In seconds since the epoch.
+    #[serde(rename = "i")]
+    pub(crate) issued: i64,
+    /// In seconds since the epoch.
+    #[serde(rename = "e")]
+    pub(crate) expires: i64,
+    /// When the user of a GetSessionToken session showed an MFA code, in seconds since the epoch.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) mfa_at: Option<i64>,
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tags: Vec<SessionTag>,
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) source_identity: Option<String>,
+    /// The inline session policy.
+    #[serde(rename = "y", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) policy: Option<String>,
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) policy_arns: Vec<String>,
+}
+
+/// Whose session it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum SessionPrincipal {
+    /// GetSessionToken by a root user.
+    #[serde(rename = "o")]
+    Root { partition: String, account: String },
+    /// GetSessionToken by a user.
+    #[serde(rename = "u")]
+    User { arn: String, id: String },
+    /// A session of a role; the path is `""` or `a/b`.
+    #[serde(rename = "r")]
+    Role { partition: String, account: String, path: String, name: String, id: String, session_name: String },
+}
+
+/// A session tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SessionTag {
+    #[serde(rename = "k")]
+    pub(crate) key: String,
+    #[serde(rename = "v")]
+    pub(crate) value: String,
+    /// Whether the next session of a chain has it too.
+    #[serde(rename = "t")]
+    pub(crate) transitive: bool,
+}
+
+impl SessionTag {
+    /// Whether two keys are one: tag keys compare without case, in every script.
+    pub(crate) fn same_key(a: &str, b: &str) -> bool {
+        a.to_lowercase() == b.to_lowercase()
+    }
+}
+
+/// What seals tokens and opens them again.
+#[derive(Clone)]
+pub(crate) struct TokenKey(Aes256GcmSiv);
+
+impl TokenKey {
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        Self(Aes256GcmSiv::new(&Key::<Aes256GcmSiv>::from(*key)))
+    }
+
+    /// A token for `session`. Equal nonces are harmless: they show that two sessions are equal, and nothing else.
+    pub(crate) fn seal(&self, session: &Session, nonce: [u8; NONCE_BYTES]) -> String {
+        let plain = serde_json::to_vec(session).unwrap_or_default();
+        #[expect(clippy::expect_used, reason = "sealing fails above 64 GiB only")]
+        let sealed = self.0.encrypt(&Nonce::from(nonce), plain.as_slice()).expect("a small session");
+        BASE64.encode(&[PREFIX, &nonce, &sealed].concat())
+    }
+
+    /// The session in a token that this key sealed.
+    pub(crate) fn open(&self, token: &str) -> Option<Session> {
+        let bytes = BASE64.decode(token.as_bytes()).ok()?;
+        let (nonce, sealed) = bytes.strip_prefix(PREFIX)?.split_first_chunk::<NONCE_BYTES>()?;
+        let plain = self.0.decrypt(&Nonce::from(*nonce), sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> Session {
+        Session {
+            access_key_id: "ASIARZPUZDIKMUFK7GIT".into(),
+            principal: SessionPrincipal::Root { partition: "aws".into(), account: "123456789012".into() },
+            issued: 0,
+            expires: 900,
+            mfa_at: Some(0),
+            tags: vec![SessionTag { key: "a".into(), value: "b".into(), transitive: true }],
+            source_identity: None,
+            policy: None,
+            policy_arns: vec![],
+        }
+    }
+
+    #[test]
+    fn a_token_holds_its_session_for_its_own_key_only() {
+        let key = TokenKey::new(&[7; 32]);
+        let token = key.seal(&session(), [1; 12]);
+        assert!(token.starts_with("IQoJb3JpZ2luX2Vj"));
+        assert_eq!(key.open(&token), Some(session()));
+        assert_eq!(TokenKey::new(&[8; 32]).open(&token), None);
+    }
+
+    #[test]
+    fn a_changed_token_is_no_token() {
+        let key = TokenKey::new(&[7; 32]);
+        let token = key.seal(&session(), [1; 12]);
+        for at in 0..token.len() {
+            let mut changed = token.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            assert_eq!(key.open(std::str::from_utf8(&changed).unwrap()), None, "{at}");
+        }
+        assert_eq!(key.open(""), None);
+    }
+}

@@ -1,0 +1,25 @@
+//! The condition keys that every call has: of its caller, its connection and the time.
+
+use core::net::IpAddr;
+
+use countersign_policy::request::RequestContext;
+
+use crate::service::Call;
+
+/// The keys of the caller and the connection. STS is reached by TLS alone, so the endpoint says that the call was, as
+/// AWS would.
+pub(super) fn call_context(call: &Call<'_>) -> RequestContext {
+    let mut context = call.principal.context(call.now);
+    context.set("aws:SecureTransport", ["true"]);
+    context.set("aws:ViaAWSService", ["false"]);
+    context.set("aws:RequestedRegion", [call.region]);
+    context.set("aws:CurrentTime", [call.now.to_string()]);
+    context.set("aws:EpochTime", [call.now.seconds().to_string()]);
+    if let Some(address) = call.request.source_ip {
+        context.set("aws:SourceIp", [IpAddr::to_canonical(&address).to_string()]);
+    }
+    if let Some(agent) = call.request.header("user-agent") {
+        context.set("aws:UserAgent", [agent]);
+    }
+    context
+}

@@ -1,0 +1,15 @@
+//! GetCallerIdentity: needs no permission, and no policy can forbid it.
+
+use crate::protocol::{ApiError, Element};
+use crate::service::{Call, Operation};
+
+pub(super) static OPERATION: Operation = Operation { name: "GetCallerIdentity", respond };
+
+fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
+    let principal = call.principal;
+    Ok(vec![
+        Element::leaf("Arn", &principal.caller),
+        Element::leaf("UserId", principal.user_id()),
+        Element::leaf("Account", principal.account),
+    ])
+}

@@ -1,0 +1,26 @@
+//! The operations of STS, a file each.
+
+mod assume_role;
+mod connection;
+mod credentials;
+mod get_access_key_info;
+mod get_caller_identity;
+mod get_session_token;
+mod mfa;
+mod permission;
+mod session_policy;
+mod session_tags;
+
+use crate::service::Service;
+
+pub(crate) static SERVICE: Service = Service {
+    signing_name: "sts",
+    version: "2011-06-15",
+    namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+    operations: &[
+        &assume_role::OPERATION,
+        &get_access_key_info::OPERATION,
+        &get_caller_identity::OPERATION,
+        &get_session_token::OPERATION,
+    ],
+};

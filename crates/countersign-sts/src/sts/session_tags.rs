@@ -1,0 +1,60 @@
+//! Session tags: those a call passes, and those a chain hands on.
+
+use crate::protocol::{ApiError, Checks, Constraint, ErrorCode};
+use crate::signature::{Session, SessionTag};
+
+const MOST: usize = 50;
+
+/// The tags of a call, as they were sent.
+pub(super) struct SentTags<'p> {
+    tags: Vec<(&'p str, &'p str)>,
+    transitive_keys: Vec<&'p str>,
+}
+
+impl<'p> SentTags<'p> {
+    pub(super) fn read(checks: &mut Checks<'p>) -> Result<Self, ApiError> {
+        let mut tags = Vec::new();
+        for tag in checks.list("Tags", 0, MOST)? {
+            let key = checks.required(&format!("{tag}.Key"), Constraint::TAG_KEY);
+            tags.push((key, checks.required(&format!("{tag}.Value"), Constraint::TAG_VALUE)));
+        }
+        let mut transitive_keys = Vec::new();
+        for key in checks.list("TransitiveTagKeys", 0, MOST)? {
+            transitive_keys.push(checks.required(&key, Constraint::TAG_KEY));
+        }
+        Ok(Self { tags, transitive_keys })
+    }
+
+    /// The session's tags: those sent, and those that the calling session hands on. AWS does not say whether the latter
+    /// count as passed; here they do, since roles at the end of such chains are known to need `sts:TagSession`.
+    pub(super) fn combine(&self, calling: Option<&Session>) -> Result<Vec<SessionTag>, ApiError> {
+        let refused = |text: &str| Err(ApiError::new(ErrorCode::InvalidParameterValue, text));
+        for (at, (key, _)) in self.tags.iter().enumerate() {
+            if self.tags.iter().take(at).any(|(earlier, _)| SessionTag::same_key(earlier, key)) {
+                return refused("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+            }
+        }
+        let is_sent = |key: &&str| self.tags.iter().any(|(sent, _)| SessionTag::same_key(sent, key));
+        if !self.transitive_keys.iter().all(is_sent) {
+            return refused("The specified transitive tag key must be included in the requested tags.");
+        }
+        let handed_on = calling.iter().flat_map(|session| &session.tags).filter(|tag| tag.transitive);
+        let mut tags: Vec<SessionTag> = handed_on.cloned().collect();
+        if tags.iter().any(|tag| is_sent(&tag.key.as_str())) {
+            return refused(
+                "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key \
+                 from the calling session.",
+            );
+        }
+        tags.extend(self.tags.iter().map(|(key, value)| SessionTag {
+            key: (*key).to_owned(),
+            value: (*value).to_owned(),
+            transitive: self.transitive_keys.iter().any(|transitive| SessionTag::same_key(transitive, key)),
+        }));
+        Ok(tags)
+    }
+
+    pub(super) fn transitive_keys(&self) -> &[&'p str] {
+        &self.transitive_keys
+    }
+}

@@ -1,0 +1,80 @@
+//! Long-term access keys.
+
+use std::fmt;
+
+use countersign_policy::account::AccountId;
+
+use super::{Strictness, World};
+
+/// The secret of every out-of-the-box key.
+const OPEN_SECRET: &str = "test";
+/// The user that out-of-the-box keys belong to.
+pub(super) const OPEN_USER: &str = "admin";
+
+/// A long-term access key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessKey {
+    /// The secret access key.
+    pub secret: String,
+    /// Whose key it is.
+    pub owner: KeyOwner,
+    /// Whether it can be used.
+    pub status: KeyStatus,
+}
+
+/// Whose key it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyOwner {
+    /// The root user of an account.
+    Root(AccountId),
+    /// A user of an account, by name.
+    User(AccountId, String),
+}
+
+/// Whether a key can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeyStatus {
+    /// It can.
+    #[default]
+    Active,
+    /// It is refused like an unknown one.
+    Inactive,
+}
+
+impl fmt::Debug for AccessKey {
+    /// Without the secret, which must not reach a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey").field("owner", &self.owner).field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl KeyOwner {
+    /// The owner's account.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        match self {
+            Self::Root(account) | Self::User(account, _) => *account,
+        }
+    }
+}
+
+impl World {
+    /// The secret and owner of a key that can be used.
+    pub(crate) fn usable_key(&self, id: &str) -> Option<(&str, KeyOwner)> {
+        match self.access_keys.get(id) {
+            Some(key) => match key.status {
+                KeyStatus::Active => Some((&key.secret, key.owner.clone())),
+                KeyStatus::Inactive => None,
+            },
+            None => match self.strictness {
+                Strictness::OutOfTheBox => Some((OPEN_SECRET, KeyOwner::User(id.parse().ok()?, OPEN_USER.into()))),
+                Strictness::Strict => None,
+            },
+        }
+    }
+
+    /// The account of a declared key, whatever its status.
+    pub(crate) fn key_account(&self, id: &str) -> Option<AccountId> {
+        self.access_keys.get(id).map(|key| key.owner.account())
+    }
+}

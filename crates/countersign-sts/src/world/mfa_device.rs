@@ -1,0 +1,79 @@
+//! Virtual MFA devices: time-based one-time passwords (RFC 6238), as authenticator apps make them.
+
+use std::fmt;
+
+use countersign_policy::condition::date::Moment;
+use countersign_policy::request::{Caller, CallerKind};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha1::Sha1;
+
+use super::World;
+
+const STEP_SECONDS: i64 = 30;
+
+/// A virtual MFA device of a user.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MfaDevice {
+    /// Its serial number, which is an ARN.
+    pub serial_number: String,
+    /// What its codes are made from: the base32 text of the QR code, decoded.
+    pub seed: Vec<u8>,
+}
+
+impl fmt::Debug for MfaDevice {
+    /// Without the seed, which must not reach a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MfaDevice").field("serial_number", &self.serial_number).finish_non_exhaustive()
+    }
+}
+
+impl MfaDevice {
+    /// Whether the device shows `code`, or did or will one step away.
+    pub(crate) fn shows(&self, code: &str, now: Moment) -> bool {
+        let step = now.seconds().div_euclid(STEP_SECONDS);
+        (step - 1..=step + 1).any(|step| self.code(step).as_deref() == Some(code))
+    }
+
+    fn code(&self, step: i64) -> Option<String> {
+        let mut mac = Hmac::<Sha1>::new_from_slice(&self.seed).ok()?;
+        mac.update(&step.to_be_bytes());
+        let hash = mac.finalize().into_bytes();
+        let offset = usize::from(hash.last()? & 0xf);
+        let (four, _) = hash.get(offset..)?.split_first_chunk::<4>()?;
+        Some(format!("{:06}", (u32::from_be_bytes(*four) & 0x7fff_ffff) % 1_000_000))
+    }
+}
+
+impl World {
+    /// The caller's own MFA device of that serial number.
+    pub(crate) fn mfa_device(&self, caller: &Caller, serial_number: &str) -> Option<&MfaDevice> {
+        match caller.kind() {
+            CallerKind::User(home) => {
+                let name = caller.name().rsplit('/').next()?;
+                let user = self.account(home.account)?.users.get(name)?;
+                user.mfa_devices.iter().find(|device| device.serial_number == serial_number)
+            }
+            CallerKind::Root(_)
+            | CallerKind::RoleSession(_)
+            | CallerKind::FederatedUser(_)
+            | CallerKind::Service
+            | CallerKind::Federated
+            | CallerKind::Anonymous => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_the_rfc() {
+        let device = MfaDevice { serial_number: String::new(), seed: b"12345678901234567890".to_vec() };
+        for (seconds, code) in [(59_i64, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
+            let at = |off: i64| device.shows(code, Moment::from_seconds(seconds + off));
+            assert!(at(0) && at(-30) && at(30), "{seconds}");
+            assert!(!at(-60) && !at(90), "{seconds}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Who a caller is in the world: what is true of it, and which policies bind it.
+
+use std::collections::BTreeMap;
+
+use countersign_policy::account::AccountId;
+use countersign_policy::condition::date::Moment;
+use countersign_policy::document::PolicyDocument;
+use countersign_policy::evaluate::assume_role::CallerSide;
+use countersign_policy::request::caller::Home;
+use countersign_policy::request::{Caller, RequestContext};
+
+use super::access_key::OPEN_USER;
+use super::mint::entity_id;
+use super::{Entity, FULL_ACCESS, KeyOwner, Strictness, World, entity_arn};
+use crate::signature::{Session, SessionPrincipal, SessionTag};
+
+/// The signer of a request.
+pub(crate) struct Principal {
+    pub(crate) caller: Caller,
+    pub(crate) account: AccountId,
+    pub(crate) side: CallerSide,
+    /// Its own tags, with the session's over them.
+    tags: BTreeMap<String, String>,
+    /// Set when the credentials are temporary.
+    pub(crate) session: Option<Session>,
+}
+
+impl World {
+    /// The owner of a long-term key; `None` when it is a user that does not exist.
+    pub(crate) fn owner(&self, owner: &KeyOwner) -> Option<Principal> {
+        match owner {
+            KeyOwner::Root(account) => self.root(self.partition(*account), *account),
+            KeyOwner::User(account, name) => {
+                let partition = self.partition(*account);
+                match self.account(*account).and_then(|known| known.users.get(name)) {
+                    Some(user) => {
+                        let arn = entity_arn(partition, account.as_str(), "user", &user.entity.path, name);
+                        Principal::of_entity(Caller::parse(&arn).ok()?, *account, &user.entity)
+                    }
+                    None if self.strictness == Strictness::OutOfTheBox && name == OPEN_USER => {
+                        let arn = entity_arn(partition, account.as_str(), "user", "/", name);
+                        let id = entity_id("AIDA", *account, name);
+                        let entity = Entity { id, policies: vec![FULL_ACCESS.clone()], ..Entity::default() };
+                        Principal::of_entity(Caller::parse(&arn).ok()?, *account, &entity)
+                    }
+                    None => None,
+                }
+            }
+        }
+    }
+
+    /// Whose session it is. A user or role that is gone leaves a session that may do nothing.
+    pub(crate) fn session_principal(&self, session: Session) -> Option<Principal> {
+        let mut principal = match &session.principal {
+            SessionPrincipal::Root { partition, account } => self.root(partition, account.parse().ok()?)?,
+            SessionPrincipal::User { arn, id } => self.session_user(arn, id)?,
+            SessionPrincipal::Role { partition, account, path, name, id, session_name } => {
+                let account: AccountId = account.parse().ok()?;
+                let home = Home { partition: partition.clone(), account };
+                let caller = Caller::role_session(&home, path, name, session_name);
+                let role = self.account(account).and_then(|known| known.roles.get(name));
+                let gone = Entity { id: id.clone(), ..Entity::default() };
+                let entity = role.map(|role| &role.entity).filter(|entity| entity.id == *id);
+                Principal::of_entity(caller, account, entity.unwrap_or(&gone))?
+            }
+        };
+        let inline = session.policy.iter().map(|text| PolicyDocument::parse(text));
+        // A managed policy that is gone must not lift the limit it was: an empty document allows nothing.
+        let managed = session
+            .policy_arns
+            .iter()
+            .map(|arn| self.managed_policy(principal.account, arn).cloned().unwrap_or_default());
+        principal.side.session = inline.chain(managed).collect();
+        for tag in &session.tags {
+            principal.tags.retain(|key, _| !SessionTag::same_key(key, &tag.key));
+            principal.tags.insert(tag.key.clone(), tag.value.clone());
+        }
+        principal.session = Some(session);
+        Some(principal)
+    }
+
+    fn session_user(&self, arn: &str, id: &str) -> Option<Principal> {
+        let caller = Caller::parse(arn).ok()?;
+        let account = caller.home()?.account;
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        let known = self.owner(&KeyOwner::User(account, name.to_owned()));
+        let gone = Entity { id: id.to_owned(), ..Entity::default() };
+        match known.filter(|known| known.caller.unique_id() == Some(id)) {
+            Some(known) => Some(known),
+            None => Principal::of_entity(caller, account, &gone),
+        }
+    }
+
+    fn root(&self, partition: &str, account: AccountId) -> Option<Principal> {
+        let caller = Caller::parse(&format!("arn:{partition}:iam::{account}:root")).ok()?;
+        let side = CallerSide { identity: vec![FULL_ACCESS.clone()], ..CallerSide::default() };
+        Some(Principal { caller, account, side, tags: BTreeMap::new(), session: None })
+    }
+}
+
+impl Principal {
+    fn of_entity(caller: Caller, account: AccountId, entity: &Entity) -> Option<Self> {
+        let side = CallerSide {
+            identity: entity.policies.clone(),
+            boundary: entity.boundary.clone(),
+            ..CallerSide::default()
+        };
+        Some(Self {
+            caller: caller.with_unique_id(&entity.id),
+            account,
+            side,
+            tags: entity.tags.clone(),
+            session: None,
+        })
+    }
+
+    /// The `UserId` that GetCallerIdentity shows, which is `aws:userid`.
+    pub(crate) fn user_id(&self) -> String {
+        let context = RequestContext::for_caller(&self.caller);
+        context.get("aws:userid").and_then(<[String]>::first).cloned().unwrap_or_default()
+    }
+
+    /// The context keys that follow from the caller and its credentials.
+    pub(crate) fn context(&self, now: Moment) -> RequestContext {
+        let mut context = RequestContext::for_caller(&self.caller);
+        for (key, value) in &self.tags {
+            context.set(format!("aws:PrincipalTag/{key}"), [value]);
+        }
+        if let Some(session) = &self.session {
+            // Long-term credentials do not have this key at all; sessions always do.
+            context.set("aws:MultiFactorAuthPresent", [session.mfa_at.is_some().to_string()]);
+            if let Some(at) = session.mfa_at {
+                context.set("aws:MultiFactorAuthAge", [now.seconds().saturating_sub(at).to_string()]);
+            }
+            let issued = Moment::from_seconds(session.issued);
+            context.set("aws:TokenIssueTime", [issued.to_string()]);
+            if let Some(identity) = &session.source_identity {
+                context.set("aws:SourceIdentity", [identity]);
+            }
+        }
+        context
+    }
+}

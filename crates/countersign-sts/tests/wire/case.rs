@@ -1,0 +1,88 @@
+//! The form of the case files.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    pub(crate) world: Box<RawValue>,
+    #[serde(default)]
+    pub(crate) strict: bool,
+    pub(crate) calls: Vec<Call>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Call {
+    /// What the call shows.
+    pub(crate) fact: String,
+    /// `id secret` of a key, a 12-digit account, or a kept session. Unsigned when absent.
+    #[serde(rename = "as")]
+    pub(crate) signer: Option<String>,
+    /// Sends the token of this kept session in place of the signer's own.
+    pub(crate) token_of: Option<String>,
+    pub(crate) region: Option<String>,
+    #[serde(default)]
+    pub(crate) after: i64,
+    /// How far the signer's clock is ahead, in seconds.
+    #[serde(default)]
+    pub(crate) clock_off: i64,
+    #[serde(default)]
+    pub(crate) send: BTreeMap<String, String>,
+    pub(crate) raw: Option<Raw>,
+    pub(crate) keep: Option<String>,
+    pub(crate) answer: Answer,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Raw {
+    #[serde(default = "get")]
+    pub(crate) method: String,
+    #[serde(default = "root")]
+    pub(crate) target: String,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) body: String,
+    /// Makes the target: a presigned URL.
+    pub(crate) presign: Option<Presign>,
+    /// Seconds between signing and sending.
+    #[serde(default)]
+    pub(crate) delay: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Presign {
+    #[serde(rename = "as")]
+    pub(crate) signer: String,
+    pub(crate) query: BTreeMap<String, String>,
+    pub(crate) expires: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    Error {
+        error: String,
+        status: u16,
+        message: String,
+    },
+    Result {
+        result: BTreeMap<String, String>,
+        #[serde(default)]
+        absent: Vec<String>,
+    },
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
