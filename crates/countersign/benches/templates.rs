@@ -121,18 +121,7 @@ fn install_checkov(root: &Path) -> PathBuf {
 
 fn peer_command(checkov: &Path, folder: &Path) -> Command {
     let mut command = Command::new(checkov);
-    command
-        .args([
-            "-c",
-            "CKV_AWS_60,CKV_AWS_61",
-            "--framework",
-            "terraform",
-            "--skip-download",
-            "--compact",
-            "--quiet",
-            "-d",
-        ])
-        .arg(folder);
+    command.args(["-c", "CKV_AWS_60,CKV_AWS_61", "--compact", "--quiet", "-d"]).arg(folder);
     command
 }
 

@@ -172,16 +172,19 @@ fn read_modules(files: &[File], readings: &mut [Option<Reading>], given: &Given,
         .map(|reading| reading.folders.iter().filter_map(|folder| real(Path::new(folder))).collect())
         .collect();
     let own: Vec<Option<PathBuf>> = modules.iter().map(|module| real(&module.folder)).collect();
+    let mut callers_of: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (caller, folders) in entered.iter().enumerate() {
+        folders.iter().for_each(|folder| callers_of.entry(folder).or_default().push(caller));
+    }
     let is_called = |at: usize| {
-        let Some(folder) = own.get(at).and_then(Option::as_ref) else { return false };
-        let mut callers =
-            entered.iter().enumerate().filter(|(caller, folders)| *caller != at && folders.contains(folder));
+        let Some(folder) = own.get(at).and_then(Option::as_deref) else { return false };
+        let mut callers = callers_of.get(folder).into_iter().flatten().copied().filter(|caller| *caller != at);
         // Of modules that call each other the first is read for itself.
         let calls = |caller: usize| {
             let there = own.get(caller).and_then(Option::as_ref);
             there.is_some_and(|there| entered.get(at).is_some_and(|folders| folders.contains(there)))
         };
-        callers.any(|(caller, _)| !calls(caller) || caller < at)
+        callers.any(|caller| !calls(caller) || caller < at)
     };
     for (at, (module, reading)) in modules.iter().zip(read).enumerate() {
         let holds_something = !reading.roles.is_empty() || !reading.problems.is_empty();
