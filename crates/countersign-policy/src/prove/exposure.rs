@@ -81,6 +81,9 @@ pub struct Exposed {
     pub contested: Vec<(Assumption, Vec<(Deputy, ExternalIdVerdict)>)>,
 }
 
+/// More statements do not fit into the 131072 characters IAM takes.
+const MAX_STATEMENTS: usize = 2_500;
+
 /// The readings a proof asks again under, because the default alone must not make a role safe.
 const CONTESTED: &[Assumption] = &[
     Assumption::ForAnyValueIfExistsAbsent,
@@ -102,6 +105,14 @@ const CONTESTED: &[Assumption] = &[
 /// The exposure of a role with this trust policy: over every value of its holes and every contested reading it touches.
 #[must_use]
 pub fn exposure(document: &PolicyDocument, setting: &Setting) -> Exposed {
+    if document.statements.len() > MAX_STATEMENTS {
+        let nothing = PolicyDocument { span: document.span, ..PolicyDocument::default() };
+        let mut exposed = exposure(&nothing, setting);
+        exposed.exposure = Exposure::Unknown;
+        exposed.depends_on =
+            vec![format!("limit: the policy has {} statements, and IAM takes none so long", document.statements.len())];
+        return exposed;
+    }
     let missing = |statement: &Statement| statement.unreadable.as_ref().and_then(|unreadable| unreadable.hole.clone());
     if document.statements.iter().any(|statement| missing(statement).is_some()) {
         // Such a statement may let anybody in, or nobody.
