@@ -64,6 +64,8 @@ codes! {
     MissingAuthenticationToken 403;
     /// Session policies and tags together are too large.
     PackedPolicyTooLarge 400;
+    /// The endpoint itself failed.
+    ServiceFailure 500;
     /// The signature is wrong, or made for another service or time.
     SignatureDoesNotMatch 403;
     /// The path is not the API's.
