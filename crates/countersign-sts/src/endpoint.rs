@@ -1,12 +1,14 @@
 //! One request in, one response out.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{PoisonError, RwLock};
 
 use countersign_policy::condition::date::Moment;
 use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
+use data_encoding::BASE64;
 
-use crate::protocol::{self, ApiError, Element, ErrorCode, Parameters};
+use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
 use crate::service::{self, Call, Operation, Run, Service, Written};
 use crate::signature::{Signed, TokenKey};
 use crate::world::{Change, Mint, Principal, World};
@@ -27,9 +29,11 @@ pub struct Endpoint {
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// XML.
+    /// What goes with the body: its type, and the ids that AWS repeats.
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// XML, or JSON for clients that accept it.
     pub body: String,
-    /// The id in the body, which the header `x-amzn-requestid` repeats.
+    /// The id in the body and the headers.
     pub request_id: String,
     /// The error, when the call was refused.
     pub error: Option<ApiError>,
@@ -128,17 +132,23 @@ impl Endpoint {
         let decided = RefCell::new(None);
         let parameters = Parameters::decode(request.query(), request.body);
         let service = service::of_version(parameters.as_ref().ok().and_then(|known| known.get("Version")));
+        let format = Format::accepted(request.header("accept").as_deref());
         let answer = parameters.and_then(|parameters| self.answer(service, request, &parameters, now, &decided));
         let (status, error, body) = match answer {
             Ok((operation, result)) => {
-                (200, None, protocol::success(operation.name, service.namespace, &request_id, &result))
+                (200, None, format.success(operation.name, service.namespace, &request_id, &result))
             }
             Err(error) => {
-                let body = protocol::failure(&error, service.namespace, &request_id);
+                let body = format.failure(&error, service.namespace, &request_id);
                 (error.code.status(), Some(error), body)
             }
         };
-        Response { status, body, request_id, error, decided: decided.into_inner() }
+        let headers = vec![
+            ("content-type", format.content_type().into()),
+            ("x-amzn-requestid", request_id.clone().into()),
+            ("x-amz-sts-extended-request-id", extended_request_id(signature::region(request), now, &request_id).into()),
+        ];
+        Response { status, headers, body, request_id, error, decided: decided.into_inner() }
     }
 
     fn answer(
@@ -220,4 +230,10 @@ fn named(service: &Service, parameters: &Parameters) -> Result<&'static Operatio
     known.ok_or_else(|| {
         ApiError::new(ErrorCode::InvalidAction, format!("Could not find operation {action} for version {version}"))
     })
+}
+
+/// What STS sends beside the request id. AWS does not document it; its form is that of live ones.
+fn extended_request_id(region: &str, now: Moment, request_id: &str) -> String {
+    let id = request_id.split('-').next().unwrap_or_default();
+    BASE64.encode(format!("1:{region}:S:{}000:R:{id}", now.seconds()).as_bytes())
 }

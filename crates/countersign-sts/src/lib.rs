@@ -22,6 +22,7 @@
 //! ```
 
 mod endpoint;
+#[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
 mod request;
 #[cfg(feature = "server")]

@@ -108,8 +108,8 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let arn = format!("arn:{}:sts::{}:assumed-role/{role_name}/{name}", role_arn.partition, role_arn.account);
     let assumed_role_user =
         vec![Element::leaf("AssumedRoleId", format!("{}:{name}", role.entity.id)), Element::leaf("Arn", arn)];
-    let mut result = vec![Element::Parent("AssumedRoleUser", assumed_role_user), credentials::issue(call, &session)];
-    result.extend(packed.map(|percent| Element::leaf("PackedPolicySize", percent)));
+    let mut result = vec![Element::parent("AssumedRoleUser", assumed_role_user), credentials::issue(call, &session)];
+    result.extend(packed.map(|percent| Element::number("PackedPolicySize", percent)));
     result.extend(session.source_identity.map(|identity| Element::leaf("SourceIdentity", identity)));
     Ok(result)
 }
