@@ -7,7 +7,7 @@ use countersign_policy::condition::date::Moment;
 use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
 
 use crate::protocol::{self, ApiError, Element, ErrorCode, Parameters};
-use crate::service::{self, Call, Operation, Service};
+use crate::service::{self, Auth, Call, Operation, Service};
 use crate::signature::{Signed, TokenKey};
 use crate::world::{Mint, Principal, World};
 use crate::{Request, signature};
@@ -98,13 +98,18 @@ impl Endpoint {
         }
         let operation = named(service, parameters)?;
         let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
-        let signed = Signed::read(request, service.signing_name, now)?;
-        let principal = self.authenticate(&world, &signed, now)?;
+        let (principal, region) = match operation.auth {
+            Auth::Signed => {
+                let signed = Signed::read(request, service.signing_name, now)?;
+                (self.authenticate(&world, &signed, now)?, signed.region().to_owned())
+            }
+            Auth::Unsigned => (Principal::anonymous(), request.host_region().unwrap_or_else(|| "us-east-1".to_owned())),
+        };
         let call = Call {
             request,
             parameters,
             principal: &principal,
-            region: signed.region(),
+            region: &region,
             world: &world,
             mint: &self.mint,
             token_key: &self.token_key,

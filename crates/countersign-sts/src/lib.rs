@@ -29,6 +29,7 @@ pub mod server;
 mod service;
 mod signature;
 mod sts;
+mod web_identity;
 mod world;
 
 pub use endpoint::{Decided, Endpoint, Response, RoleFound};

@@ -27,8 +27,18 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// Answers a call that is signed: what goes into the result.
+    pub(crate) auth: Auth,
+    /// Answers a call: what goes into the result.
     pub(crate) respond: fn(&Call<'_>) -> Result<Vec<Element>, ApiError>,
+}
+
+/// Whether the calls of an operation are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// By the caller, whom the call then has as its principal.
+    Signed,
+    /// Not at all: the call proves who it is for by what it carries. A signature that comes along is not looked at.
+    Unsigned,
 }
 
 /// A call to an operation, with all that it may use.

@@ -76,7 +76,7 @@ impl<'p> Checks<'p> {
     /// A parameter that may be absent.
     pub(crate) fn optional(&mut self, name: &str, constraint: Constraint) -> Option<&'p str> {
         let value = self.parameters.get(name)?;
-        self.check_text(value, &member_name(name), constraint);
+        self.check_text(value, &format!("'{value}' "), &member_name(name), constraint);
         Some(value)
     }
 
@@ -85,21 +85,35 @@ impl<'p> Checks<'p> {
         if let Some(value) = self.optional(name, constraint) {
             return value;
         }
+        self.absent(name);
+        ""
+    }
+
+    /// A parameter that must be there, and that no message repeats: a token or an assertion.
+    pub(crate) fn required_secret(&mut self, name: &str, constraint: Constraint) -> &'p str {
+        if let Some(value) = self.parameters.get(name) {
+            self.check_text(value, "", &member_name(name), constraint);
+            return value;
+        }
+        self.absent(name);
+        ""
+    }
+
+    fn absent(&mut self, name: &str) {
         let member = member_name(name);
         self.violations.push(format!("Value null at '{member}' failed to satisfy constraint: Member must not be null"));
-        ""
     }
 
     /// A whole number within bounds.
     pub(crate) fn integer(&mut self, name: &str, least: u32, most: u32) -> Result<Option<u32>, ApiError> {
         let Some(text) = self.parameters.get(name) else { return Ok(None) };
         let number: i64 = text.parse().map_err(|_| ApiError::validation(format!("{name} must be an integer")))?;
-        let member = member_name(name);
+        let (member, shown) = (member_name(name), format!("'{text}' "));
         if number < i64::from(least) {
-            self.broken(text, &member, &format!("Member must have value greater than or equal to {least}"));
+            self.broken(&shown, &member, &format!("Member must have value greater than or equal to {least}"));
         }
         if number > i64::from(most) {
-            self.broken(text, &member, &format!("Member must have value less than or equal to {most}"));
+            self.broken(&shown, &member, &format!("Member must have value less than or equal to {most}"));
         }
         Ok(u32::try_from(number).ok())
     }
@@ -110,7 +124,7 @@ impl<'p> Checks<'p> {
         let mut members = self.parameters.members(name)?;
         let count = members.len();
         members.truncate(most);
-        let shown = || format!("[{}]", members.join(", "));
+        let shown = || format!("'[{}]' ", members.join(", "));
         if count > most {
             self.broken(&shown(), &member_name(name), &format!("Member must have length less than or equal to {most}"));
         }
@@ -136,23 +150,24 @@ impl<'p> Checks<'p> {
         Err(ApiError::validation(format!("{count} validation {errors} detected: {joined}")))
     }
 
-    fn check_text(&mut self, value: &str, member: &str, constraint: Constraint) {
+    /// `shown` is the value as the message has it, with a blank after it; or nothing.
+    fn check_text(&mut self, value: &str, shown: &str, member: &str, constraint: Constraint) {
         if let Some(pattern) = constraint.pattern.filter(|pattern| !pattern.matches(value)) {
-            self.broken(value, member, &format!("Member must satisfy regular expression pattern: {}", pattern.text));
+            self.broken(shown, member, &format!("Member must satisfy regular expression pattern: {}", pattern.text));
         }
         let length = value.chars().count();
         if length < constraint.least {
             let least = constraint.least;
-            self.broken(value, member, &format!("Member must have length greater than or equal to {least}"));
+            self.broken(shown, member, &format!("Member must have length greater than or equal to {least}"));
         }
         if length > constraint.most {
             let most = constraint.most;
-            self.broken(value, member, &format!("Member must have length less than or equal to {most}"));
+            self.broken(shown, member, &format!("Member must have length less than or equal to {most}"));
         }
     }
 
-    fn broken(&mut self, value: &str, member: &str, constraint: &str) {
-        self.violations.push(format!("Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"));
+    fn broken(&mut self, shown: &str, member: &str, constraint: &str) {
+        self.violations.push(format!("Value {shown}at '{member}' failed to satisfy constraint: {constraint}"));
     }
 }
 

@@ -54,6 +54,8 @@ codes! {
     InvalidAction 400;
     /// The access key or session token is not one of ours.
     InvalidClientTokenId 403;
+    /// A web identity token or SAML assertion cannot be believed.
+    InvalidIdentityToken 400;
     /// Parameters contradict each other.
     InvalidParameterValue 400;
     /// A policy in the request cannot be read.

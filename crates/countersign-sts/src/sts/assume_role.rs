@@ -17,11 +17,11 @@ use super::session_policy::SessionPolicies;
 use super::session_tags::SentTags;
 use crate::endpoint::{Decided, RoleFound};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Call, Operation};
+use crate::service::{Auth, Call, Operation};
 use crate::signature::{Session, SessionPrincipal, SessionTag};
 use crate::world::Role;
 
-pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", respond };
+pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", auth: Auth::Signed, respond };
 
 const NAME: Constraint = Constraint { pattern: Some(&Pattern::NAME), least: 2, most: 64 };
 const EXTERNAL_ID: Constraint = Constraint { pattern: Some(&Pattern::EXTERNAL_ID), least: 2, most: 1224 };

@@ -99,6 +99,14 @@ impl World {
 }
 
 impl Principal {
+    /// Nobody in particular: who makes an unsigned call. It has no account, which the format of ids writes as zeros.
+    pub(crate) fn anonymous() -> Self {
+        #[expect(clippy::expect_used, reason = "these are twelve digits")]
+        let account = "000000000000".parse().expect("an account id");
+        let side = CallerSide::default();
+        Self { caller: Caller::anonymous(), account, side, tags: BTreeMap::new(), session: None }
+    }
+
     fn of_entity(caller: Caller, account: AccountId, entity: &Entity) -> Option<Self> {
         let side = CallerSide {
             identity: entity.policies.clone(),
