@@ -29,7 +29,7 @@ impl<'p> Input<'p> {
         checks.required("RoleSessionName", NAME);
         let token = checks.required_secret("WebIdentityToken", TOKEN);
         checks.optional("ProviderId", PROVIDER_ID);
-        SessionPolicies::read(&mut checks)?;
+        SessionPolicies::read_short(&mut checks)?;
         checks.integer("DurationSeconds", 900, 43_200)?;
         checks.finish()?;
         Ok(Self { role_arn, token })

@@ -6,6 +6,7 @@ mod connection;
 mod credentials;
 mod get_access_key_info;
 mod get_caller_identity;
+mod get_federation_token;
 mod get_session_token;
 mod mfa;
 mod permission;
@@ -23,6 +24,7 @@ pub(crate) static SERVICE: Service = Service {
         &assume_role_with_web_identity::OPERATION,
         &get_access_key_info::OPERATION,
         &get_caller_identity::OPERATION,
+        &get_federation_token::OPERATION,
         &get_session_token::OPERATION,
     ],
 };

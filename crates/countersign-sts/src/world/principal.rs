@@ -54,6 +54,16 @@ impl World {
         let mut principal = match &session.principal {
             SessionPrincipal::Root { partition, account } => self.root(partition, account.parse().ok()?)?,
             SessionPrincipal::User { arn, id } => self.session_user(arn, id)?,
+            SessionPrincipal::FederatedUser { partition, account, name, user } => {
+                let account: AccountId = account.parse().ok()?;
+                let shared = match user {
+                    Some(user) => self.session_user(&user.arn, &user.id)?,
+                    None => self.root(partition, account)?,
+                };
+                let arn = format!("arn:{partition}:sts::{account}:federated-user/{name}");
+                // The user's tags are not the federated user's.
+                Principal { caller: Caller::parse(&arn).ok()?, tags: BTreeMap::new(), ..shared }
+            }
             SessionPrincipal::Role { partition, account, path, name, id, session_name } => {
                 let account: AccountId = account.parse().ok()?;
                 let home = Home { partition: partition.clone(), account };
@@ -71,6 +81,11 @@ impl World {
             .iter()
             .map(|arn| self.managed_policy(principal.account, arn).cloned().unwrap_or_default());
         principal.side.session = inline.chain(managed).collect();
+        if let (SessionPrincipal::FederatedUser { .. }, true) = (&session.principal, principal.side.session.is_empty())
+        {
+            // A federated user may do what session policies allow, and without them nothing.
+            principal.side.session.push(PolicyDocument::default());
+        }
         for tag in &session.tags {
             principal.tags.retain(|key, _| !SessionTag::same_key(key, &tag.key));
             principal.tags.insert(tag.key.clone(), tag.value.clone());
