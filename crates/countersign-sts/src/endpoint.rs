@@ -9,7 +9,7 @@ use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
 use data_encoding::BASE64;
 
 use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
-use crate::service::{self, Call, Operation, Run, Service, Written};
+use crate::service::{self, Auth, Call, Operation, Run, Service, Written};
 use crate::signature::{Signed, TokenKey};
 use crate::world::{Change, Mint, Principal, World};
 use crate::{Request, signature};
@@ -165,10 +165,20 @@ impl Endpoint {
             return Err(ApiError::new(ErrorCode::UnknownOperationException, text));
         }
         let operation = named(service, parameters)?;
-        let signed = Signed::read(request, service.signing_name, now)?;
+        let signed = match operation.auth {
+            Auth::Signed => Some(Signed::read(request, service.signing_name, now)?),
+            Auth::Unsigned => None,
+        };
         let run = |world: &World, run: &dyn Fn(&Call<'_>) -> Result<Written, ApiError>| {
-            let principal = self.authenticate(world, &signed, now)?;
-            let (mint, token_key, region) = (&self.mint, &self.token_key, signed.region());
+            let principal = match &signed {
+                Some(signed) => self.authenticate(world, signed, now)?,
+                None => Principal::anonymous(),
+            };
+            let region = match &signed {
+                Some(signed) => signed.region().to_owned(),
+                None => request.host_region().unwrap_or_else(|| "us-east-1".to_owned()),
+            };
+            let (mint, token_key, region) = (&self.mint, &self.token_key, region.as_str());
             run(&Call { request, parameters, principal: &principal, region, world, mint, token_key, now, decided })
         };
         let result = match operation.run {

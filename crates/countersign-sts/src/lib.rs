@@ -30,6 +30,7 @@ pub mod server;
 mod service;
 mod signature;
 mod sts;
+mod web_identity;
 mod world;
 
 pub use endpoint::{Decided, Endpoint, Journal, JournalError, Response, RoleFound};

@@ -27,6 +27,7 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
+    pub(crate) auth: Auth,
     pub(crate) run: Run,
 }
 
@@ -44,6 +45,15 @@ pub(crate) enum Run {
 pub(crate) struct Written {
     pub(crate) result: Vec<Element>,
     pub(crate) changes: Vec<Change>,
+}
+
+/// Whether the calls of an operation are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// By the caller, whom the call then has as its principal.
+    Signed,
+    /// Not at all: the call proves who it is for by what it carries. A signature that comes along is not looked at.
+    Unsigned,
 }
 
 /// A call to an operation, with all that it may use.

@@ -47,6 +47,18 @@ impl<'p> Checks<'p> {
         ""
     }
 
+    /// A parameter that must be there, and that no message repeats: a token or an assertion.
+    pub(crate) fn required_secret(&mut self, name: &str, constraint: Constraint) -> &'p str {
+        let Some(value) = self.parameters.get(name) else {
+            self.missing(name);
+            return "";
+        };
+        let wording = std::mem::replace(&mut self.wording, Wording::NoValues);
+        self.check_text(value, name, constraint);
+        self.wording = wording;
+        value
+    }
+
     /// A whole number within bounds.
     pub(crate) fn integer(&mut self, name: &str, least: u32, most: u32) -> Result<Option<u32>, ApiError> {
         let Some(text) = self.parameters.get(name) else { return Ok(None) };

@@ -13,7 +13,7 @@ use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-pub(crate) use self::session_token::{Session, SessionPrincipal, SessionTag, TokenKey};
+pub(crate) use self::session_token::{FederatingUser, Session, SessionPrincipal, SessionTag, TokenKey};
 
 use self::claim::{Claim, Form};
 use crate::Request;

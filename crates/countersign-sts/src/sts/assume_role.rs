@@ -16,14 +16,14 @@ use super::connection::call_context;
 use super::credentials;
 use super::mfa::{Mfa, MfaProof};
 use super::session_policy::SessionPolicies;
-use super::session_tags::SentTags;
+use super::session_tags::{self, SentTags};
 use crate::endpoint::{Decided, RoleFound};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Call, Operation, Run};
+use crate::service::{Auth, Call, Operation, Run};
 use crate::signature::{Session, SessionPrincipal, SessionTag};
 use crate::world::Role;
 
-pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", run: Run::Read(respond) };
+pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", auth: Auth::Signed, run: Run::Read(respond) };
 
 const NAME: Constraint = Constraint { pattern: Some(&Pattern::NAME), least: 2, most: 64 };
 const EXTERNAL_ID: Constraint = Constraint { pattern: Some(&Pattern::EXTERNAL_ID), least: 2, most: 1224 };
@@ -76,7 +76,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let role_arn = role_arn(&input)?;
     let calling = call.principal.session.as_ref();
     let tags = input.tags.combine(calling)?;
-    refuse_root(call)?;
+    refuse_kind(call, &input)?;
     let proof = input.mfa.authenticate(call)?;
     let source_identity = source_identity(call, &input)?;
     let role = authorize(call, &input, &tags, proof)?;
@@ -121,16 +121,17 @@ fn role_arn<'p>(input: &Input<'p>) -> Result<Arn<'p>, ApiError> {
     whole.ok_or_else(|| ApiError::validation(format!("{} is invalid", input.role_arn)))
 }
 
-fn refuse_root(call: &Call<'_>) -> Result<(), ApiError> {
+/// Root users assume no roles, and federated users call GetCallerIdentity only.
+fn refuse_kind(call: &Call<'_>, input: &Input<'_>) -> Result<(), ApiError> {
     use countersign_policy::request::CallerKind;
     match call.principal.caller.kind() {
         CallerKind::Root(_) => {
             Err(ApiError::new(ErrorCode::AccessDenied, "Roles may not be assumed by root accounts."))
         }
+        CallerKind::FederatedUser(_) => Err(denied(call, "sts:AssumeRole", input)),
         // The policy core refuses the others that cannot.
         CallerKind::User(_)
         | CallerKind::RoleSession(_)
-        | CallerKind::FederatedUser(_)
         | CallerKind::Service
         | CallerKind::Federated
         | CallerKind::Anonymous => Ok(()),
@@ -225,12 +226,7 @@ fn context(call: &Call<'_>, input: &Input<'_>, tags: &[SessionTag], role: Option
     if let Some(identity) = input.source_identity {
         context.set("sts:SourceIdentity", [identity]);
     }
-    if !tags.is_empty() {
-        context.set("aws:TagKeys", tags.iter().map(|tag| tag.key.as_str()));
-    }
-    for tag in tags {
-        context.set(format!("aws:RequestTag/{}", tag.key), [tag.value.as_str()]);
-    }
+    session_tags::add_to_context(tags, &mut context);
     if !input.tags.transitive_keys().is_empty() {
         context.set("sts:TransitiveTagKeys", input.tags.transitive_keys().iter().copied());
     }

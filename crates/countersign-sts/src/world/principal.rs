@@ -64,6 +64,16 @@ impl World {
         let mut principal = match &session.principal {
             SessionPrincipal::Root { partition, account } => self.root(partition, account.parse().ok()?)?,
             SessionPrincipal::User { arn, id } => self.session_user(arn, id)?,
+            SessionPrincipal::FederatedUser { partition, account, name, user } => {
+                let account: AccountId = account.parse().ok()?;
+                let shared = match user {
+                    Some(user) => self.session_user(&user.arn, &user.id)?,
+                    None => self.root(partition, account)?,
+                };
+                let arn = format!("arn:{partition}:sts::{account}:federated-user/{name}");
+                // The user's tags are not the federated user's.
+                Principal { caller: Caller::parse(&arn).ok()?, tags: BTreeMap::new(), ..shared }
+            }
             SessionPrincipal::Role { partition, account, path, name, id, session_name } => {
                 let account: AccountId = account.parse().ok()?;
                 let home = Home { partition: partition.clone(), account };
@@ -81,6 +91,11 @@ impl World {
             policy.map(|policy| Arc::clone(policy.document())).unwrap_or_default()
         };
         principal.side.session = inline.chain(session.policy_arns.iter().map(documents)).collect();
+        if let (SessionPrincipal::FederatedUser { .. }, true) = (&session.principal, principal.side.session.is_empty())
+        {
+            // A federated user may do what session policies allow, and without them nothing.
+            principal.side.session.push(Arc::default());
+        }
         for tag in &session.tags {
             principal.tags.retain(|key, _| !SessionTag::same_key(key, &tag.key));
             principal.tags.insert(tag.key.clone(), tag.value.clone());
@@ -127,6 +142,14 @@ impl World {
 }
 
 impl Principal {
+    /// Nobody in particular: who makes an unsigned call. It has no account, which the format of ids writes as zeros.
+    pub(crate) fn anonymous() -> Self {
+        #[expect(clippy::expect_used, reason = "these are twelve digits")]
+        let account = "000000000000".parse().expect("an account id");
+        let side = CallerSide::default();
+        Self { caller: Caller::anonymous(), account, side, tags: BTreeMap::new(), session: None }
+    }
+
     /// The `UserId` that GetCallerIdentity shows, which is `aws:userid`.
     pub(crate) fn user_id(&self) -> String {
         let context = RequestContext::for_caller(&self.caller);
