@@ -1,12 +1,11 @@
 //! One request in, one response out.
 
-use std::cell::RefCell;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_policy::condition::date::Moment;
-use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
 
 use crate::protocol::{self, ApiError, Element, ErrorCode, Parameters};
+use crate::record::{Answered, Record, Seen, Signer};
 use crate::service::{self, Call, Operation, Service};
 use crate::signature::{Signed, TokenKey};
 use crate::world::{Mint, Principal, World};
@@ -17,6 +16,8 @@ pub struct Endpoint {
     world: RwLock<World>,
     mint: Mint,
     token_key: TokenKey,
+    /// Makes the ids of events; there when calls are recorded.
+    event_key: Option<[u8; 32]>,
 }
 
 /// An HTTP response, and what only the operator sees.
@@ -30,28 +31,8 @@ pub struct Response {
     pub request_id: String,
     /// The error, when the call was refused.
     pub error: Option<ApiError>,
-    /// The decision, when the policies were asked.
-    pub decided: Option<Decided>,
-}
-
-/// A decision with what it was about, for logs: the client sees AWS's text alone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decided {
-    /// Who called, and the context keys of the call.
-    pub request: countersign_policy::request::Request,
-    /// What the policies said, with the trace of each.
-    pub decision: AssumeRoleDecision,
-    /// Whether the role exists.
-    pub role: RoleFound,
-}
-
-/// Whether the role of a call exists. Clients cannot tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RoleFound {
-    /// It does.
-    Yes,
-    /// It does not: the call is decided as if its trust policy were empty.
-    No,
+    /// What only the operator sees, when the endpoint is [`Endpoint::recording`].
+    pub record: Option<Arc<Record>>,
 }
 
 impl Endpoint {
@@ -61,27 +42,45 @@ impl Endpoint {
     pub fn new(world: World, key: [u8; 32]) -> Self {
         let mint = Mint::new(key);
         let token_key = TokenKey::new(&mint.derived_key("session tokens"));
-        Self { world: RwLock::new(world), mint, token_key }
+        Self { world: RwLock::new(world), mint, token_key, event_key: None }
+    }
+
+    /// The same endpoint, whose responses come with a record of the call.
+    #[must_use]
+    pub fn recording(mut self) -> Self {
+        self.event_key = Some(self.mint.derived_key("events"));
+        self
     }
 
     /// Answers a request.
     #[must_use]
     pub fn respond(&self, request: &Request<'_>, now: Moment) -> Response {
         let request_id = self.mint.request_id();
-        let decided = RefCell::new(None);
-        let parameters = Parameters::decode(request.query(), request.body);
-        let service = service::of_version(parameters.as_ref().ok().and_then(|known| known.get("Version")));
-        let answer = parameters.and_then(|parameters| self.answer(service, request, &parameters, now, &decided));
-        let (status, error, body) = match answer {
+        let mut seen = Seen::default();
+        let decoded = Parameters::decode(request.query(), request.body);
+        let service = service::of_version(decoded.as_ref().ok().and_then(|known| known.get("Version")));
+        let (parameters, answer) = match decoded {
+            Ok(parameters) => {
+                let answer = self.answer(service, request, &parameters, now, &mut seen);
+                (parameters, answer)
+            }
+            Err(error) => (Parameters::default(), Err(error)),
+        };
+        let (status, result, error, body) = match answer {
             Ok((operation, result)) => {
-                (200, None, protocol::success(operation.name, service.namespace, &request_id, &result))
+                let body = protocol::success(operation.name, service.namespace, &request_id, &result);
+                (200, result, None, body)
             }
             Err(error) => {
                 let body = protocol::failure(&error, service.namespace, &request_id);
-                (error.code.status(), Some(error), body)
+                (error.code.status(), Vec::new(), Some(error), body)
             }
         };
-        Response { status, body, request_id, error, decided: decided.into_inner() }
+        let record = self.event_key.map(|event_key| {
+            let answered = Answered { service: service.signing_name, parameters, result, error: error.clone() };
+            Arc::new(Record::new(request, now, &request_id, seen, answered, event_key))
+        });
+        Response { status, body, request_id, error, record }
     }
 
     fn answer(
@@ -90,13 +89,14 @@ impl Endpoint {
         request: &Request<'_>,
         parameters: &Parameters,
         now: Moment,
-        decided: &RefCell<Option<Decided>>,
+        seen: &mut Seen,
     ) -> Result<(&'static Operation, Vec<Element>), ApiError> {
         if request.path() != "/" || !matches!(request.method, "GET" | "POST") {
             let text = "The API is at the path /, by GET or POST";
             return Err(ApiError::new(ErrorCode::UnknownOperationException, text));
         }
         let operation = named(service, parameters)?;
+        seen.operation = Some(operation.name);
         let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
         let signed = Signed::read(request, service.signing_name, now)?;
         let principal = self.authenticate(&world, &signed, now)?;
@@ -109,9 +109,13 @@ impl Endpoint {
             mint: &self.mint,
             token_key: &self.token_key,
             now,
-            decided,
+            decided: &seen.decided,
         };
-        Ok((operation, (operation.respond)(&call)?))
+        let answer = (operation.respond)(&call);
+        let (access_key_id, region) = signed.into_scope();
+        seen.signer = Signer::of(principal, access_key_id);
+        seen.region = Some(region);
+        Ok((operation, answer?))
     }
 
     /// Who signed the request, once key, token and signature are found good.

@@ -23,6 +23,7 @@
 
 mod endpoint;
 mod protocol;
+mod record;
 mod request;
 #[cfg(feature = "server")]
 pub mod server;
@@ -31,8 +32,9 @@ mod signature;
 mod sts;
 mod world;
 
-pub use endpoint::{Decided, Endpoint, Response, RoleFound};
+pub use endpoint::{Endpoint, Response};
 pub use protocol::{ApiError, ErrorCode, Fault};
+pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
     AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Entity, KeyOwner, KeyStatus, MfaDevice, Role,
