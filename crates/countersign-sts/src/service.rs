@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use countersign_policy::condition::date::Moment;
 
-use crate::endpoint::Decided;
 use crate::protocol::{ApiError, Element, Parameters};
+use crate::record::Decided;
 use crate::signature::TokenKey;
 use crate::world::{Change, Mint, Principal, World};
 use crate::{Request, sts};

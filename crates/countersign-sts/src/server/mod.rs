@@ -19,7 +19,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Endpoint, Request, Response as Answer};
+use crate::{Endpoint, Record, Request};
 
 /// The largest request of STS and IAM that is not a SAML provider's metadata fits several times.
 const MOST_BODY_BYTES: usize = 2 << 20;
@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How long calls under way may take once the server is to stop.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Hears of every answer. It runs before the client gets it, so it should be quick.
-pub type Observer = Box<dyn Fn(&Answer) + Send + Sync>;
+/// Hears of every call. It runs before the client gets its answer, so it should be quick.
+pub type Observer = Box<dyn Fn(&Arc<Record>) + Send + Sync>;
 
 /// A server that is bound and does not serve yet: connections wait until it does.
 pub struct Server {
@@ -55,7 +55,8 @@ impl Server {
             let _context = runtime.enter();
             Box::pin(end_signal()?)
         };
-        Ok(Self { runtime, end, listener, endpoint: Arc::new(endpoint), observer: Arc::new(observer) })
+        let (endpoint, observer) = (Arc::new(endpoint.recording()), Arc::new(observer));
+        Ok(Self { runtime, end, listener, endpoint, observer })
     }
 
     /// Where it listens.
@@ -160,7 +161,7 @@ async fn answer(
         source_ip: Some(peer.ip()),
     };
     let answer = endpoint.respond(&request, now());
-    observer(&answer);
+    answer.record.iter().for_each(observer);
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
