@@ -9,14 +9,17 @@ use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
 use data_encoding::BASE64;
 
 use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
-use crate::service::{self, Call, Operation, Service};
+use crate::service::{self, Call, Operation, Run, Service, Written};
 use crate::signature::{Signed, TokenKey};
-use crate::world::{Mint, Principal, World};
+use crate::world::{Change, Mint, Principal, World};
 use crate::{Request, signature};
 
 /// The endpoint: a world, and the key that its ids, secrets and session tokens are made with.
 pub struct Endpoint {
     world: RwLock<World>,
+    journal: Option<Box<dyn Journal>>,
+    /// The path it stands at, without a slash at the end.
+    base: String,
     mint: Mint,
     token_key: TokenKey,
 }
@@ -58,6 +61,20 @@ pub enum RoleFound {
     No,
 }
 
+/// Keeps the changes of a world.
+pub trait Journal: Send + Sync {
+    /// Keeps `changes`, all or none: they are made, and the client is told, when this returns.
+    ///
+    /// # Errors
+    /// When they are not kept. Then they are not made either, and the client hears of a failure.
+    fn keep(&self, changes: &[Change]) -> Result<(), JournalError>;
+}
+
+/// Changes could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("the change cannot be kept")]
+pub struct JournalError(#[source] pub Box<dyn core::error::Error + Send + Sync>);
+
 impl Endpoint {
     /// An endpoint over `world`. Ids, secrets and session tokens follow from `key`: tokens of one endpoint are good at
     /// another with the same key, and two endpoints with one key hand out the same ids.
@@ -65,7 +82,47 @@ impl Endpoint {
     pub fn new(world: World, key: [u8; 32]) -> Self {
         let mint = Mint::new(key);
         let token_key = TokenKey::new(&mint.derived_key("session tokens"));
-        Self { world: RwLock::new(world), mint, token_key }
+        Self { world: RwLock::new(world), journal: None, base: String::new(), mint, token_key }
+    }
+
+    /// Tells apart the ids that endpoints of one key hand out: each run of a server has another number.
+    #[must_use]
+    pub fn of_run(mut self, run: u64) -> Self {
+        self.mint = self.mint.of_run(run);
+        self
+    }
+
+    /// The endpoint keeps its changes in `journal`.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Box<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// The endpoint stands at this path, such as `/w/name`, in place of `/`.
+    #[must_use]
+    pub fn at(mut self, base: impl Into<String>) -> Self {
+        self.base = base.into();
+        self
+    }
+
+    /// The world as it is now.
+    #[must_use]
+    pub fn world(&self) -> World {
+        self.world.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts another world in place of this one.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the journal does not keep it; then the world stays as it was. A journal keeps changes and
+    /// not whole worlds, so that endpoints with one refuse.
+    pub fn replace_world(&self, world: World) -> Result<(), JournalError> {
+        if self.journal.is_some() {
+            return Err(JournalError("a world that is saved cannot be replaced".into()));
+        }
+        *self.world.write().unwrap_or_else(PoisonError::into_inner) = world;
+        Ok(())
     }
 
     /// Answers a request.
@@ -102,26 +159,42 @@ impl Endpoint {
         now: Moment,
         decided: &RefCell<Option<Decided>>,
     ) -> Result<(&'static Operation, Vec<Element>), ApiError> {
-        if request.path() != "/" || !matches!(request.method, "GET" | "POST") {
+        let path = request.path().strip_prefix(self.base.as_str());
+        if !matches!(path, Some("/" | "")) || !matches!(request.method, "GET" | "POST") {
             let text = "The API is at the path /, by GET or POST";
             return Err(ApiError::new(ErrorCode::UnknownOperationException, text));
         }
         let operation = named(service, parameters)?;
-        let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
         let signed = Signed::read(request, service.signing_name, now)?;
-        let principal = self.authenticate(&world, &signed, now)?;
-        let call = Call {
-            request,
-            parameters,
-            principal: &principal,
-            region: signed.region(),
-            world: &world,
-            mint: &self.mint,
-            token_key: &self.token_key,
-            now,
-            decided,
+        let run = |world: &World, run: &dyn Fn(&Call<'_>) -> Result<Written, ApiError>| {
+            let principal = self.authenticate(world, &signed, now)?;
+            let (mint, token_key, region) = (&self.mint, &self.token_key, signed.region());
+            run(&Call { request, parameters, principal: &principal, region, world, mint, token_key, now, decided })
         };
-        Ok((operation, (operation.respond)(&call)?))
+        let result = match operation.run {
+            Run::Read(read) => {
+                let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
+                run(&world, &|call| Ok(Written { result: read(call)?, changes: Vec::new() }))?.result
+            }
+            Run::Write(write) => {
+                let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
+                let Written { result, changes } = run(&world, &write)?;
+                self.keep(&changes)?;
+                changes.into_iter().for_each(|change| world.apply(change));
+                result
+            }
+        };
+        Ok((operation, result))
+    }
+
+    fn keep(&self, changes: &[Change]) -> Result<(), ApiError> {
+        match &self.journal {
+            Some(journal) if !changes.is_empty() => {
+                let failed = |error: JournalError| ApiError::new(ErrorCode::ServiceFailure, error.to_string());
+                journal.keep(changes).map_err(failed)
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Who signed the request, once key, token and signature are found good.
