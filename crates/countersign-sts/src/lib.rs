@@ -30,6 +30,7 @@ pub mod server;
 mod service;
 mod signature;
 mod sts;
+pub mod trail;
 mod world;
 
 pub use endpoint::{Endpoint, Response};

@@ -16,7 +16,7 @@ use countersign_policy::document::PolicyDocument;
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
 pub use declaration::DeclarationError;
 pub use mfa_device::MfaDevice;
-pub(crate) use mint::{Mint, account_in};
+pub(crate) use mint::{Mint, account_in, uuid};
 pub(crate) use principal::Principal;
 
 /// How long sessions of a role last at most, unless it says otherwise.
