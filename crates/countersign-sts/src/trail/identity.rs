@@ -5,7 +5,7 @@ use countersign_policy::request::{CallerKind, RequestContext};
 use serde_json::{Value, json};
 
 use crate::Record;
-use crate::protocol::Element;
+use crate::protocol::Value as Member;
 use crate::record::Signer;
 use crate::signature::{Session, SessionPrincipal};
 
@@ -75,6 +75,19 @@ fn session_context(session: &Session) -> Value {
 fn issuer(principal: &SessionPrincipal) -> Option<Value> {
     match principal {
         SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } => None,
+        SessionPrincipal::FederatedUser { partition, account, user: None, .. } => Some(json!({
+            "type": "Root",
+            "principalId": account,
+            "arn": format!("arn:{partition}:iam::{account}:root"),
+            "accountId": account,
+        })),
+        SessionPrincipal::FederatedUser { account, user: Some(user), .. } => Some(json!({
+            "type": "IAMUser",
+            "principalId": user.id,
+            "arn": user.arn,
+            "accountId": account,
+            "userName": user.arn.rsplit('/').next().unwrap_or_default(),
+        })),
         SessionPrincipal::Role { partition, account, path, name, id, .. } => {
             let slash = if path.is_empty() { "" } else { "/" };
             Some(json!({
@@ -91,11 +104,8 @@ fn issuer(principal: &SessionPrincipal) -> Option<Value> {
 /// A user of an identity provider, by what the provider said: in the result, or else in the decision.
 fn federated(record: &Record) -> Value {
     let result = |wanted: &str| {
-        let text = |element: &Element| match element {
-            Element::Leaf(name, text) => (*name == wanted).then(|| text.clone()),
-            Element::Parent(..) => None,
-        };
-        record.result.iter().find_map(text)
+        let element = record.result.iter().find(|element| element.name == wanted)?;
+        if let Member::Text(text) = &element.value { Some(text.clone()) } else { None }
     };
     let context = record.decided.as_ref().map(|decided| &decided.request.context);
     let claim = |key: &str| context.and_then(|context| context.get(key)?.first().cloned());

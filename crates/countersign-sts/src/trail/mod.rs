@@ -237,20 +237,10 @@ fn lower_first(name: &str) -> String {
     letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
-/// A text as the log has it: some members are numbers or truth values.
+/// A parameter as the log has it: some are numbers or truth values.
 fn typed(name: &str, text: &str) -> Value {
-    const NUMBERS: &[&str] = &[
-        "attachmentCount",
-        "durationSeconds",
-        "maxItems",
-        "maxSessionDuration",
-        "minimumSessionTokenSize",
-        "packedPolicySize",
-        "permissionsBoundaryUsageCount",
-        "sessionTokenSize",
-        "sessionTokenUtilization",
-    ];
-    const TRUTHS: &[&str] = &["isAttachable", "isDefaultVersion", "isTruncated", "onlyAttached", "setAsDefault"];
+    const NUMBERS: &[&str] = &["durationSeconds", "maxItems", "maxSessionDuration", "minimumSessionTokenSize"];
+    const TRUTHS: &[&str] = &["onlyAttached", "setAsDefault"];
     let number = || text.parse::<i64>().ok().filter(|_| NUMBERS.contains(&name)).map(Value::from);
     let truth = || text.parse::<bool>().ok().filter(|_| TRUTHS.contains(&name)).map(Value::from);
     number().or_else(truth).unwrap_or_else(|| Value::from(text))

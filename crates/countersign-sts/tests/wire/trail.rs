@@ -8,7 +8,7 @@ use std::path::Path;
 
 use countersign_policy::condition::date;
 use countersign_sts::trail::{self, Event, LogFile};
-use countersign_sts::{Endpoint, Request, Strictness, World};
+use countersign_sts::{Endpoint, Notation, Request, Strictness, World};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ const HOST: &str = "127.0.0.1:4566";
 
 /// The events of every call, after checking them.
 fn run(file: &File) -> Vec<Event> {
-    let world = World::declared(file.world.get(), Strictness::OutOfTheBox).unwrap();
+    let world = World::declared(file.world.get(), Notation::Json, Strictness::OutOfTheBox).unwrap();
     let endpoint = Endpoint::new(world, [7; 32]).recording();
     let now = date::parse("2026-11-22T04:10:00Z").unwrap();
     let mut kept: HashMap<String, Credentials> = HashMap::new();
