@@ -42,6 +42,7 @@ pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
     AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
-    Guardrails, InstanceProfile, KeyOwner, KeyStatus, ManagedPolicy, Member, MfaDevice, Named, Names, Notation,
-    OidcProvider, Organization, Policy, PolicyVersion, Role, SamlProvider, Settings, Strictness, Unit, User, World,
+    Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member, MfaDevice, Named, Names,
+    Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, Role, SamlProvider, Settings,
+    Strictness, Unit, User, World,
 };

@@ -43,6 +43,14 @@ impl MfaDevice {
         (step - 1..=step + 1).any(|step| self.code(step).as_deref() == Some(code))
     }
 
+    /// Whether it shows `first` and then `second`, one step after the other and at about `now`: either of the two codes
+    /// may be the present one, and the device's clock one step off.
+    pub(crate) fn shows_in_turn(&self, first: &str, second: &str, now: Moment) -> bool {
+        let step = now.seconds().div_euclid(STEP_SECONDS);
+        let mut starts = step - 2..=step + 1;
+        starts.any(|step| self.code(step).as_deref() == Some(first) && self.code(step + 1).as_deref() == Some(second))
+    }
+
     fn code(&self, step: i64) -> Option<String> {
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.seed).ok()?;
         mac.update(&step.to_be_bytes());
