@@ -106,7 +106,8 @@ impl Endpoint {
         let request_id = self.mint.request_id();
         let mut seen = Seen::default();
         let decoded = Parameters::decode(request.query(), request.body);
-        let service = service::of_version(decoded.as_ref().ok().and_then(|known| known.get("Version")));
+        let version = decoded.as_ref().ok().and_then(|known| known.get("Version"));
+        let service = service::of_call(version, signature::service(request));
         let (parameters, answer) = match decoded {
             Ok(parameters) => {
                 let answer = self.answer(service, request, &parameters, now, &mut seen);
@@ -129,11 +130,12 @@ impl Endpoint {
             let answered = Answered { service: service.signing_name, parameters, result, error: error.clone() };
             Arc::new(Record::new(request, now, &request_id, seen, answered, event_key))
         });
-        let headers = vec![
-            ("content-type", format.content_type().into()),
-            ("x-amzn-requestid", request_id.clone().into()),
-            ("x-amz-sts-extended-request-id", extended_request_id(signature::region(request), now, &request_id).into()),
-        ];
+        let mut headers =
+            vec![("content-type", format.content_type().into()), ("x-amzn-requestid", request_id.clone().into())];
+        if service.signing_name == "sts" {
+            let extended = extended_request_id(signature::region(request), now, &request_id);
+            headers.push(("x-amz-sts-extended-request-id", extended.into()));
+        }
         Response { status, headers, body, request_id, error, record }
     }
 
