@@ -11,7 +11,7 @@ use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
 use crate::record::{Answered, Record, Seen, Signer};
 use crate::service::{self, Auth, Call, Operation, Run, Service, Written};
 use crate::signature::{Signed, TokenKey};
-use crate::world::{Change, Mint, Principal, World};
+use crate::world::{Change, Mint, Principal, Strictness, World};
 use crate::{Request, signature};
 
 /// The endpoint: a world, and the key that its ids, secrets and session tokens are made with.
@@ -74,11 +74,17 @@ impl Endpoint {
         self
     }
 
-    /// The endpoint stands at this path, such as `/w/name`, in place of `/`.
+    /// Another endpoint, that stands at a path such as `/w/name` in place of `/`. Its credentials are good there alone.
     #[must_use]
-    pub fn at(mut self, base: impl Into<String>) -> Self {
-        self.base = base.into();
-        self
+    pub fn beside(&self, world: World, base: impl Into<String>) -> Self {
+        let endpoint = Self { base: base.into(), ..Self::new(world, self.mint.fresh_key()) };
+        if self.event_key.is_some() { endpoint.recording() } else { endpoint }
+    }
+
+    /// Whether undeclared credentials work.
+    #[must_use]
+    pub fn strictness(&self) -> Strictness {
+        self.world.read().unwrap_or_else(PoisonError::into_inner).strictness()
     }
 
     /// The world as it is now.
