@@ -11,7 +11,7 @@ use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
 use crate::record::{Answered, Record, Seen, Signer};
 use crate::service::{self, Auth, Call, Operation, Run, Service, Written};
 use crate::signature::{Signed, TokenKey};
-use crate::world::{Change, Mint, Principal, World};
+use crate::world::{Change, Mint, Principal, Strictness, World};
 use crate::{Request, signature};
 
 /// The endpoint: a world, and the key that its ids, secrets and session tokens are made with.
@@ -74,11 +74,17 @@ impl Endpoint {
         self
     }
 
-    /// The endpoint stands at this path, such as `/w/name`, in place of `/`.
+    /// Another endpoint, that stands at a path such as `/w/name` in place of `/`. Its credentials are good there alone.
     #[must_use]
-    pub fn at(mut self, base: impl Into<String>) -> Self {
-        self.base = base.into();
-        self
+    pub fn beside(&self, world: World, base: impl Into<String>) -> Self {
+        let endpoint = Self { base: base.into(), ..Self::new(world, self.mint.fresh_key()) };
+        if self.event_key.is_some() { endpoint.recording() } else { endpoint }
+    }
+
+    /// Whether undeclared credentials work.
+    #[must_use]
+    pub fn strictness(&self) -> Strictness {
+        self.world.read().unwrap_or_else(PoisonError::into_inner).strictness()
     }
 
     /// The world as it is now.
@@ -106,7 +112,8 @@ impl Endpoint {
         let request_id = self.mint.request_id();
         let mut seen = Seen::default();
         let decoded = Parameters::decode(request.query(), request.body);
-        let service = service::of_version(decoded.as_ref().ok().and_then(|known| known.get("Version")));
+        let version = decoded.as_ref().ok().and_then(|known| known.get("Version"));
+        let service = service::of_call(version, signature::service(request));
         let (parameters, answer) = match decoded {
             Ok(parameters) => {
                 let answer = self.answer(service, request, &parameters, now, &mut seen);
@@ -129,11 +136,12 @@ impl Endpoint {
             let answered = Answered { service: service.signing_name, parameters, result, error: error.clone() };
             Arc::new(Record::new(request, now, &request_id, seen, answered, event_key))
         });
-        let headers = vec![
-            ("content-type", format.content_type().into()),
-            ("x-amzn-requestid", request_id.clone().into()),
-            ("x-amz-sts-extended-request-id", extended_request_id(signature::region(request), now, &request_id).into()),
-        ];
+        let mut headers =
+            vec![("content-type", format.content_type().into()), ("x-amzn-requestid", request_id.clone().into())];
+        if service.signing_name == "sts" {
+            let extended = extended_request_id(signature::region(request), now, &request_id);
+            headers.push(("x-amz-sts-extended-request-id", extended.into()));
+        }
         Response { status, headers, body, request_id, error, record }
     }
 

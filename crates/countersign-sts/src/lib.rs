@@ -1,4 +1,4 @@
-//! A local AWS STS endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
+//! A local AWS STS and IAM endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
 //!
 //! [`Endpoint::respond`] is the whole server as a function: a request and the time in, a response out. It does no I/O,
 //! starts no thread and reads neither clock nor randomness. The feature `server` puts a socket in front of it.
@@ -21,7 +21,9 @@
 //! assert!(response.body.contains("<Code>MissingAuthenticationToken</Code>"));
 //! ```
 
+mod connection;
 mod endpoint;
+mod iam;
 mod journal;
 #[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
