@@ -7,6 +7,7 @@ use countersign_policy::condition::date::Moment;
 use data_encoding::BASE64;
 
 use crate::journal::{Journal, JournalError};
+use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
 use crate::record::{Answered, Record, Seen, Signer};
 use crate::service::{self, Auth, Call, Operation, Run, Service, Written};
@@ -22,6 +23,7 @@ pub struct Endpoint {
     base: String,
     mint: Mint,
     token_key: TokenKey,
+    key_uses: KeyUses,
     /// Makes the ids of events; there when calls are recorded.
     event_key: Option<[u8; 32]>,
 }
@@ -50,7 +52,15 @@ impl Endpoint {
     pub fn new(world: World, key: [u8; 32]) -> Self {
         let mint = Mint::new(key);
         let token_key = TokenKey::new(&mint.derived_key("session tokens"));
-        Self { world: RwLock::new(world), journal: None, base: String::new(), mint, token_key, event_key: None }
+        Self {
+            world: RwLock::new(world),
+            journal: None,
+            base: String::new(),
+            mint,
+            token_key,
+            key_uses: KeyUses::default(),
+            event_key: None,
+        }
     }
 
     /// The same endpoint, whose responses come with a record of the call.
@@ -173,10 +183,25 @@ impl Endpoint {
                 Some(signed) => self.authenticate(world, signed, now)?,
                 None => Principal::anonymous(),
             };
-            let (mint, token_key, region, decided) = (&self.mint, &self.token_key, region.as_str(), &seen.decided);
-            let call =
-                Call { request, parameters, principal: &principal, region, world, mint, token_key, now, decided };
+            let Self { mint, token_key, key_uses, .. } = self;
+            let (region, decided) = (region.as_str(), &seen.decided);
+            let call = Call {
+                request,
+                parameters,
+                principal: &principal,
+                region,
+                world,
+                mint,
+                token_key,
+                key_uses,
+                now,
+                decided,
+            };
             let written = run(&call);
+            let key = signed.as_ref().and_then(|signed| world.access_key(signed.access_key_id()));
+            if let Some(key) = key {
+                key_uses.note(&key.id, now, service.signing_name, region);
+            }
             seen.signer = signed.as_ref().and_then(|signed| Signer::of(principal, signed.access_key_id().to_owned()));
             seen.region = Some(region.to_owned());
             written

@@ -25,6 +25,7 @@ mod connection;
 mod endpoint;
 mod iam;
 mod journal;
+mod key_uses;
 #[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
 mod record;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::Moment;
 use countersign_policy::request::{Caller, CallerKind};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -62,6 +63,12 @@ impl MfaDevice {
 }
 
 impl World {
+    /// The MFA devices that are enabled for the user of that name.
+    pub(crate) fn devices_of(&self, account: AccountId, user: &str) -> impl Iterator<Item = &MfaDevice> {
+        let devices = self.account(account).into_iter().flat_map(|account| account.mfa_devices.iter());
+        devices.filter(move |device| device.user.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(user)))
+    }
+
     /// The caller's own MFA device of that serial number.
     pub(crate) fn mfa_device(&self, caller: &Caller, serial_number: &str) -> Option<&MfaDevice> {
         match caller.kind() {

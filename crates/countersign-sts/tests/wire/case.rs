@@ -38,6 +38,9 @@ pub(crate) struct Call {
     pub(crate) send: BTreeMap<String, String>,
     pub(crate) raw: Option<Raw>,
     pub(crate) keep: Option<String>,
+    /// Texts of the answer for later calls, by the names they are saved under.
+    #[serde(default)]
+    pub(crate) save: BTreeMap<String, String>,
     pub(crate) answer: Answer,
 }
 

@@ -2,7 +2,7 @@
 
 pub(super) mod create_role;
 pub(super) mod get_role;
-mod shape;
+pub(super) mod shape;
 
 use super::permission::{Asked, ask};
 use super::{account, arn, no_such_entity};
