@@ -88,7 +88,7 @@ impl Declaring {
     fn account(mut self, declared: DeclaredAccount) -> Result<Vec<Change>, DeclarationError> {
         let id = self.id;
         self.partition.clone_from(&declared.partition);
-        let settings = Settings { partition: declared.partition, alias: declared.alias };
+        let settings = Settings { partition: declared.partition, alias: declared.alias, password_policy: None };
         self.changes.push(Change::Settings(id, settings));
         self.keys(&KeyOwner::Root(id), declared.root_keys);
         for (arn, policy) in declared.managed_policies {
@@ -139,7 +139,7 @@ impl Declaring {
             self.changes.push(Change::MfaDevice(id, Edit::put(device)));
         }
         let entity = self.entity(&place, "AIDA", name, entity)?;
-        self.changes.push(Change::User(id, Edit::put(User { entity, groups: declared.groups })));
+        self.changes.push(Change::User(id, Edit::put(User { entity, groups: declared.groups, login_profile: None })));
         Ok(())
     }
 
