@@ -1,20 +1,25 @@
 //! One request in, one response out.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{PoisonError, RwLock};
 
 use countersign_policy::condition::date::Moment;
 use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
+use data_encoding::BASE64;
 
-use crate::protocol::{self, ApiError, Element, ErrorCode, Parameters};
-use crate::service::{self, Auth, Call, Operation, Service};
+use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
+use crate::service::{self, Call, Operation, Run, Service, Written};
 use crate::signature::{Signed, TokenKey};
-use crate::world::{Mint, Principal, World};
+use crate::world::{Change, Mint, Principal, World};
 use crate::{Request, signature};
 
 /// The endpoint: a world, and the key that its ids, secrets and session tokens are made with.
 pub struct Endpoint {
     world: RwLock<World>,
+    journal: Option<Box<dyn Journal>>,
+    /// The path it stands at, without a slash at the end.
+    base: String,
     mint: Mint,
     token_key: TokenKey,
 }
@@ -24,9 +29,11 @@ pub struct Endpoint {
 pub struct Response {
     /// The HTTP status.
     pub status: u16,
-    /// XML.
+    /// What goes with the body: its type, and the ids that AWS repeats.
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// XML, or JSON for clients that accept it.
     pub body: String,
-    /// The id in the body, which the header `x-amzn-requestid` repeats.
+    /// The id in the body and the headers.
     pub request_id: String,
     /// The error, when the call was refused.
     pub error: Option<ApiError>,
@@ -54,6 +61,20 @@ pub enum RoleFound {
     No,
 }
 
+/// Keeps the changes of a world.
+pub trait Journal: Send + Sync {
+    /// Keeps `changes`, all or none: they are made, and the client is told, when this returns.
+    ///
+    /// # Errors
+    /// When they are not kept. Then they are not made either, and the client hears of a failure.
+    fn keep(&self, changes: &[Change]) -> Result<(), JournalError>;
+}
+
+/// Changes could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("the change cannot be kept")]
+pub struct JournalError(#[source] pub Box<dyn core::error::Error + Send + Sync>);
+
 impl Endpoint {
     /// An endpoint over `world`. Ids, secrets and session tokens follow from `key`: tokens of one endpoint are good at
     /// another with the same key, and two endpoints with one key hand out the same ids.
@@ -61,7 +82,47 @@ impl Endpoint {
     pub fn new(world: World, key: [u8; 32]) -> Self {
         let mint = Mint::new(key);
         let token_key = TokenKey::new(&mint.derived_key("session tokens"));
-        Self { world: RwLock::new(world), mint, token_key }
+        Self { world: RwLock::new(world), journal: None, base: String::new(), mint, token_key }
+    }
+
+    /// Tells apart the ids that endpoints of one key hand out: each run of a server has another number.
+    #[must_use]
+    pub fn of_run(mut self, run: u64) -> Self {
+        self.mint = self.mint.of_run(run);
+        self
+    }
+
+    /// The endpoint keeps its changes in `journal`.
+    #[must_use]
+    pub fn with_journal(mut self, journal: Box<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// The endpoint stands at this path, such as `/w/name`, in place of `/`.
+    #[must_use]
+    pub fn at(mut self, base: impl Into<String>) -> Self {
+        self.base = base.into();
+        self
+    }
+
+    /// The world as it is now.
+    #[must_use]
+    pub fn world(&self) -> World {
+        self.world.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts another world in place of this one.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the journal does not keep it; then the world stays as it was. A journal keeps changes and
+    /// not whole worlds, so that endpoints with one refuse.
+    pub fn replace_world(&self, world: World) -> Result<(), JournalError> {
+        if self.journal.is_some() {
+            return Err(JournalError("a world that is saved cannot be replaced".into()));
+        }
+        *self.world.write().unwrap_or_else(PoisonError::into_inner) = world;
+        Ok(())
     }
 
     /// Answers a request.
@@ -71,17 +132,23 @@ impl Endpoint {
         let decided = RefCell::new(None);
         let parameters = Parameters::decode(request.query(), request.body);
         let service = service::of_version(parameters.as_ref().ok().and_then(|known| known.get("Version")));
+        let format = Format::accepted(request.header("accept").as_deref());
         let answer = parameters.and_then(|parameters| self.answer(service, request, &parameters, now, &decided));
         let (status, error, body) = match answer {
             Ok((operation, result)) => {
-                (200, None, protocol::success(operation.name, service.namespace, &request_id, &result))
+                (200, None, format.success(operation.name, service.namespace, &request_id, &result))
             }
             Err(error) => {
-                let body = protocol::failure(&error, service.namespace, &request_id);
+                let body = format.failure(&error, service.namespace, &request_id);
                 (error.code.status(), Some(error), body)
             }
         };
-        Response { status, body, request_id, error, decided: decided.into_inner() }
+        let headers = vec![
+            ("content-type", format.content_type().into()),
+            ("x-amzn-requestid", request_id.clone().into()),
+            ("x-amz-sts-extended-request-id", extended_request_id(signature::region(request), now, &request_id).into()),
+        ];
+        Response { status, headers, body, request_id, error, decided: decided.into_inner() }
     }
 
     fn answer(
@@ -92,31 +159,48 @@ impl Endpoint {
         now: Moment,
         decided: &RefCell<Option<Decided>>,
     ) -> Result<(&'static Operation, Vec<Element>), ApiError> {
-        if request.path() != "/" || !matches!(request.method, "GET" | "POST") {
+        let path = request.path().strip_prefix(self.base.as_str());
+        if !matches!(path, Some("/" | "")) || !matches!(request.method, "GET" | "POST") {
             let text = "The API is at the path /, by GET or POST";
             return Err(ApiError::new(ErrorCode::UnknownOperationException, text));
         }
         let operation = named(service, parameters)?;
-        let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
-        let (principal, region) = match operation.auth {
-            Auth::Signed => {
-                let signed = Signed::read(request, service.signing_name, now)?;
-                (self.authenticate(&world, &signed, now)?, signed.region().to_owned())
+        let signed = match operation.run {
+            Run::Unsigned(_) => None,
+            Run::Read(_) | Run::Write(_) => Some(Signed::read(request, service.signing_name, now)?),
+        };
+        let run = |world: &World, run: &dyn Fn(&Call<'_>) -> Result<Written, ApiError>| {
+            let (principal, region) = match &signed {
+                Some(signed) => (self.authenticate(world, signed, now)?, signed.region()),
+                None => (Principal::anonymous(), signature::region(request)),
+            };
+            let (mint, token_key) = (&self.mint, &self.token_key);
+            run(&Call { request, parameters, principal: &principal, region, world, mint, token_key, now, decided })
+        };
+        let result = match operation.run {
+            Run::Read(read) | Run::Unsigned(read) => {
+                let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
+                run(&world, &|call| Ok(Written { result: read(call)?, changes: Vec::new() }))?.result
             }
-            Auth::Unsigned => (Principal::anonymous(), request.host_region().unwrap_or_else(|| "us-east-1".to_owned())),
+            Run::Write(write) => {
+                let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
+                let Written { result, changes } = run(&world, &write)?;
+                self.keep(&changes)?;
+                changes.into_iter().for_each(|change| world.apply(change));
+                result
+            }
         };
-        let call = Call {
-            request,
-            parameters,
-            principal: &principal,
-            region: &region,
-            world: &world,
-            mint: &self.mint,
-            token_key: &self.token_key,
-            now,
-            decided,
-        };
-        Ok((operation, (operation.respond)(&call)?))
+        Ok((operation, result))
+    }
+
+    fn keep(&self, changes: &[Change]) -> Result<(), ApiError> {
+        match &self.journal {
+            Some(journal) if !changes.is_empty() => {
+                let failed = |error: JournalError| ApiError::new(ErrorCode::ServiceFailure, error.to_string());
+                journal.keep(changes).map_err(failed)
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Who signed the request, once key, token and signature are found good.
@@ -152,4 +236,10 @@ fn named(service: &Service, parameters: &Parameters) -> Result<&'static Operatio
     known.ok_or_else(|| {
         ApiError::new(ErrorCode::InvalidAction, format!("Could not find operation {action} for version {version}"))
     })
+}
+
+/// What STS sends beside the request id. AWS does not document it; its form is that of live ones.
+fn extended_request_id(region: &str, now: Moment, request_id: &str) -> String {
+    let id = request_id.split('-').next().unwrap_or_default();
+    BASE64.encode(format!("1:{region}:S:{}000:R:{id}", now.seconds()).as_bytes())
 }

@@ -22,6 +22,7 @@
 //! ```
 
 mod endpoint;
+#[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
 mod request;
 #[cfg(feature = "server")]
@@ -32,10 +33,11 @@ mod sts;
 mod web_identity;
 mod world;
 
-pub use endpoint::{Decided, Endpoint, Response, RoleFound};
+pub use endpoint::{Decided, Endpoint, Journal, JournalError, Response, RoleFound};
 pub use protocol::{ApiError, ErrorCode, Fault};
 pub use request::Request;
 pub use world::{
-    AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Entity, KeyOwner, KeyStatus, MfaDevice, Role,
-    Strictness, User, World,
+    AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
+    Guardrails, InstanceProfile, KeyOwner, KeyStatus, ManagedPolicy, Member, MfaDevice, Named, Names, Notation,
+    OidcProvider, Organization, Policy, PolicyVersion, Role, SamlProvider, Settings, Strictness, Unit, User, World,
 };

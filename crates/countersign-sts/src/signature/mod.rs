@@ -75,6 +75,22 @@ impl<'r> Signed<'r> {
     }
 }
 
+/// The region that a request says it is signed for, or the first that AWS had: nothing is checked.
+pub(crate) fn region<'r>(request: &'r Request<'_>) -> &'r str {
+    let header = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let header = header.and_then(|(_, value)| std::str::from_utf8(value).ok());
+    let scope = match header {
+        Some(header) => {
+            header.split_once("Credential=").map(|(_, rest)| rest.split('/')).and_then(|mut parts| parts.nth(2))
+        }
+        None => {
+            let credential = request.query().split_once("X-Amz-Credential=").map(|(_, rest)| rest);
+            credential.and_then(|rest| rest.split('&').next()).and_then(|scope| scope.split("%2F").nth(2))
+        }
+    };
+    scope.filter(|region| !region.is_empty()).unwrap_or("us-east-1")
+}
+
 /// An HMAC-SHA256 that has read `message`.
 pub(crate) fn keyed(key: &[u8], message: &str) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]

@@ -3,11 +3,13 @@
 //! The order of checks is the one that agrees with every known text: constraints, the ARN, tags, the kind of caller, the
 //! policies, durations, packing. Durations come after the policies because they tell of the role's settings.
 
+use std::sync::Arc;
+
 use countersign_policy::arn::Arn;
 use countersign_policy::assumptions::Assumptions;
 use countersign_policy::document::PolicyDocument;
 use countersign_policy::evaluate::Decision;
-use countersign_policy::evaluate::assume_role::{self, Chaining, Refusal, SessionRequest};
+use countersign_policy::evaluate::assume_role::{self, CallerSide, Chaining, Refusal, SessionRequest};
 use countersign_policy::request::{Request, RequestContext};
 
 use super::connection::call_context;
@@ -17,11 +19,11 @@ use super::session_policy::SessionPolicies;
 use super::session_tags::{self, SentTags};
 use crate::endpoint::{Decided, RoleFound};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Auth, Call, Operation};
+use crate::service::{Call, Operation, Run};
 use crate::signature::{Session, SessionPrincipal, SessionTag};
 use crate::world::Role;
 
-pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", auth: Auth::Signed, respond };
+pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", run: Run::Read(respond) };
 
 const NAME: Constraint = Constraint { pattern: Some(&Pattern::NAME), least: 2, most: 64 };
 const EXTERNAL_ID: Constraint = Constraint { pattern: Some(&Pattern::EXTERNAL_ID), least: 2, most: 1224 };
@@ -106,8 +108,8 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let arn = format!("arn:{}:sts::{}:assumed-role/{role_name}/{name}", role_arn.partition, role_arn.account);
     let assumed_role_user =
         vec![Element::leaf("AssumedRoleId", format!("{}:{name}", role.entity.id)), Element::leaf("Arn", arn)];
-    let mut result = vec![Element::Parent("AssumedRoleUser", assumed_role_user), credentials::issue(call, &session)];
-    result.extend(packed.map(|percent| Element::leaf("PackedPolicySize", percent)));
+    let mut result = vec![Element::parent("AssumedRoleUser", assumed_role_user), credentials::issue(call, &session)];
+    result.extend(packed.map(|percent| Element::number("PackedPolicySize", percent)));
     result.extend(session.source_identity.map(|identity| Element::leaf("SourceIdentity", identity)));
     Ok(result)
 }
@@ -171,9 +173,12 @@ fn authorize<'c>(
         max_session_duration: role.map(|role| role.max_session_duration),
         role_chaining: if call.principal.session.is_some() { Chaining::Yes } else { Chaining::No },
     };
-    let nobody = PolicyDocument::default();
-    let trust = role.map_or(&nobody, |role| &role.trust_policy);
-    let decision = assume_role::assume_role(trust, &request, &call.principal.side, &limits, Assumptions::default());
+    let nobody = Arc::default();
+    let trust: &Arc<PolicyDocument> = role.map_or(&nobody, |role| role.trust_policy.document());
+    let account = Arn::parse(input.role_arn).and_then(|arn| arn.account_id());
+    let rcps = account.map(|account| call.world.resource_control(account)).unwrap_or_default();
+    let side = CallerSide { rcps, ..call.principal.side.clone() };
+    let decision = assume_role::assume_role(trust, &request, &side, &limits, Assumptions::default());
     let answer = match (decision.decision, role) {
         (Decision::Allowed, Some(role)) => Ok(role),
         (Decision::Allowed | Decision::ImplicitDeny | Decision::ExplicitDeny, _) => {
@@ -230,6 +235,10 @@ fn context(call: &Call<'_>, input: &Input<'_>, tags: &[SessionTag], role: Option
     }
     if let Some(account) = Arn::parse(input.role_arn).and_then(|arn| arn.account_id()) {
         context.set("aws:ResourceAccount", [account.to_string()]);
+        if let Some(membership) = call.world.membership(account) {
+            context.set("aws:ResourceOrgID", [&membership.organization.id]);
+            context.set("aws:ResourceOrgPaths", [membership.path]);
+        }
     }
     for (key, value) in role.iter().flat_map(|role| &role.entity.tags) {
         context.set(format!("aws:ResourceTag/{key}"), [value]);

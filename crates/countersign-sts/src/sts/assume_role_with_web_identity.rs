@@ -7,10 +7,10 @@ use countersign_policy::arn::Arn;
 
 use super::session_policy::SessionPolicies;
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Auth, Call, Operation};
+use crate::service::{Call, Operation, Run};
 use crate::web_identity::Token;
 
-pub(super) static OPERATION: Operation = Operation { name: "AssumeRoleWithWebIdentity", auth: Auth::Unsigned, respond };
+pub(super) static OPERATION: Operation = Operation { name: "AssumeRoleWithWebIdentity", run: Run::Unsigned(respond) };
 
 const NAME: Constraint = Constraint { pattern: Some(&Pattern::NAME), least: 2, most: 64 };
 const TOKEN: Constraint = Constraint { pattern: None, least: 4, most: 20_000 };

@@ -8,10 +8,10 @@ use super::permission;
 use super::session_policy::SessionPolicies;
 use super::session_tags::SentTags;
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Auth, Call, Operation};
+use crate::service::{Call, Operation, Run};
 use crate::signature::{FederatingUser, Session, SessionPrincipal};
 
-pub(super) static OPERATION: Operation = Operation { name: "GetFederationToken", auth: Auth::Signed, respond };
+pub(super) static OPERATION: Operation = Operation { name: "GetFederationToken", run: Run::Read(respond) };
 
 const NAME: Constraint = Constraint { pattern: Some(&Pattern::NAME), least: 2, most: 32 };
 const DEFAULT_SECONDS: u32 = 43_200;
@@ -63,8 +63,8 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let federated_user = vec![Element::leaf("FederatedUserId", format!("{account}:{name}")), Element::leaf("Arn", arn)];
     Ok(vec![
         credentials::issue(call, &session),
-        Element::Parent("FederatedUser", federated_user),
-        Element::leaf("PackedPolicySize", packed),
+        Element::parent("FederatedUser", federated_user),
+        Element::number("PackedPolicySize", packed),
     ])
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use countersign_policy::evaluate::Decision;
 use countersign_sts::server::Server;
-use countersign_sts::{Decided, DeclarationError, Endpoint, Response, RoleFound, Strictness, World};
+use countersign_sts::{Decided, Endpoint, Notation, Response, RoleFound, Strictness, World};
 
 use super::Exit;
 use crate::diagnostic::{Diagnostic, Place};
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
 
-    /// A JSON file with the accounts, users, keys and roles that exist.
+    /// A file with the organizations, accounts, users, keys and roles that exist: TOML when it ends in .toml, else JSON.
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
 
@@ -90,12 +90,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 
 fn declared(path: &Path, strictness: Strictness) -> anyhow::Result<World> {
     let input = read::read(path, WORLD_BYTES)?;
-    World::declared(&input.text, strictness).map_err(|error| {
-        let message = match &error {
-            DeclarationError::Form(source) => format!("{error}: {source}"),
-            _ => error.to_string(),
-        };
-        let mut diagnostic = Diagnostic::error(message, None);
+    let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    let notation = if is_toml { Notation::Toml } else { Notation::Json };
+    World::declared(&input.text, notation, strictness).map_err(|error| {
+        let mut diagnostic = Diagnostic::error(error.to_string(), None);
         diagnostic.place = Some(Place::file(input.name));
         Box::new(diagnostic).into()
     })
