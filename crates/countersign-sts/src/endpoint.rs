@@ -1,17 +1,17 @@
 //! One request in, one response out.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_policy::condition::date::Moment;
-use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
 use data_encoding::BASE64;
 
+use crate::journal::{Journal, JournalError};
 use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
-use crate::service::{self, Call, Operation, Run, Service, Written};
+use crate::record::{Answered, Record, Seen, Signer};
+use crate::service::{self, Auth, Call, Operation, Run, Service, Written};
 use crate::signature::{Signed, TokenKey};
-use crate::world::{Change, Mint, Principal, World};
+use crate::world::{Change, Mint, Principal, Strictness, World};
 use crate::{Request, signature};
 
 /// The endpoint: a world, and the key that its ids, secrets and session tokens are made with.
@@ -22,6 +22,8 @@ pub struct Endpoint {
     base: String,
     mint: Mint,
     token_key: TokenKey,
+    /// Makes the ids of events; there when calls are recorded.
+    event_key: Option<[u8; 32]>,
 }
 
 /// An HTTP response, and what only the operator sees.
@@ -37,43 +39,9 @@ pub struct Response {
     pub request_id: String,
     /// The error, when the call was refused.
     pub error: Option<ApiError>,
-    /// The decision, when the policies were asked.
-    pub decided: Option<Decided>,
+    /// What only the operator sees, when the endpoint is [`Endpoint::recording`].
+    pub record: Option<Arc<Record>>,
 }
-
-/// A decision with what it was about, for logs: the client sees AWS's text alone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decided {
-    /// Who called, and the context keys of the call.
-    pub request: countersign_policy::request::Request,
-    /// What the policies said, with the trace of each.
-    pub decision: AssumeRoleDecision,
-    /// Whether the role exists.
-    pub role: RoleFound,
-}
-
-/// Whether the role of a call exists. Clients cannot tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RoleFound {
-    /// It does.
-    Yes,
-    /// It does not: the call is decided as if its trust policy were empty.
-    No,
-}
-
-/// Keeps the changes of a world.
-pub trait Journal: Send + Sync {
-    /// Keeps `changes`, all or none: they are made, and the client is told, when this returns.
-    ///
-    /// # Errors
-    /// When they are not kept. Then they are not made either, and the client hears of a failure.
-    fn keep(&self, changes: &[Change]) -> Result<(), JournalError>;
-}
-
-/// Changes could not be kept.
-#[derive(Debug, thiserror::Error)]
-#[error("the change cannot be kept")]
-pub struct JournalError(#[source] pub Box<dyn core::error::Error + Send + Sync>);
 
 impl Endpoint {
     /// An endpoint over `world`. Ids, secrets and session tokens follow from `key`: tokens of one endpoint are good at
@@ -82,7 +50,14 @@ impl Endpoint {
     pub fn new(world: World, key: [u8; 32]) -> Self {
         let mint = Mint::new(key);
         let token_key = TokenKey::new(&mint.derived_key("session tokens"));
-        Self { world: RwLock::new(world), journal: None, base: String::new(), mint, token_key }
+        Self { world: RwLock::new(world), journal: None, base: String::new(), mint, token_key, event_key: None }
+    }
+
+    /// The same endpoint, whose responses come with a record of the call.
+    #[must_use]
+    pub fn recording(mut self) -> Self {
+        self.event_key = Some(self.mint.derived_key("events"));
+        self
     }
 
     /// Tells apart the ids that endpoints of one key hand out: each run of a server has another number.
@@ -99,11 +74,17 @@ impl Endpoint {
         self
     }
 
-    /// The endpoint stands at this path, such as `/w/name`, in place of `/`.
+    /// Another endpoint, that stands at a path such as `/w/name` in place of `/`. Its credentials are good there alone.
     #[must_use]
-    pub fn at(mut self, base: impl Into<String>) -> Self {
-        self.base = base.into();
-        self
+    pub fn beside(&self, world: World, base: impl Into<String>) -> Self {
+        let endpoint = Self { base: base.into(), ..Self::new(world, self.mint.fresh_key()) };
+        if self.event_key.is_some() { endpoint.recording() } else { endpoint }
+    }
+
+    /// Whether undeclared credentials work.
+    #[must_use]
+    pub fn strictness(&self) -> Strictness {
+        self.world.read().unwrap_or_else(PoisonError::into_inner).strictness()
     }
 
     /// The world as it is now.
@@ -129,26 +110,37 @@ impl Endpoint {
     #[must_use]
     pub fn respond(&self, request: &Request<'_>, now: Moment) -> Response {
         let request_id = self.mint.request_id();
-        let decided = RefCell::new(None);
-        let parameters = Parameters::decode(request.query(), request.body);
-        let service = service::of_version(parameters.as_ref().ok().and_then(|known| known.get("Version")));
+        let mut seen = Seen::default();
+        let decoded = Parameters::decode(request.query(), request.body);
+        let service = service::of_version(decoded.as_ref().ok().and_then(|known| known.get("Version")));
+        let (parameters, answer) = match decoded {
+            Ok(parameters) => {
+                let answer = self.answer(service, request, &parameters, now, &mut seen);
+                (parameters, answer)
+            }
+            Err(error) => (Parameters::default(), Err(error)),
+        };
         let format = Format::accepted(request.header("accept").as_deref());
-        let answer = parameters.and_then(|parameters| self.answer(service, request, &parameters, now, &decided));
-        let (status, error, body) = match answer {
+        let (status, result, error, body) = match answer {
             Ok((operation, result)) => {
-                (200, None, format.success(operation.name, service.namespace, &request_id, &result))
+                let body = format.success(operation.name, service.namespace, &request_id, &result);
+                (200, result, None, body)
             }
             Err(error) => {
                 let body = format.failure(&error, service.namespace, &request_id);
-                (error.code.status(), Some(error), body)
+                (error.code.status(), Vec::new(), Some(error), body)
             }
         };
+        let record = self.event_key.map(|event_key| {
+            let answered = Answered { service: service.signing_name, parameters, result, error: error.clone() };
+            Arc::new(Record::new(request, now, &request_id, seen, answered, event_key))
+        });
         let headers = vec![
             ("content-type", format.content_type().into()),
             ("x-amzn-requestid", request_id.clone().into()),
             ("x-amz-sts-extended-request-id", extended_request_id(signature::region(request), now, &request_id).into()),
         ];
-        Response { status, headers, body, request_id, error, decided: decided.into_inner() }
+        Response { status, headers, body, request_id, error, record }
     }
 
     fn answer(
@@ -157,7 +149,7 @@ impl Endpoint {
         request: &Request<'_>,
         parameters: &Parameters,
         now: Moment,
-        decided: &RefCell<Option<Decided>>,
+        seen: &mut Seen,
     ) -> Result<(&'static Operation, Vec<Element>), ApiError> {
         let path = request.path().strip_prefix(self.base.as_str());
         if !matches!(path, Some("/" | "")) || !matches!(request.method, "GET" | "POST") {
@@ -165,20 +157,30 @@ impl Endpoint {
             return Err(ApiError::new(ErrorCode::UnknownOperationException, text));
         }
         let operation = named(service, parameters)?;
-        let signed = match operation.run {
-            Run::Unsigned(_) => None,
-            Run::Read(_) | Run::Write(_) => Some(Signed::read(request, service.signing_name, now)?),
+        seen.operation = Some(operation.name);
+        let signed = match operation.auth {
+            Auth::Signed => Some(Signed::read(request, service.signing_name, now)?),
+            Auth::Unsigned => None,
         };
-        let run = |world: &World, run: &dyn Fn(&Call<'_>) -> Result<Written, ApiError>| {
-            let (principal, region) = match &signed {
-                Some(signed) => (self.authenticate(world, signed, now)?, signed.region()),
-                None => (Principal::anonymous(), signature::region(request)),
+        let region = match &signed {
+            Some(signed) => signed.region().to_owned(),
+            None => request.host_region().unwrap_or_else(|| "us-east-1".to_owned()),
+        };
+        let mut run = |world: &World, run: &dyn Fn(&Call<'_>) -> Result<Written, ApiError>| {
+            let principal = match &signed {
+                Some(signed) => self.authenticate(world, signed, now)?,
+                None => Principal::anonymous(),
             };
-            let (mint, token_key) = (&self.mint, &self.token_key);
-            run(&Call { request, parameters, principal: &principal, region, world, mint, token_key, now, decided })
+            let (mint, token_key, region, decided) = (&self.mint, &self.token_key, region.as_str(), &seen.decided);
+            let call =
+                Call { request, parameters, principal: &principal, region, world, mint, token_key, now, decided };
+            let written = run(&call);
+            seen.signer = signed.as_ref().and_then(|signed| Signer::of(principal, signed.access_key_id().to_owned()));
+            seen.region = Some(region.to_owned());
+            written
         };
         let result = match operation.run {
-            Run::Read(read) | Run::Unsigned(read) => {
+            Run::Read(read) => {
                 let world = self.world.read().unwrap_or_else(PoisonError::into_inner);
                 run(&world, &|call| Ok(Written { result: read(call)?, changes: Vec::new() }))?.result
             }

@@ -22,8 +22,10 @@
 //! ```
 
 mod endpoint;
+mod journal;
 #[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
+mod record;
 mod request;
 #[cfg(feature = "server")]
 pub mod server;
@@ -33,8 +35,10 @@ mod sts;
 mod web_identity;
 mod world;
 
-pub use endpoint::{Decided, Endpoint, Journal, JournalError, Response, RoleFound};
+pub use endpoint::{Endpoint, Response};
+pub use journal::{Journal, JournalError};
 pub use protocol::{ApiError, ErrorCode, Fault};
+pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
     AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,

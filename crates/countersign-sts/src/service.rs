@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use countersign_policy::condition::date::Moment;
 
-use crate::endpoint::Decided;
 use crate::protocol::{ApiError, Element, Parameters};
+use crate::record::Decided;
 use crate::signature::TokenKey;
 use crate::world::{Change, Mint, Principal, World};
 use crate::{Request, sts};
@@ -27,6 +27,7 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
+    pub(crate) auth: Auth,
     pub(crate) run: Run,
 }
 
@@ -35,9 +36,6 @@ pub(crate) struct Operation {
 pub(crate) enum Run {
     /// It leaves the world as it is.
     Read(fn(&Call<'_>) -> Result<Vec<Element>, ApiError>),
-    /// It leaves the world as it is, and its calls are not signed: they prove who they are for by what they carry. A
-    /// signature that comes along is not looked at.
-    Unsigned(fn(&Call<'_>) -> Result<Vec<Element>, ApiError>),
     /// It says what changes. The endpoint keeps the changes and makes them before the client hears of them.
     Write(fn(&Call<'_>) -> Result<Written, ApiError>),
 }
@@ -47,6 +45,15 @@ pub(crate) enum Run {
 pub(crate) struct Written {
     pub(crate) result: Vec<Element>,
     pub(crate) changes: Vec<Change>,
+}
+
+/// Whether the calls of an operation are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// By the caller, whom the call then has as its principal.
+    Signed,
+    /// Not at all: the call proves who it is for by what it carries. A signature that comes along is not looked at.
+    Unsigned,
 }
 
 /// A call to an operation, with all that it may use.

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) use self::session_token::{FederatingUser, Session, SessionPrincipal, SessionTag, TokenKey};
 
+use self::canonical::Rules;
 use self::claim::{Claim, Form};
 use crate::Request;
 use crate::protocol::{ApiError, ErrorCode};
@@ -48,19 +49,28 @@ impl<'r> Signed<'r> {
         &self.claim.region
     }
 
+    /// The access key and the region.
+    pub(crate) fn into_scope(self) -> (String, String) {
+        (self.claim.access_key_id, self.claim.region)
+    }
+
     pub(crate) fn session_token(&self) -> Option<&str> {
         self.claim.session_token.as_deref()
     }
 
     /// Checks the signature, in constant time, against the secret of the access key.
     pub(crate) fn verify(&self, secret: &str) -> Result<(), ApiError> {
+        self.verify_by(secret, Rules::default())
+    }
+
+    fn verify_by(&self, secret: &str, rules: Rules) -> Result<(), ApiError> {
         let mismatch = || ApiError::new(ErrorCode::SignatureDoesNotMatch, MISMATCH);
         let body_hash = HEXLOWER.encode(&Sha256::digest(self.request.body));
         let sent_hash = self.request.header("x-amz-content-sha256");
         if self.claim.signs("x-amz-content-sha256") && sent_hash.as_deref() != Some(&body_hash) {
             return Err(mismatch());
         }
-        let canonical = canonical::request(self.request, &self.claim, &body_hash)?;
+        let canonical = canonical::request(self.request, &self.claim, &body_hash, rules)?;
         let to_sign = format!(
             "AWS4-HMAC-SHA256\n{}\n{}\n{}",
             self.claim.timestamp,
@@ -128,3 +138,5 @@ fn check_clock(claim: &Claim, now: Moment) -> Result<(), ApiError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

@@ -13,9 +13,9 @@ use super::role_session::{self, NAME, Wanted};
 use super::session_policy::SessionPolicies;
 use super::session_tags::SentTags;
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Call, Operation, Run};
+use crate::service::{Auth, Call, Operation, Run};
 
-pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", run: Run::Read(respond) };
+pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", auth: Auth::Signed, run: Run::Read(respond) };
 
 const EXTERNAL_ID: Constraint = Constraint { pattern: Some(&Pattern::EXTERNAL_ID), least: 2, most: 1224 };
 const CONTEXT_ASSERTION: Constraint = Constraint { pattern: None, least: 4, most: 2048 };

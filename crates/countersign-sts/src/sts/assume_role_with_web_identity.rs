@@ -17,11 +17,12 @@ use super::role_session::{self, NAME, Wanted};
 use super::session_policy::SessionPolicies;
 use super::session_tags;
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode};
-use crate::service::{Call, Operation, Run};
+use crate::service::{Auth, Call, Operation, Run};
 use crate::web_identity::{KeySet, Token, Unverified};
 use crate::world::OidcProvider;
 
-pub(super) static OPERATION: Operation = Operation { name: "AssumeRoleWithWebIdentity", run: Run::Unsigned(respond) };
+pub(super) static OPERATION: Operation =
+    Operation { name: "AssumeRoleWithWebIdentity", auth: Auth::Unsigned, run: Run::Read(respond) };
 
 const TOKEN: Constraint = Constraint { pattern: None, least: 4, most: 20_000 };
 const PROVIDER_ID: Constraint = Constraint { pattern: None, least: 4, most: 2048 };

@@ -8,10 +8,11 @@ use super::permission;
 use super::session_policy::SessionPolicies;
 use super::session_tags::SentTags;
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Call, Operation, Run};
+use crate::service::{Auth, Call, Operation, Run};
 use crate::signature::{FederatingUser, Session, SessionPrincipal};
 
-pub(super) static OPERATION: Operation = Operation { name: "GetFederationToken", run: Run::Read(respond) };
+pub(super) static OPERATION: Operation =
+    Operation { name: "GetFederationToken", auth: Auth::Signed, run: Run::Read(respond) };
 
 const NAME: Constraint = Constraint { pattern: Some(&Pattern::NAME), least: 2, most: 32 };
 const DEFAULT_SECONDS: u32 = 43_200;

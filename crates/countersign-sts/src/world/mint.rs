@@ -35,6 +35,11 @@ impl Mint {
         self.bytes(purpose)
     }
 
+    /// A key that was not handed out before.
+    pub(crate) fn fresh_key(&self) -> [u8; 32] {
+        self.fresh("endpoint")
+    }
+
     /// A fresh id of 20 characters for a temporary access key.
     pub(crate) fn temporary_key_id(&self, account: AccountId) -> String {
         unique_id("ASIA", account, 7, &self.fresh("key"))

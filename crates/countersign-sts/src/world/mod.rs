@@ -67,6 +67,12 @@ impl World {
         Self { strictness, ..Self::default() }
     }
 
+    /// Whether undeclared credentials work.
+    #[must_use]
+    pub fn strictness(&self) -> Strictness {
+        self.strictness
+    }
+
     /// The account, when there is anything in it.
     #[must_use]
     pub fn account(&self, account: AccountId) -> Option<&Account> {
