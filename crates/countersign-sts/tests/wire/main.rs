@@ -7,11 +7,12 @@
 
 mod case;
 mod sign;
+mod token;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use case::{Answer, Call, File, Raw};
+use case::{Answer, Call, File, Raw, Sent};
 use countersign_policy::condition::date::{self, Moment};
 use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
 use sign::Credentials;
@@ -43,9 +44,15 @@ fn run(file: &File) -> usize {
 fn send(endpoint: &Endpoint, call: &Call, kept: &HashMap<String, Credentials>, now: Moment) -> Response {
     let mut form: Vec<(String, String)> = vec![("Version".into(), STS.into())];
     for (name, value) in &call.send {
-        // Long texts are written as their length.
-        let repeated = value.strip_prefix("repeat ").and_then(|count| count.parse().ok());
-        form.push((name.clone(), repeated.map_or(value.clone(), |count| "x".repeat(count))));
+        let value = match value {
+            // Long texts are written as their length.
+            Sent::Text(text) => {
+                let repeated = text.strip_prefix("repeat ").and_then(|count| count.parse().ok());
+                repeated.map_or(text.clone(), |count| "x".repeat(count))
+            }
+            Sent::Jwt { jwt } => jwt.sign(now.seconds()),
+        };
+        form.push((name.clone(), value));
     }
     let body = sign::encode(&form);
     let mut headers: Vec<(String, String)> = vec![
