@@ -8,6 +8,7 @@
 mod case;
 mod sign;
 mod token;
+mod trail;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
