@@ -22,19 +22,26 @@
 //! ```
 
 mod endpoint;
+mod journal;
+#[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
+mod record;
 mod request;
 #[cfg(feature = "server")]
 pub mod server;
 mod service;
 mod signature;
 mod sts;
+mod web_identity;
 mod world;
 
-pub use endpoint::{Decided, Endpoint, Response, RoleFound};
+pub use endpoint::{Endpoint, Response};
+pub use journal::{Journal, JournalError};
 pub use protocol::{ApiError, ErrorCode, Fault};
+pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
-    AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Entity, KeyOwner, KeyStatus, MfaDevice, Role,
-    Strictness, User, World,
+    AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
+    Guardrails, InstanceProfile, KeyOwner, KeyStatus, ManagedPolicy, Member, MfaDevice, Named, Names, Notation,
+    OidcProvider, Organization, Policy, PolicyVersion, Role, SamlProvider, Settings, Strictness, Unit, User, World,
 };

@@ -32,6 +32,14 @@ impl Request<'_> {
         self.headers.iter().filter(named).map(|(_, value)| String::from_utf8_lossy(value))
     }
 
+    /// The region in a host such as `sts.eu-west-1.amazonaws.com`. Local hosts have none.
+    pub(crate) fn host_region(&self) -> Option<String> {
+        let host = self.header("host")?;
+        let (name, _) = host.split_once(".amazonaws.com")?;
+        let region = name.rsplit_once('.')?.1;
+        (region.contains('-') && !region.ends_with("-fips")).then(|| region.to_owned())
+    }
+
     /// The value of a header that stands once.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         let mut values = self.header_values(name);

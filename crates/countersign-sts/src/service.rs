@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use countersign_policy::condition::date::Moment;
 
-use crate::endpoint::Decided;
 use crate::protocol::{ApiError, Element, Parameters};
+use crate::record::Decided;
 use crate::signature::TokenKey;
-use crate::world::{Mint, Principal, World};
+use crate::world::{Change, Mint, Principal, World};
 use crate::{Request, sts};
 
 /// Every service that is spoken here.
@@ -27,8 +27,33 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// Answers a call that is signed: what goes into the result.
-    pub(crate) respond: fn(&Call<'_>) -> Result<Vec<Element>, ApiError>,
+    pub(crate) auth: Auth,
+    pub(crate) run: Run,
+}
+
+/// How an operation answers a call: with what goes into the result.
+#[derive(Debug)]
+pub(crate) enum Run {
+    /// It leaves the world as it is.
+    Read(fn(&Call<'_>) -> Result<Vec<Element>, ApiError>),
+    /// It says what changes. The endpoint keeps the changes and makes them before the client hears of them.
+    Write(fn(&Call<'_>) -> Result<Written, ApiError>),
+}
+
+/// What a write comes to.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) result: Vec<Element>,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Whether the calls of an operation are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// By the caller, whom the call then has as its principal.
+    Signed,
+    /// Not at all: the call proves who it is for by what it carries. A signature that comes along is not looked at.
+    Unsigned,
 }
 
 /// A call to an operation, with all that it may use.

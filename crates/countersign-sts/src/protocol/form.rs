@@ -30,6 +30,11 @@ impl Parameters {
         self.values.get(name).map(String::as_str)
     }
 
+    /// Every parameter, by its name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The prefixes of a list's members, `Name.member.1` first. Numbers order them and may leave gaps.
     pub(crate) fn members(&self, list: &str) -> Result<Vec<String>, ApiError> {
         let prefix = format!("{list}.member.");

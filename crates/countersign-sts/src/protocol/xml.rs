@@ -2,20 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A part of a result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Element {
-    /// A name and its text.
-    Leaf(&'static str, String),
-    /// A name and its parts.
-    Parent(&'static str, Vec<Element>),
-}
-
-impl Element {
-    pub(crate) fn leaf(name: &'static str, text: impl ToString) -> Self {
-        Self::Leaf(name, text.to_string())
-    }
-}
+use super::{Element, Value};
 
 /// A document being written.
 #[derive(Debug, Default)]
@@ -47,11 +34,40 @@ impl Xml {
     /// Elements that were made before.
     pub(crate) fn elements(&mut self, elements: &[Element]) {
         for element in elements {
-            match element {
-                Element::Leaf(name, text) => self.leaf(name, text),
-                Element::Parent(name, parts) => self.parent(name, |xml| xml.elements(parts)),
-            }
+            self.value(element.name, &element.value);
         }
+    }
+
+    fn value(&mut self, name: &str, value: &Value) {
+        match value {
+            Value::Text(text) => self.leaf(name, text),
+            Value::Number(number) => self.leaf(name, number.to_string()),
+            Value::Boolean(truth) => self.leaf(name, if *truth { "true" } else { "false" }),
+            Value::Time(moment) => self.leaf(name, moment.to_string()),
+            Value::Structure(members) if members.is_empty() => self.empty(name),
+            Value::List(members) if members.is_empty() => self.empty(name),
+            Value::Map(entries) if entries.is_empty() => self.empty(name),
+            Value::Structure(members) => self.parent(name, |xml| xml.elements(members)),
+            Value::List(members) => self.parent(name, |xml| {
+                for member in members {
+                    xml.value("member", member);
+                }
+            }),
+            Value::Map(entries) => self.parent(name, |xml| {
+                for (key, value) in entries {
+                    xml.parent("entry", |xml| {
+                        xml.leaf("key", key);
+                        xml.value("value", value);
+                    });
+                }
+            }),
+        }
+    }
+
+    /// An element of nothing.
+    pub(crate) fn empty(&mut self, name: &str) {
+        self.indent();
+        let _ = writeln!(self.text, "<{name}/>");
     }
 
     fn element(&mut self, name: &str, attributes: &str, content: impl FnOnce(&mut Self)) {

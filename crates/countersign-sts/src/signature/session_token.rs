@@ -47,9 +47,25 @@ pub(crate) enum SessionPrincipal {
     /// GetSessionToken by a user.
     #[serde(rename = "u")]
     User { arn: String, id: String },
+    /// GetFederationToken.
+    #[serde(rename = "f")]
+    FederatedUser {
+        partition: String,
+        account: String,
+        name: String,
+        /// Whose permissions it shares; `None` for those of the root user.
+        user: Option<FederatingUser>,
+    },
     /// A session of a role; the path is `""` or `a/b`.
     #[serde(rename = "r")]
     Role { partition: String, account: String, path: String, name: String, id: String, session_name: String },
+}
+
+/// The user that a federated user has its permissions from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FederatingUser {
+    pub(crate) arn: String,
+    pub(crate) id: String,
 }
 
 /// A session tag.

@@ -3,25 +3,27 @@
 //! The order of checks is the one that agrees with every known text: constraints, the ARN, tags, the kind of caller, the
 //! policies, durations, packing. Durations come after the policies because they tell of the role's settings.
 
+use std::sync::Arc;
+
 use countersign_policy::arn::Arn;
 use countersign_policy::assumptions::Assumptions;
 use countersign_policy::document::PolicyDocument;
 use countersign_policy::evaluate::Decision;
-use countersign_policy::evaluate::assume_role::{self, Chaining, Refusal, SessionRequest};
+use countersign_policy::evaluate::assume_role::{self, CallerSide, Chaining, Refusal, SessionRequest};
 use countersign_policy::request::{Request, RequestContext};
 
 use super::connection::call_context;
 use super::credentials;
 use super::mfa::{Mfa, MfaProof};
 use super::session_policy::SessionPolicies;
-use super::session_tags::SentTags;
-use crate::endpoint::{Decided, RoleFound};
+use super::session_tags::{self, SentTags};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Call, Operation};
+use crate::record::{Decided, RoleFound};
+use crate::service::{Auth, Call, Operation, Run};
 use crate::signature::{Session, SessionPrincipal, SessionTag};
 use crate::world::Role;
 
-pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", respond };
+pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", auth: Auth::Signed, run: Run::Read(respond) };
 
 const NAME: Constraint = Constraint { pattern: Some(&Pattern::NAME), least: 2, most: 64 };
 const EXTERNAL_ID: Constraint = Constraint { pattern: Some(&Pattern::EXTERNAL_ID), least: 2, most: 1224 };
@@ -74,7 +76,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let role_arn = role_arn(&input)?;
     let calling = call.principal.session.as_ref();
     let tags = input.tags.combine(calling)?;
-    refuse_root(call)?;
+    refuse_kind(call, &input)?;
     let proof = input.mfa.authenticate(call)?;
     let source_identity = source_identity(call, &input)?;
     let role = authorize(call, &input, &tags, proof)?;
@@ -106,8 +108,8 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let arn = format!("arn:{}:sts::{}:assumed-role/{role_name}/{name}", role_arn.partition, role_arn.account);
     let assumed_role_user =
         vec![Element::leaf("AssumedRoleId", format!("{}:{name}", role.entity.id)), Element::leaf("Arn", arn)];
-    let mut result = vec![Element::Parent("AssumedRoleUser", assumed_role_user), credentials::issue(call, &session)];
-    result.extend(packed.map(|percent| Element::leaf("PackedPolicySize", percent)));
+    let mut result = vec![Element::parent("AssumedRoleUser", assumed_role_user), credentials::issue(call, &session)];
+    result.extend(packed.map(|percent| Element::number("PackedPolicySize", percent)));
     result.extend(session.source_identity.map(|identity| Element::leaf("SourceIdentity", identity)));
     Ok(result)
 }
@@ -119,16 +121,17 @@ fn role_arn<'p>(input: &Input<'p>) -> Result<Arn<'p>, ApiError> {
     whole.ok_or_else(|| ApiError::validation(format!("{} is invalid", input.role_arn)))
 }
 
-fn refuse_root(call: &Call<'_>) -> Result<(), ApiError> {
+/// Root users assume no roles, and federated users call GetCallerIdentity only.
+fn refuse_kind(call: &Call<'_>, input: &Input<'_>) -> Result<(), ApiError> {
     use countersign_policy::request::CallerKind;
     match call.principal.caller.kind() {
         CallerKind::Root(_) => {
             Err(ApiError::new(ErrorCode::AccessDenied, "Roles may not be assumed by root accounts."))
         }
+        CallerKind::FederatedUser(_) => Err(denied(call, "sts:AssumeRole", input)),
         // The policy core refuses the others that cannot.
         CallerKind::User(_)
         | CallerKind::RoleSession(_)
-        | CallerKind::FederatedUser(_)
         | CallerKind::Service
         | CallerKind::Federated
         | CallerKind::Anonymous => Ok(()),
@@ -170,9 +173,12 @@ fn authorize<'c>(
         max_session_duration: role.map(|role| role.max_session_duration),
         role_chaining: if call.principal.session.is_some() { Chaining::Yes } else { Chaining::No },
     };
-    let nobody = PolicyDocument::default();
-    let trust = role.map_or(&nobody, |role| &role.trust_policy);
-    let decision = assume_role::assume_role(trust, &request, &call.principal.side, &limits, Assumptions::default());
+    let nobody = Arc::default();
+    let trust: &Arc<PolicyDocument> = role.map_or(&nobody, |role| role.trust_policy.document());
+    let account = Arn::parse(input.role_arn).and_then(|arn| arn.account_id());
+    let rcps = account.map(|account| call.world.resource_control(account)).unwrap_or_default();
+    let side = CallerSide { rcps, ..call.principal.side.clone() };
+    let decision = assume_role::assume_role(trust, &request, &side, &limits, Assumptions::default());
     let answer = match (decision.decision, role) {
         (Decision::Allowed, Some(role)) => Ok(role),
         (Decision::Allowed | Decision::ImplicitDeny | Decision::ExplicitDeny, _) => {
@@ -220,12 +226,7 @@ fn context(call: &Call<'_>, input: &Input<'_>, tags: &[SessionTag], role: Option
     if let Some(identity) = input.source_identity {
         context.set("sts:SourceIdentity", [identity]);
     }
-    if !tags.is_empty() {
-        context.set("aws:TagKeys", tags.iter().map(|tag| tag.key.as_str()));
-    }
-    for tag in tags {
-        context.set(format!("aws:RequestTag/{}", tag.key), [tag.value.as_str()]);
-    }
+    session_tags::add_to_context(tags, &mut context);
     if !input.tags.transitive_keys().is_empty() {
         context.set("sts:TransitiveTagKeys", input.tags.transitive_keys().iter().copied());
     }
@@ -234,6 +235,10 @@ fn context(call: &Call<'_>, input: &Input<'_>, tags: &[SessionTag], role: Option
     }
     if let Some(account) = Arn::parse(input.role_arn).and_then(|arn| arn.account_id()) {
         context.set("aws:ResourceAccount", [account.to_string()]);
+        if let Some(membership) = call.world.membership(account) {
+            context.set("aws:ResourceOrgID", [&membership.organization.id]);
+            context.set("aws:ResourceOrgPaths", [membership.path]);
+        }
     }
     for (key, value) in role.iter().flat_map(|role| &role.entity.tags) {
         context.set(format!("aws:ResourceTag/{key}"), [value]);

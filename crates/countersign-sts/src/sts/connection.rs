@@ -10,6 +10,10 @@ use crate::service::Call;
 /// AWS would.
 pub(super) fn call_context(call: &Call<'_>) -> RequestContext {
     let mut context = call.principal.context(call.now);
+    if let Some(membership) = call.world.membership(call.principal.account) {
+        context.set("aws:PrincipalOrgID", [&membership.organization.id]);
+        context.set("aws:PrincipalOrgPaths", [membership.path]);
+    }
     context.set("aws:SecureTransport", ["true"]);
     context.set("aws:ViaAWSService", ["false"]);
     context.set("aws:RequestedRegion", [call.region]);

@@ -1,23 +1,32 @@
 //! Virtual MFA devices: time-based one-time passwords (RFC 6238), as authenticator apps make them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use countersign_policy::condition::date::Moment;
 use countersign_policy::request::{Caller, CallerKind};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 
 use super::World;
 
 const STEP_SECONDS: i64 = 30;
 
-/// A virtual MFA device of a user.
-#[derive(Clone, PartialEq, Eq)]
+/// A virtual MFA device.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MfaDevice {
     /// Its serial number, which is an ARN.
     pub serial_number: String,
     /// What its codes are made from: the base32 text of the QR code, decoded.
     pub seed: Vec<u8>,
+    /// The name of the user it is enabled for.
+    pub user: Option<String>,
+    /// When it was enabled, in seconds since the epoch.
+    pub enabled: i64,
+    /// Tags, by key.
+    pub tags: BTreeMap<String, String>,
 }
 
 impl fmt::Debug for MfaDevice {
@@ -50,8 +59,9 @@ impl World {
         match caller.kind() {
             CallerKind::User(home) => {
                 let name = caller.name().rsplit('/').next()?;
-                let user = self.account(home.account)?.users.get(name)?;
-                user.mfa_devices.iter().find(|device| device.serial_number == serial_number)
+                let device = self.account(home.account)?.mfa_devices.get(serial_number)?;
+                let own = device.user.as_deref() == Some(name) && device.serial_number == serial_number;
+                own.then_some(device)
             }
             CallerKind::Root(_)
             | CallerKind::RoleSession(_)
@@ -69,7 +79,7 @@ mod tests {
 
     #[test]
     fn codes_are_those_of_the_rfc() {
-        let device = MfaDevice { serial_number: String::new(), seed: b"12345678901234567890".to_vec() };
+        let device = MfaDevice { seed: b"12345678901234567890".to_vec(), ..MfaDevice::default() };
         for (seconds, code) in [(59_i64, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
             let at = |off: i64| device.shows(code, Moment::from_seconds(seconds + off));
             assert!(at(0) && at(-30) && at(30), "{seconds}");

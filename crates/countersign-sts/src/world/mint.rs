@@ -16,12 +16,18 @@ const ACCOUNTS: u64 = 1_000_000_000_000;
 #[derive(Debug)]
 pub(crate) struct Mint {
     key: [u8; 32],
+    run: u64,
     made: AtomicU64,
 }
 
 impl Mint {
     pub(crate) fn new(key: [u8; 32]) -> Self {
-        Self { key, made: AtomicU64::new(0) }
+        Self { key, run: 0, made: AtomicU64::new(0) }
+    }
+
+    /// The same mint with other ids: those of its run number `run`.
+    pub(crate) fn of_run(self, run: u64) -> Self {
+        Self { run, ..self }
     }
 
     /// A key for another purpose than making ids.
@@ -29,9 +35,24 @@ impl Mint {
         self.bytes(purpose)
     }
 
+    /// A key that was not handed out before.
+    pub(crate) fn fresh_key(&self) -> [u8; 32] {
+        self.fresh("endpoint")
+    }
+
     /// A fresh id of 20 characters for a temporary access key.
     pub(crate) fn temporary_key_id(&self, account: AccountId) -> String {
         unique_id("ASIA", account, 7, &self.fresh("key"))
+    }
+
+    /// A fresh id of 20 characters for a long-term access key.
+    pub(crate) fn access_key_id(&self, account: AccountId) -> String {
+        unique_id("AKIA", account, 7, &self.fresh("key"))
+    }
+
+    /// A fresh id of 21 characters for a user, role, policy and the like.
+    pub(crate) fn entity_id(&self, prefix: &str, account: AccountId) -> String {
+        unique_id(prefix, account, 8, &self.fresh("entity"))
     }
 
     /// The secret of an access key that was made here.
@@ -55,7 +76,7 @@ impl Mint {
 
     fn fresh(&self, purpose: &str) -> [u8; 32] {
         let count = self.made.fetch_add(1, Ordering::Relaxed);
-        self.bytes(&format!("{purpose} {count}"))
+        self.bytes(&format!("{purpose} {} {count}", self.run))
     }
 
     fn bytes(&self, message: &str) -> [u8; 32] {
@@ -64,7 +85,7 @@ impl Mint {
 }
 
 /// The id of a user or role that was declared without one: always the same.
-pub(super) fn entity_id(prefix: &str, account: AccountId, name: &str) -> String {
+pub(crate) fn entity_id(prefix: &str, account: AccountId, name: &str) -> String {
     unique_id(prefix, account, 8, &keyed(b"entity", &format!("{prefix} {account} {name}")).finalize().into_bytes())
 }
 

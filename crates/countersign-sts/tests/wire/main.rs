@@ -13,14 +13,15 @@ use std::path::Path;
 
 use case::{Answer, Call, File, Raw};
 use countersign_policy::condition::date::{self, Moment};
-use countersign_sts::{Endpoint, Request, Response, Strictness, World};
+use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
 use sign::Credentials;
 
 const STS: &str = "2011-06-15";
 
 fn run(file: &File) -> usize {
     let strictness = if file.strict { Strictness::Strict } else { Strictness::OutOfTheBox };
-    let world = World::declared(file.world.get(), strictness).unwrap_or_else(|error| panic!("{error}: {error:?}"));
+    let world = World::declared(file.world.get(), Notation::Json, strictness)
+        .unwrap_or_else(|error| panic!("{error}: {error:?}"));
     let endpoint = Endpoint::new(world, [7; 32]);
     let start = date::parse("2026-11-22T04:10:00Z").unwrap();
     let mut kept: HashMap<String, Credentials> = HashMap::new();

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use countersign_policy::evaluate::Decision;
-use countersign_sts::server::Server;
-use countersign_sts::{Decided, DeclarationError, Endpoint, Response, RoleFound, Strictness, World};
+use countersign_sts::server::{Observer, Server};
+use countersign_sts::{Decided, Endpoint, Notation, Record, RoleFound, Strictness, World};
 
 use super::Exit;
 use crate::diagnostic::{Diagnostic, Place};
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
 
-    /// A JSON file with the accounts, users, keys and roles that exist.
+    /// A file with the organizations, accounts, users, keys and roles that exist: TOML when it ends in .toml, else JSON.
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
 
@@ -68,8 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     };
     let mut key = [0; 32];
     getrandom::fill(&mut key).context("cannot make a key")?;
-    let observer: Box<dyn Fn(&Response) + Send + Sync> =
-        if args.log { Box::new(|response| output::talk(&line(response))) } else { Box::new(|_| {}) };
+    let observer: Observer = if args.log { Box::new(|record| output::talk(&line(record))) } else { Box::new(|_| {}) };
     let address = SocketAddr::new(args.listen, args.port);
     let server = Server::bind(address, Endpoint::new(world, key), observer).map_err(|error| {
         let help = "choose another with --port, or any free one with --port 0".to_owned();
@@ -90,12 +89,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 
 fn declared(path: &Path, strictness: Strictness) -> anyhow::Result<World> {
     let input = read::read(path, WORLD_BYTES)?;
-    World::declared(&input.text, strictness).map_err(|error| {
-        let message = match &error {
-            DeclarationError::Form(source) => format!("{error}: {source}"),
-            _ => error.to_string(),
-        };
-        let mut diagnostic = Diagnostic::error(message, None);
+    let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    let notation = if is_toml { Notation::Toml } else { Notation::Json };
+    World::declared(&input.text, notation, strictness).map_err(|error| {
+        let mut diagnostic = Diagnostic::error(error.to_string(), None);
         diagnostic.place = Some(Place::file(input.name));
         Box::new(diagnostic).into()
     })
@@ -114,10 +111,10 @@ fn variables(url: &str, strictness: Strictness) -> String {
 }
 
 /// What an operator wants to know of a refusal; nothing of an answer.
-fn line(response: &Response) -> String {
-    let Some(error) = &response.error else { return String::new() };
-    let mut text = format!("{}: {}\n", error.code.name(), inert(&error.message));
-    if let Some(decided) = &response.decided {
+fn line(record: &Record) -> String {
+    let Some((code, message)) = record.error() else { return String::new() };
+    let mut text = format!("{code}: {}\n", inert(&message));
+    if let Some(decided) = &record.decided {
         explain(&mut text, decided);
     }
     text

@@ -1,0 +1,150 @@
+//! The call that failed, read from what it was made with: a command line, a profile, source code, configuration.
+//!
+//! A reader yields [`Call`]s: the operation, and what is known of each parameter. What a text does not say is
+//! [`Parameter::Unknown`] with the expression that stands there, never a guess. What it does not send is
+//! [`Parameter::Absent`].
+
+use std::collections::BTreeMap;
+
+use countersign_policy::document::Span;
+
+/// One call to STS as a text makes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The language or format it is written in.
+    pub style: Style,
+    /// The operation.
+    pub operation: Operation,
+    /// The tool, library or block that makes the call, for the table of what can send an ExternalId:
+    /// `aws-cli`, `shared-config`, `boto3`, `configure-aws-credentials`, `terraform-provider`, …
+    pub tool: &'static str,
+    /// The whole call in the text.
+    pub span: Span,
+    /// The parameters that the text names or its tool sends unasked. Not in the map: not sent.
+    pub parameters: BTreeMap<Name, Parameter>,
+    /// The identity the call starts from, where the text says: a `source_profile`, a `credential_source`, `--profile`.
+    pub source: Option<Box<str>>,
+    /// The source is itself an assumed role, so that this call chains roles; `None` when the text does not say.
+    pub chained: Option<bool>,
+}
+
+impl Call {
+    /// What is known of a parameter.
+    #[must_use]
+    pub fn parameter(&self, name: Name) -> &Parameter {
+        self.parameters.get(&name).unwrap_or(&Parameter::Absent)
+    }
+
+    /// The value of a parameter, when the text has it.
+    #[must_use]
+    pub fn known(&self, name: Name) -> Option<&str> {
+        match self.parameter(name) {
+            Parameter::Known { value, .. } => Some(value),
+            Parameter::Unknown { .. } | Parameter::Implied { .. } | Parameter::Absent => None,
+        }
+    }
+}
+
+/// The language or format of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Style {
+    /// A command line of the aws CLI or another tool.
+    Shell,
+    /// `~/.aws/config` or `~/.aws/credentials`.
+    Profile,
+    /// Python.
+    Python,
+    /// JavaScript.
+    JavaScript,
+    /// TypeScript.
+    TypeScript,
+    /// Go.
+    Go,
+    /// Java.
+    Java,
+    /// Rust.
+    Rust,
+    /// C#.
+    CSharp,
+    /// Ruby.
+    Ruby,
+    /// PHP.
+    Php,
+    /// Terraform and its relatives.
+    Hcl,
+    /// YAML: workflows, manifests.
+    Yaml,
+    /// JSON.
+    Json,
+    /// `key=value` lines, JAAS among them.
+    Properties,
+}
+
+/// The operation a text calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// `AssumeRole`
+    AssumeRole,
+    /// `AssumeRoleWithWebIdentity`
+    AssumeRoleWithWebIdentity,
+    /// `AssumeRoleWithSAML`
+    AssumeRoleWithSaml,
+    /// The console's Switch Role.
+    SwitchRole,
+}
+
+/// The parameters of a call, by AWS's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Name {
+    /// `RoleArn`
+    RoleArn,
+    /// `RoleSessionName`
+    RoleSessionName,
+    /// `ExternalId`
+    ExternalId,
+    /// `DurationSeconds`, as decimal seconds.
+    DurationSeconds,
+    /// `SerialNumber`
+    SerialNumber,
+    /// `TokenCode`
+    TokenCode,
+    /// `SourceIdentity`
+    SourceIdentity,
+    /// `Tags`, as `Key=Value` lines where the text has them.
+    Tags,
+    /// `TransitiveTagKeys`
+    TransitiveTagKeys,
+    /// `Policy` or `PolicyArns`: the session is cut down.
+    SessionPolicy,
+    /// The region of the STS endpoint, or of the tool.
+    Region,
+    /// `WebIdentityToken`, or the file that holds it.
+    WebIdentityToken,
+}
+
+/// What a text says of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parameter {
+    /// The value, unescaped and unquoted.
+    Known {
+        /// What is sent.
+        value: String,
+        /// Where it stands, with its quotes.
+        span: Span,
+    },
+    /// Sent, but its value is not in the text: a variable, a secret, a function's result.
+    Unknown {
+        /// The expression that stands there.
+        expression: String,
+        /// Where it stands.
+        span: Span,
+    },
+    /// The tool sends it unasked. The text is a pattern with `*`: `botocore-session-*`.
+    Implied {
+        /// What it sends.
+        pattern: &'static str,
+    },
+    /// Not sent.
+    Absent,
+}

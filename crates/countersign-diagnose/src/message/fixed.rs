@@ -1,0 +1,237 @@
+//! The sentences STS, IAM and the SDKs always write alike, and what each of them means.
+
+use countersign_policy::document::Span;
+use serde::Serialize;
+
+use super::clean::Clean;
+use super::sentence::Cursor;
+use super::value::{Found, arn_length};
+use super::{Denial, Sentence};
+
+/// What a denial says in its own sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Says {
+    /// An action is not authorized: any of many causes.
+    NotAuthorized,
+    /// The caller is the root user of an account.
+    RootCaller,
+    /// A session token cannot get another one (`GetSessionToken`), which is not about a role.
+    SessionCredentials,
+    /// The one-time code is wrong.
+    MfaCode,
+    /// The MFA device is not the caller's.
+    MfaSerial,
+    /// Longer than the role's `MaxSessionDuration`.
+    MaxSessionDuration,
+    /// Longer than the hour that chained roles get.
+    RoleChainDuration,
+    /// The text is no role ARN.
+    InvalidArn(Option<String>),
+    /// A parameter breaks its pattern or length.
+    Constraint {
+        /// The parameter: `externalId`.
+        parameter: String,
+        /// The value, where it is told.
+        value: Option<String>,
+    },
+    /// The SDK knows no such parameter for the operation.
+    UnknownParameter {
+        /// The parameter.
+        parameter: String,
+    },
+    /// STS is switched off in the region.
+    RegionDisabled,
+    /// The access key or session token is not known where it was sent.
+    InvalidClientToken,
+    /// The session token is over.
+    ExpiredToken,
+    /// The signature does not fit: secret, clock or region.
+    Signature,
+    /// The token's audience is not the provider's.
+    TokenAudience,
+    /// No provider for the token's issuer.
+    NoProvider {
+        /// The issuer, where it is told.
+        issuer: Option<String>,
+    },
+    /// The token is over.
+    TokenExpired,
+    /// IAM refuses a policy for a principal that does not exist.
+    InvalidPrincipal {
+        /// The principal.
+        principal: Option<String>,
+    },
+    /// IAM refuses a policy for another reason.
+    MalformedPolicy,
+    /// IAM knows no such role.
+    NoSuchRole,
+    /// The session policies and tags are too large.
+    PackedPolicyTooLarge,
+    /// The console's Switch Role failed.
+    SwitchRole,
+    /// A service could not assume the role.
+    ServiceCannotAssume,
+    /// An encoded message: only `sts:DecodeAuthorizationMessage` can read it.
+    Encoded,
+    /// Only what a tool makes of the denial; STS's own text is missing.
+    WrapperOnly,
+}
+
+/// What a sentence means, from the text and where the sentence ends in it.
+type Meaning = fn(&str, usize) -> Says;
+
+/// What is always the same, and what follows from it.
+const FIXED: &[(&str, Meaning)] = &[
+    ("Roles may not be assumed by root accounts", |_, _| Says::RootCaller),
+    ("with session credentials", |_, _| Says::SessionCredentials),
+    ("MultiFactorAuthentication failed with invalid MFA one time pass code", |_, _| Says::MfaCode),
+    ("MultiFactorAuthentication failed, unable to validate MFA code", |_, _| Says::MfaSerial),
+    ("DurationSeconds exceeds the MaxSessionDuration set for this role", |_, _| Says::MaxSessionDuration),
+    ("DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining", |_, _| {
+        Says::RoleChainDuration
+    }),
+    ("failed to satisfy constraint", constraint),
+    ("Invalid length for parameter ", |text, at| Says::Constraint { parameter: word_at(text, at), value: None }),
+    ("Parameter validation failed: Missing required parameter in input: \"", |text, at| Says::Constraint {
+        parameter: word_at(text, at),
+        value: None,
+    }),
+    ("minimum field size of", |text, at| Says::Constraint { parameter: go_field(text, at), value: None }),
+    ("Unknown parameter in input: \"", |text, at| Says::UnknownParameter { parameter: word_at(text, at) }),
+    ("STS is not activated in this region", |_, _| Says::RegionDisabled),
+    ("security token included in the request is invalid", |_, _| Says::InvalidClientToken),
+    ("security token included in the request is expired", |_, _| Says::ExpiredToken),
+    ("Signature expired:", |_, _| Says::Signature),
+    ("Signature not yet current:", |_, _| Says::Signature),
+    ("Credential should be scoped to a valid region", |_, _| Says::Signature),
+    ("request signature we calculated does not match", |_, _| Says::Signature),
+    ("Incorrect token audience", |_, _| Says::TokenAudience),
+    ("No OpenIDConnect provider found in your account", |text, at| Says::NoProvider { issuer: issuer(text, at) }),
+    ("Token must be redeemed within", |_, _| Says::TokenExpired),
+    ("Invalid principal in policy", |text, at| Says::InvalidPrincipal { principal: principal(text, at) }),
+    ("MalformedPolicyDocument", |_, _| Says::MalformedPolicy),
+    ("PackedPolicyTooLarge", |_, _| Says::PackedPolicyTooLarge),
+    ("Invalid information in one or more fields. Check your information or contact your administrator", |_, _| {
+        Says::SwitchRole
+    }),
+    ("Could not switch roles using the provided information", |_, _| Says::SwitchRole),
+    ("Encoded authorization failure message:", |_, _| Says::Encoded),
+];
+
+/// How services say that they could not assume a role, and which principal says it.
+const SERVICES: &[(&str, &str)] = &[
+    ("ECS was unable to assume the role", "ecs-tasks.amazonaws.com"),
+    ("The role defined for the function cannot be assumed by Lambda", "lambda.amazonaws.com"),
+    ("CodePipeline is not authorized to perform AssumeRole on role", "codepipeline.amazonaws.com"),
+    ("CodeBuild is not authorized to perform: sts:AssumeRole", "codebuild.amazonaws.com"),
+    ("API Gateway does not have permission to assume the provided role", "apigateway.amazonaws.com"),
+    ("Firehose is unable to assume role", "firehose.amazonaws.com"),
+    ("Neither the global service principal states.amazonaws.com", "states.amazonaws.com"),
+    ("Access denied while assuming the service IAM role", "vpc-flow-logs.amazonaws.com"),
+];
+
+/// Every sentence of the table.
+pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
+    let text = clean.text.as_str();
+    let mut found = Vec::new();
+    for (fixed, says) in FIXED {
+        found.extend(text.match_indices(fixed).map(|(at, _)| {
+            let end = at + fixed.len();
+            let mut denial = Denial::new(says(text, end), Span::default());
+            if matches!(denial.says, Says::SwitchRole) {
+                denial.operation = Some(Found { text: "SwitchRole".into(), span: clean.span(at, end) });
+            }
+            Sentence { start: at, end, denial }
+        }));
+    }
+    for (fixed, service) in SERVICES {
+        found.extend(text.match_indices(fixed).map(|(at, _)| of_service(clean, at, at + fixed.len(), service)));
+    }
+    found.extend(
+        text.match_indices(" is invalid").filter_map(|(at, matched)| invalid_arn(clean, at, at + matched.len())),
+    );
+    found.extend(no_such_role(clean));
+    found
+}
+
+fn of_service(clean: &Clean, start: usize, end: usize, service: &str) -> Sentence {
+    let mut denial = Denial::new(Says::ServiceCannotAssume, Span::default());
+    denial.caller = Some(Found { text: service.to_owned(), span: clean.span(start, end) });
+    denial.operation = Some(Found { text: "AssumeRole".into(), span: clean.span(start, end) });
+    denial.resource = arn_near(clean, end);
+    Sentence { start, end, denial }
+}
+
+/// The ARN within the next hundred characters.
+fn arn_near(clean: &Clean, from: usize) -> Option<Found> {
+    let rest = clean.text.get(from..)?;
+    let near = rest.char_indices().nth(100).map_or(rest, |(end, _)| rest.get(..end).unwrap_or(rest));
+    let at = near.find("arn:")?;
+    let length = arn_length(rest.get(at..)?);
+    let text = rest.get(at..at + length)?.to_owned();
+    Some(Found { text, span: clean.span(from + at, from + at + length) })
+}
+
+/// `<arn> is invalid`: STS's answer to a text that is no role ARN.
+fn invalid_arn(clean: &Clean, at: usize, end: usize) -> Option<Sentence> {
+    let before = clean.text.get(at.saturating_sub(2_048)..at).or_else(|| clean.text.get(..at))?;
+    let word = before.rsplit([' ', '"', '\'', '`', '(']).next()?;
+    let looks_like_one = word.starts_with("arn:") || word.contains(":role/");
+    let start = at.checked_sub(word.len())?;
+    looks_like_one.then(|| {
+        let mut denial = Denial::new(Says::InvalidArn(Some(word.to_owned())), Span::default());
+        denial.resource = Some(Found { text: word.to_owned(), span: clean.span(start, at) });
+        Sentence { start, end, denial }
+    })
+}
+
+/// `NoSuchEntity … role`.
+fn no_such_role(clean: &Clean) -> impl Iterator<Item = Sentence> {
+    clean.text.match_indices("The role with name ").filter_map(|(at, matched)| {
+        let rest = clean.text.get(at + matched.len()..)?;
+        let (name, after) = rest.split_once(' ')?;
+        after.starts_with("cannot be found").then(|| {
+            let end = at + matched.len() + name.len() + " cannot be found".len();
+            Sentence { start: at, end, denial: Denial::new(Says::NoSuchRole, Span::default()) }
+        })
+    })
+}
+
+/// `… Value 'v' at 'externalId' failed to satisfy constraint`: the parameter and value stand before.
+fn constraint(text: &str, end: usize) -> Says {
+    let before = text.get(..end).unwrap_or_default();
+    let start = before.char_indices().rev().nth(1_400).map_or(0, |(at, _)| at);
+    let before = before.get(start..).unwrap_or_default();
+    let parameter = before.rsplit_once(" at '").and_then(|(_, rest)| rest.split_once('\'')).map(|(name, _)| name);
+    let value = before.rsplit_once("Value '").and_then(|(_, rest)| rest.rsplit_once("' at '")).map(|(value, _)| value);
+    Says::Constraint { parameter: parameter.unwrap_or_default().to_owned(), value: value.map(str::to_owned) }
+}
+
+/// `minimum field size of 2, AssumeRoleInput.ExternalId.`
+fn go_field(text: &str, at: usize) -> String {
+    let rest = text.get(at..).unwrap_or_default();
+    let field = rest.split(['\n', ' ']).find(|word| word.contains("Input.")).unwrap_or_default();
+    field.rsplit_once("Input.").map_or("", |(_, name)| name).trim_end_matches('.').to_owned()
+}
+
+fn word_at(text: &str, at: usize) -> String {
+    let mut cursor = Cursor { text, at };
+    let word = cursor.word(|c| c.is_ascii_alphanumeric());
+    word.and_then(|(start, end)| text.get(start..end)).unwrap_or_default().to_owned()
+}
+
+fn issuer(text: &str, at: usize) -> Option<String> {
+    let rest = text.get(at..)?.strip_prefix(" for ")?;
+    let end = rest.find([' ', '"', '\'', ')', '<', ',']).unwrap_or(rest.len());
+    Some(rest.get(..end)?.trim_end_matches('.').to_owned())
+}
+
+/// `: "AWS":"arn:…"`
+fn principal(text: &str, at: usize) -> Option<String> {
+    let rest = text.get(at..)?;
+    let mut parts = rest.splitn(6, '"');
+    let kind = parts.nth(1)?;
+    let value = parts.nth(1)?;
+    ["AWS", "Federated", "Service"].contains(&kind).then(|| value.to_owned())
+}
