@@ -49,11 +49,6 @@ impl<'r> Signed<'r> {
         &self.claim.region
     }
 
-    /// The access key and the region.
-    pub(crate) fn into_scope(self) -> (String, String) {
-        (self.claim.access_key_id, self.claim.region)
-    }
-
     pub(crate) fn session_token(&self) -> Option<&str> {
         self.claim.session_token.as_deref()
     }

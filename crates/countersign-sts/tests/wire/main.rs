@@ -7,6 +7,7 @@
 
 mod case;
 mod sign;
+mod trail;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
