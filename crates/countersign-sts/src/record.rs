@@ -43,7 +43,7 @@ pub struct Record {
     pub(crate) parameters: Parameters,
     pub(crate) result: Vec<Element>,
     pub(crate) event_key: [u8; 32],
-    error: Option<ApiError>,
+    pub(crate) error: Option<ApiError>,
 }
 
 /// A decision with what it was about: the client sees AWS's text alone.

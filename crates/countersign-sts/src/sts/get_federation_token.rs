@@ -65,7 +65,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     Ok(vec![
         credentials::issue(call, &session),
         Element::parent("FederatedUser", federated_user),
-        Element::leaf("PackedPolicySize", packed),
+        Element::number("PackedPolicySize", packed),
     ])
 }
 

@@ -62,9 +62,7 @@ impl Mint {
 
     /// A fresh request id, in the form of a UUID.
     pub(crate) fn request_id(&self) -> String {
-        let hex = HEXLOWER.encode(&self.fresh("request"));
-        let part = |from, to| hex.get(from..to).unwrap_or_default();
-        format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+        uuid(&self.fresh("request"))
     }
 
     /// Twelve bytes that were not handed out before.
@@ -82,6 +80,13 @@ impl Mint {
     fn bytes(&self, message: &str) -> [u8; 32] {
         keyed(&self.key, message).finalize().into_bytes().into()
     }
+}
+
+/// Bytes in the form of a UUID.
+pub(crate) fn uuid(bytes: &[u8]) -> String {
+    let hex = HEXLOWER.encode(bytes);
+    let part = |from, to| hex.get(from..to).unwrap_or_default();
+    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
 }
 
 /// The id of a user or role that was declared without one: always the same.
