@@ -21,6 +21,7 @@
 //! assert!(response.body.contains("<Code>MissingAuthenticationToken</Code>"));
 //! ```
 
+pub mod decisions;
 mod endpoint;
 mod journal;
 #[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]

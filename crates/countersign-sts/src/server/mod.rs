@@ -1,5 +1,8 @@
 //! The socket in front of the endpoint: HTTP/1.1, bounded bodies and waits, graceful shutdown.
 
+mod admin;
+mod guard;
+mod metrics;
 mod reply;
 mod worlds;
 
@@ -9,7 +12,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use countersign_policy::condition::date::Moment;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -59,7 +62,7 @@ impl Server {
             let _context = runtime.enter();
             Box::pin(end_signal()?)
         };
-        let worlds = Arc::new(Worlds::new(Arc::new(endpoint.recording())));
+        let worlds = Arc::new(Worlds::new(endpoint.recording()));
         Ok(Self { runtime, end, listener, worlds, observer: Arc::new(observer) })
     }
 
@@ -99,6 +102,8 @@ async fn serve(
         };
         let Some((stream, peer, place)) = accepted else { continue };
         let (worlds, observer) = (Arc::clone(&worlds), Arc::clone(&observer));
+        let metrics = Arc::clone(&worlds.metrics);
+        metrics.connected();
         let service = service_fn(move |request| {
             let (worlds, observer) = (Arc::clone(&worlds), Arc::clone(&observer));
             async move { Ok::<_, Infallible>(answer(&worlds, &observer, request, peer).await) }
@@ -107,6 +112,7 @@ async fn serve(
         tokio::spawn(async move {
             // A client that goes away is no news.
             let _ = connection.await;
+            metrics.disconnected();
             drop(place);
         });
     }
@@ -140,6 +146,7 @@ async fn answer(
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
+    let arrived = Instant::now();
     let (head, body) = request.into_parts();
     if head.uri.path() == "/health" {
         return reply::text(StatusCode::OK, "ok");
@@ -148,10 +155,13 @@ async fn answer(
         Ok(body) => body,
         Err(refusal) => return refusal,
     };
-    let endpoint = match worlds.route(&head.method, head.uri.path()) {
-        Route::Endpoint { endpoint, .. } => endpoint,
+    let place = match worlds.route(&head.method, head.uri.path()) {
+        Route::Place { place, rest } => match admin::path(&rest) {
+            Some(path) => return admin::answer(path, &head, &place.decisions, worlds.metrics_of(&place)),
+            None => place,
+        },
         // Browsers say which page sends: none has a part in this.
-        Route::Manage(_) if head.headers.contains_key(ORIGIN) => {
+        Route::Manage(_) if head.headers.contains_key(ORIGIN) || guard::is_foreign(&head) => {
             return reply::text(StatusCode::FORBIDDEN, "worlds are not for web pages");
         }
         Route::Manage(errand) => return worlds.manage(&errand, &body),
@@ -166,8 +176,12 @@ async fn answer(
         body: &body,
         source_ip: Some(peer.ip()),
     };
-    let answer = endpoint.respond(&request, now());
-    answer.record.iter().for_each(observer);
+    let answer = place.endpoint.respond(&request, now());
+    if let Some(record) = &answer.record {
+        place.decisions.keep(record);
+        observer(record);
+        worlds.metrics.count(record, arrived.elapsed());
+    }
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
