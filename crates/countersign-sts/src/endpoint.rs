@@ -7,6 +7,7 @@ use countersign_policy::condition::date::Moment;
 use data_encoding::BASE64;
 
 use crate::journal::{Journal, JournalError};
+use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
 use crate::record::{Answered, Record, Seen, Signer};
 use crate::service::{self, Auth, Call, Operation, Run, Service, Written};
@@ -22,6 +23,7 @@ pub struct Endpoint {
     base: String,
     mint: Mint,
     token_key: TokenKey,
+    key_uses: KeyUses,
     /// Makes the ids of events; there when calls are recorded.
     event_key: Option<[u8; 32]>,
 }
@@ -50,7 +52,15 @@ impl Endpoint {
     pub fn new(world: World, key: [u8; 32]) -> Self {
         let mint = Mint::new(key);
         let token_key = TokenKey::new(&mint.derived_key("session tokens"));
-        Self { world: RwLock::new(world), journal: None, base: String::new(), mint, token_key, event_key: None }
+        Self {
+            world: RwLock::new(world),
+            journal: None,
+            base: String::new(),
+            mint,
+            token_key,
+            key_uses: KeyUses::default(),
+            event_key: None,
+        }
     }
 
     /// The same endpoint, whose responses come with a record of the call.
@@ -112,7 +122,8 @@ impl Endpoint {
         let request_id = self.mint.request_id();
         let mut seen = Seen::default();
         let decoded = Parameters::decode(request.query(), request.body);
-        let service = service::of_version(decoded.as_ref().ok().and_then(|known| known.get("Version")));
+        let version = decoded.as_ref().ok().and_then(|known| known.get("Version"));
+        let service = service::of_call(version, signature::service(request));
         let (parameters, answer) = match decoded {
             Ok(parameters) => {
                 let answer = self.answer(service, request, &parameters, now, &mut seen);
@@ -135,11 +146,12 @@ impl Endpoint {
             let answered = Answered { service: service.signing_name, parameters, result, error: error.clone() };
             Arc::new(Record::new(request, now, &request_id, seen, answered, event_key))
         });
-        let headers = vec![
-            ("content-type", format.content_type().into()),
-            ("x-amzn-requestid", request_id.clone().into()),
-            ("x-amz-sts-extended-request-id", extended_request_id(signature::region(request), now, &request_id).into()),
-        ];
+        let mut headers =
+            vec![("content-type", format.content_type().into()), ("x-amzn-requestid", request_id.clone().into())];
+        if service.signing_name == "sts" {
+            let extended = extended_request_id(signature::region(request), now, &request_id);
+            headers.push(("x-amz-sts-extended-request-id", extended.into()));
+        }
         Response { status, headers, body, request_id, error, record }
     }
 
@@ -171,10 +183,25 @@ impl Endpoint {
                 Some(signed) => self.authenticate(world, signed, now)?,
                 None => Principal::anonymous(),
             };
-            let (mint, token_key, region, decided) = (&self.mint, &self.token_key, region.as_str(), &seen.decided);
-            let call =
-                Call { request, parameters, principal: &principal, region, world, mint, token_key, now, decided };
+            let Self { mint, token_key, key_uses, .. } = self;
+            let (region, decided) = (region.as_str(), &seen.decided);
+            let call = Call {
+                request,
+                parameters,
+                principal: &principal,
+                region,
+                world,
+                mint,
+                token_key,
+                key_uses,
+                now,
+                decided,
+            };
             let written = run(&call);
+            let key = signed.as_ref().and_then(|signed| world.access_key(signed.access_key_id()));
+            if let Some(key) = key {
+                key_uses.note(&key.id, now, service.signing_name, region);
+            }
             seen.signer = signed.as_ref().and_then(|signed| Signer::of(principal, signed.access_key_id().to_owned()));
             seen.region = Some(region.to_owned());
             written

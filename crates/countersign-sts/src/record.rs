@@ -184,7 +184,8 @@ impl Record {
 
 impl Record {
     /// About how many bytes it takes. What a client can make large is counted; the rest is taken as a kilobyte.
-    pub(crate) fn weight(&self) -> usize {
+    #[must_use]
+    pub fn weight(&self) -> usize {
         const ENTRY: usize = 64;
         let parameters = self.parameters.iter().map(|(name, value)| ENTRY + name.len() + value.len());
         let message = self.error.as_ref().map_or(0, |error| error.message.len());

@@ -4,6 +4,7 @@ mod admin;
 mod guard;
 mod metrics;
 mod reply;
+pub mod state;
 mod worlds;
 
 use std::convert::Infallible;
@@ -153,7 +154,7 @@ async fn answer(
     }
     let body = match read_body(body).await {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let place = match worlds.route(&head.method, head.uri.path()) {
         Route::Place { place, rest } => match admin::path(&rest) {
@@ -192,8 +193,8 @@ async fn answer(
     response
 }
 
-async fn read_body(body: Incoming) -> Result<Bytes, Response<Full<Bytes>>> {
-    let refusal = |status, text| Err(reply::closing(reply::text(status, text)));
+async fn read_body(body: Incoming) -> Result<Bytes, Box<Response<Full<Bytes>>>> {
+    let refusal = |status, text| Err(Box::new(reply::closing(reply::text(status, text))));
     let too_large = || refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
     if body.size_hint().lower() > u64::try_from(MOST_BODY_BYTES).unwrap_or(u64::MAX) {
         return too_large();

@@ -6,9 +6,9 @@ use countersign_policy::request::RequestContext;
 
 use crate::service::Call;
 
-/// The keys of the caller and the connection. STS is reached by TLS alone, so the endpoint says that the call was, as
+/// The keys of the caller and the connection. AWS is reached by TLS alone, so the endpoint says that the call was, as
 /// AWS would.
-pub(super) fn call_context(call: &Call<'_>) -> RequestContext {
+pub(crate) fn call_context(call: &Call<'_>) -> RequestContext {
     let mut context = call.principal.context(call.now);
     if let Some(membership) = call.world.membership(call.principal.account) {
         context.set("aws:PrincipalOrgID", [&membership.organization.id]);
