@@ -139,7 +139,7 @@ impl Worlds {
             },
             Errand::Advance(name) => match (self.named().get(name), seconds(body)) {
                 (Some(world), Some(seconds)) => {
-                    world.endpoint.advance(seconds);
+                    world.place.endpoint.advance(seconds);
                     reply::empty()
                 }
                 (Some(_), None) => reply::text(StatusCode::BAD_REQUEST, "the body is a number of seconds"),
