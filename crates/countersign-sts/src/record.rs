@@ -9,8 +9,10 @@ use std::cell::RefCell;
 use std::fmt;
 
 use countersign_policy::account::AccountId;
+use countersign_policy::assumptions::AssumptionSet;
 use countersign_policy::condition::date::Moment;
-use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
+use countersign_policy::evaluate::Decision;
+use countersign_policy::evaluate::assume_role::{AssumeRoleDecision, LayerTrace};
 use countersign_policy::request::{Caller, CallerKind};
 
 use crate::protocol::{ApiError, Element, Parameters, Value};
@@ -58,6 +60,22 @@ pub struct Decided {
     pub role: RoleFound,
 }
 
+impl Decided {
+    /// What the caller's own side says of a request; `role` is the resource it acts on.
+    pub(crate) fn by_caller_side(
+        request: countersign_policy::request::Request,
+        decision: Decision,
+        layers: Vec<LayerTrace>,
+    ) -> Self {
+        let actions = vec![(request.action.clone(), decision)];
+        let assumptions =
+            layers.iter().fold(AssumptionSet::default(), |used, layer| used.union(layer.evaluation.assumptions));
+        let trust = Decision::ImplicitDeny;
+        let decision = AssumeRoleDecision { decision, trust, actions, layers, refusal: None, assumptions };
+        Self { request, decision, role: RoleFound::NotSought }
+    }
+}
+
 /// Whether the role of a call exists. Clients cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleFound {
@@ -65,6 +83,8 @@ pub enum RoleFound {
     Yes,
     /// It does not: the call is decided as if its trust policy were empty.
     No,
+    /// The call assumes no role: what is called the role of its request is the resource that it acts on.
+    NotSought,
 }
 
 /// Who signed a call.

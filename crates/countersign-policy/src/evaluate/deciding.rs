@@ -18,7 +18,10 @@ impl AssumeRoleDecision {
                 .or_else(|| self.layers.iter().find(|trace| trace.layer == Layer::Scp && !allows(trace))),
             Decision::ImplicitDeny => {
                 let (action, _) = self.actions.iter().find(|(_, decision)| *decision != Decision::Allowed)?;
-                self.layers.iter().find(|trace| trace.action == *action && !allows(trace))
+                let asked = || self.layers.iter().filter(|trace| trace.action == *action);
+                // One policy that allows is enough, whatever the others of its layer leave out.
+                let is_covered = |layer: Layer| asked().any(|trace| trace.layer == layer && allows(&trace));
+                asked().find(|trace| !is_covered(trace.layer))
             }
         }
     }
@@ -48,5 +51,38 @@ impl Evaluation {
             (failed + conditions + unreadable, statement.principal == ElementTrace::Failed, statement.index)
         };
         self.statements.iter().filter(|statement| statement.effect == Effect::Allow).min_by_key(distance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assumptions::Assumptions;
+    use crate::document::PolicyDocument;
+    use crate::evaluate::assume_role::{CallerSide, SessionRequest, assume_role};
+    use crate::request::{Caller, Request, RequestContext};
+
+    #[test]
+    fn a_boundary_is_not_taken_for_a_policy_that_leaves_something_out() {
+        let policy = |action: &str| {
+            let statement = format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"*"}}"#);
+            PolicyDocument::parse(&format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#))
+        };
+        let trust = PolicyDocument::parse(
+            r#"{"Version":"2012-10-17","Statement":
+                {"Effect":"Allow","Principal":{"AWS":"999988887777"},"Action":"sts:AssumeRole"}}"#,
+        );
+        let caller = Caller::parse("arn:aws:iam::999988887777:user/ann").unwrap();
+        let context = RequestContext::for_caller(&caller);
+        let role = "arn:aws:iam::111122223333:role/R".to_owned();
+        let request = Request { caller, action: "sts:AssumeRole".to_owned(), role, context };
+        let identity = vec![policy("s3:*"), policy("sts:*")];
+        let decide = |boundary| {
+            let side = CallerSide { identity: identity.clone(), boundary, ..CallerSide::default() };
+            assume_role(&trust, &request, &side, &SessionRequest::default(), Assumptions::default())
+        };
+        let layer = |decided: &AssumeRoleDecision| decided.deciding_layer().map(|trace| trace.layer);
+        assert_eq!(layer(&decide(None)), Some(Layer::Trust));
+        assert_eq!(layer(&decide(Some(policy("s3:*")))), Some(Layer::PermissionsBoundary));
     }
 }

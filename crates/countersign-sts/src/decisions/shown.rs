@@ -27,6 +27,8 @@ pub struct Shown<'r> {
     outcome: Outcome,
     error: Option<Failure<'r>>,
     role: Option<Role<'r>>,
+    /// What a call that assumes no role acts on.
+    resource: Option<&'r str>,
     reason: Option<Reason<'r>>,
     /// Why the call is refused although the policies allow it.
     refusal: Option<String>,
@@ -146,7 +148,10 @@ impl<'r> Shown<'r> {
             parameters: record.parameters().collect(),
             outcome,
             error,
-            role: decided.map(|decided| Role { arn: &decided.request.role, exists: decided.role == RoleFound::Yes }),
+            role: decided.and_then(role),
+            resource: decided
+                .filter(|decided| decided.role == RoleFound::NotSought)
+                .map(|decided| decided.request.role.as_str()),
             reason: decided.and_then(|decided| decided.decision.deciding_layer()).map(reason),
             refusal: decided.and_then(refusal),
             assumptions: decided
@@ -157,6 +162,15 @@ impl<'r> Shown<'r> {
             trace: Vec::new(),
         }
     }
+}
+
+fn role(decided: &Decided) -> Option<Role<'_>> {
+    let exists = match decided.role {
+        RoleFound::Yes => true,
+        RoleFound::No => false,
+        RoleFound::NotSought => return None,
+    };
+    Some(Role { arn: &decided.request.role, exists })
 }
 
 fn refusal(decided: &Decided) -> Option<String> {
