@@ -1,4 +1,7 @@
-//! What is told of calls while the server runs, by a thread of its own: a slow terminal or disk makes no client wait.
+//! What is told of calls while the server runs.
+//!
+//! The log is written before the client gets its answer, so that whoever has the answer finds the reason in the log. The
+//! trail has a thread of its own, since a slow disk should make no client wait.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -16,10 +19,10 @@ use super::log;
 use super::trail::Trail;
 use crate::output;
 
-/// How much may wait to be told. What comes beyond is counted and not told.
+/// How much may wait to be written. What comes beyond is counted and not written.
 const MOST_CALLS: usize = 65_536;
 const MOST_BYTES: usize = 64 << 20;
-/// How long the end waits for what was not told yet.
+/// How long the end waits for what was not written yet.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What to tell, and where.
@@ -46,7 +49,7 @@ enum LogFormat {
     Json,
 }
 
-/// The thread that tells.
+/// The thread that writes the trail.
 pub(super) struct Scribe {
     ended: Option<Receiver<()>>,
 }
@@ -61,8 +64,7 @@ struct Waiting {
 struct Desk {
     calls: Receiver<Arc<Record>>,
     waiting: Arc<Waiting>,
-    format: Option<LogFormat>,
-    trail: Option<Trail>,
+    trail: Trail,
 }
 
 impl ObserveArgs {
@@ -71,28 +73,35 @@ impl ObserveArgs {
     /// # Errors
     /// When the trail cannot be written to, or there is no thread to be had.
     pub(super) fn start(&self) -> anyhow::Result<(Observer, Scribe)> {
-        let trail = self.trail.as_ref().map(|folder| Trail::open(folder.clone())).transpose()?;
         let format = self.log_format.or(self.log.then_some(LogFormat::Text));
-        if format.is_none() && trail.is_none() {
-            return Ok((Box::new(|_| {}), Scribe { ended: None }));
-        }
+        let Some(folder) = &self.trail else {
+            return Ok((Box::new(move |record| log(format, record)), Scribe { ended: None }));
+        };
         let waiting = Arc::new(Waiting::default());
         let (sender, calls) = sync_channel(MOST_CALLS);
         let (end, ended) = sync_channel(1);
-        let desk = Desk { calls, waiting: Arc::clone(&waiting), format, trail };
+        let desk = Desk { calls, waiting: Arc::clone(&waiting), trail: Trail::open(folder.clone())? };
         let work = move || {
             desk.work();
             let _ = end.send(());
         };
         thread::Builder::new().name("scribe".to_owned()).spawn(work).context("cannot start a thread")?;
-        // Text tells of refusals only, and so need not hear of the rest.
-        let refusals_only = format != Some(LogFormat::Json) && self.trail.is_none();
         let observer = move |record: &Arc<Record>| {
-            if !refusals_only || record.error_code().is_some() {
-                waiting.send(&sender, record);
-            }
+            log(format, record);
+            waiting.send(&sender, record);
         };
         Ok((Box::new(observer), Scribe { ended: Some(ended) }))
+    }
+}
+
+fn log(format: Option<LogFormat>, record: &Record) {
+    match format {
+        // There is nobody to tell when that fails.
+        Some(LogFormat::Json) => {
+            let _ = std::io::stderr().lock().write_all(log::json(record).as_bytes());
+        }
+        Some(LogFormat::Text) if record.error_code().is_some() => output::talk(&log::text(record)),
+        Some(LogFormat::Text) | None => {}
     }
 }
 
@@ -108,49 +117,34 @@ impl Waiting {
 }
 
 impl Scribe {
-    /// Waits until all is told.
+    /// Waits until all is written.
     pub(super) fn finish(self) {
-        let told = self.ended.is_none_or(|ended| ended.recv_timeout(FAREWELL).is_ok());
-        if !told {
-            output::talk("warning: the last calls are not in the log: it takes too long to write\n");
+        let written = self.ended.is_none_or(|ended| ended.recv_timeout(FAREWELL).is_ok());
+        if !written {
+            output::talk("warning: the last calls are not in the trail: it takes too long to write\n");
         }
     }
 }
 
 impl Desk {
-    /// Tells until nobody is left who could call.
+    /// Writes until nobody is left who could call.
     fn work(mut self) {
         loop {
-            let due = self.trail.as_ref().and_then(Trail::due);
-            let wait = due.map_or(Duration::from_secs(3600), |due| due.saturating_duration_since(Instant::now()));
+            let wait =
+                self.trail.due().map_or(Duration::from_secs(3600), |due| due.saturating_duration_since(Instant::now()));
             match self.calls.recv_timeout(wait) {
-                Ok(record) => self.tell(&record),
+                Ok(record) => {
+                    self.waiting.bytes.fetch_sub(record.weight(), Ordering::Relaxed);
+                    self.trail.add(&record);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if let Some(trail) = &mut self.trail {
-                trail.rotate(Instant::now());
-            }
+            self.trail.rotate(Instant::now());
             self.own_up();
         }
-        if let Some(trail) = &mut self.trail {
-            trail.flush();
-        }
-    }
-
-    fn tell(&mut self, record: &Record) {
-        self.waiting.bytes.fetch_sub(record.weight(), Ordering::Relaxed);
-        match self.format {
-            // There is nobody to tell when that fails.
-            Some(LogFormat::Json) => {
-                let _ = std::io::stderr().lock().write_all(log::json(record).as_bytes());
-            }
-            Some(LogFormat::Text) => output::talk(&log::text(record)),
-            None => {}
-        }
-        if let Some(trail) = &mut self.trail {
-            trail.add(record);
-        }
+        self.trail.flush();
+        self.own_up();
     }
 
     /// Says how many calls nobody will hear of.
@@ -159,7 +153,7 @@ impl Desk {
         if lost > 0 {
             let s = if lost == 1 { "" } else { "s" };
             output::talk(&format!(
-                "warning: {lost} call{s} came faster than could be written, and are not in the log\n"
+                "warning: {lost} call{s} came faster than could be written, and are not in the trail\n"
             ));
         }
     }
