@@ -22,6 +22,7 @@
 //! ```
 
 mod connection;
+pub mod decisions;
 mod endpoint;
 mod iam;
 mod journal;
