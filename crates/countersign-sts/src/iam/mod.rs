@@ -3,6 +3,8 @@
 //! An operation reads its parameters under their constraints, asks whether the caller may ([`permission`]), looks at what
 //! is there, and says what changes. An entity without permission is not told apart from one that is not there.
 
+mod holder;
+mod identity_policy;
 mod permission;
 mod role;
 mod tags;
@@ -18,7 +20,24 @@ pub(crate) static SERVICE: Service = Service {
     operations: &[
         // Roles.
         &role::create_role::OPERATION,
+        &role::delete_role::OPERATION,
         &role::get_role::OPERATION,
+        &role::inline_policy::DELETE,
+        &role::inline_policy::GET,
+        &role::inline_policy::LIST,
+        &role::inline_policy::PUT,
+        &role::list_roles::OPERATION,
+        &role::permissions_boundary::DELETE,
+        &role::permissions_boundary::PUT,
+        &role::service_linked::CREATE,
+        &role::service_linked::DELETE,
+        &role::service_linked::DELETION_STATUS,
+        &role::tags::LIST,
+        &role::tags::TAG,
+        &role::tags::UNTAG,
+        &role::update_assume_role_policy::OPERATION,
+        &role::update_role::DESCRIPTION,
+        &role::update_role::OPERATION,
     ],
 };
 
