@@ -43,10 +43,10 @@ impl Kind {
         }
     }
 
-    /// Its name, which a call must have.
+    /// Its name, which a call that attaches policies must have.
     pub(super) fn required<'p>(self, checks: &mut Checks<'p>) -> &'p str {
         match self {
-            Self::User => checks.required("UserName", Constraint::NAME_128),
+            Self::User => checks.required("UserName", Constraint::NAME_64),
             Self::Group => checks.required("GroupName", Constraint::NAME_128),
             Self::Role => checks.required("RoleName", Constraint::NAME_64),
         }
