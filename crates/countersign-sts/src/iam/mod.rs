@@ -5,6 +5,7 @@
 
 mod access_key;
 mod group;
+mod mfa_device;
 mod permission;
 mod role;
 mod tags;
@@ -45,6 +46,18 @@ pub(crate) static SERVICE: Service = Service {
         &access_key::get_access_key_last_used::OPERATION,
         &access_key::list_access_keys::OPERATION,
         &access_key::update_access_key::OPERATION,
+        // MFA devices.
+        &mfa_device::create_virtual_mfa_device::OPERATION,
+        &mfa_device::delete_virtual_mfa_device::OPERATION,
+        &mfa_device::enabling::DEACTIVATE_MFA_DEVICE,
+        &mfa_device::enabling::ENABLE_MFA_DEVICE,
+        &mfa_device::enabling::RESYNC_MFA_DEVICE,
+        &mfa_device::get_mfa_device::OPERATION,
+        &mfa_device::list_mfa_devices::OPERATION,
+        &mfa_device::list_virtual_mfa_devices::OPERATION,
+        &mfa_device::tags::LIST_MFA_DEVICE_TAGS,
+        &mfa_device::tags::TAG_MFA_DEVICE,
+        &mfa_device::tags::UNTAG_MFA_DEVICE,
         // Roles.
         &role::create_role::OPERATION,
         &role::get_role::OPERATION,
