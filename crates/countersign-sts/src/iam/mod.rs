@@ -5,6 +5,9 @@
 
 mod access_key;
 mod group;
+mod holder;
+mod identity_policy;
+mod inline_policy;
 mod mfa_device;
 mod permission;
 mod role;
@@ -20,6 +23,19 @@ pub(crate) static SERVICE: Service = Service {
     version: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     operations: &[
+        // Inline policies.
+        &inline_policy::DELETE_GROUP_POLICY,
+        &inline_policy::DELETE_ROLE_POLICY,
+        &inline_policy::DELETE_USER_POLICY,
+        &inline_policy::GET_GROUP_POLICY,
+        &inline_policy::GET_ROLE_POLICY,
+        &inline_policy::GET_USER_POLICY,
+        &inline_policy::LIST_GROUP_POLICIES,
+        &inline_policy::LIST_ROLE_POLICIES,
+        &inline_policy::LIST_USER_POLICIES,
+        &inline_policy::PUT_GROUP_POLICY,
+        &inline_policy::PUT_ROLE_POLICY,
+        &inline_policy::PUT_USER_POLICY,
         // Users.
         &user::create_user::OPERATION,
         &user::delete_user::OPERATION,
@@ -60,7 +76,20 @@ pub(crate) static SERVICE: Service = Service {
         &mfa_device::tags::UNTAG_MFA_DEVICE,
         // Roles.
         &role::create_role::OPERATION,
+        &role::delete_role::OPERATION,
         &role::get_role::OPERATION,
+        &role::list_roles::OPERATION,
+        &role::permissions_boundary::DELETE,
+        &role::permissions_boundary::PUT,
+        &role::service_linked::CREATE,
+        &role::service_linked::DELETE,
+        &role::service_linked::DELETION_STATUS,
+        &role::tags::LIST,
+        &role::tags::TAG,
+        &role::tags::UNTAG,
+        &role::update_assume_role_policy::OPERATION,
+        &role::update_role::DESCRIPTION,
+        &role::update_role::OPERATION,
     ],
 };
 
