@@ -35,6 +35,7 @@ pub mod server;
 mod service;
 mod signature;
 mod sts;
+pub mod trail;
 mod web_identity;
 mod world;
 

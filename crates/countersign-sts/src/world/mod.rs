@@ -33,7 +33,7 @@ pub use declaration::{DeclarationError, Notation};
 pub use entity::{DEFAULT_MAX_SESSION_DURATION, Entity, Group, InstanceProfile, LoginProfile, Role, User};
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub use mfa_device::MfaDevice;
-pub(crate) use mint::{Mint, account_in};
+pub(crate) use mint::{Mint, account_in, uuid};
 pub use names::{Edit, Named, Names};
 pub use organization::{FullAccess, Guardrails, Member, Organization, Unit};
 pub use policy::Policy;
