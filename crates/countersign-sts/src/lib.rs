@@ -27,6 +27,7 @@ mod journal;
 mod protocol;
 mod record;
 mod request;
+mod saml;
 #[cfg(feature = "server")]
 pub mod server;
 mod service;
