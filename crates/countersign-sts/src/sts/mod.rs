@@ -3,7 +3,6 @@
 mod assume_role;
 mod assume_role_with_saml;
 mod assume_role_with_web_identity;
-mod connection;
 mod credentials;
 mod get_access_key_info;
 mod get_caller_identity;
@@ -15,6 +14,7 @@ mod role_session;
 mod session_policy;
 mod session_tags;
 
+use crate::connection;
 use crate::service::Service;
 
 pub(crate) static SERVICE: Service = Service {

@@ -7,7 +7,7 @@ use countersign_policy::request::RequestContext;
 use crate::service::Call;
 
 /// The keys of the caller and the connection.
-pub(super) fn call_context(call: &Call<'_>) -> RequestContext {
+pub(crate) fn call_context(call: &Call<'_>) -> RequestContext {
     let mut context = call.principal.context(call.now);
     if let Some(membership) = call.world.membership(call.principal.account) {
         context.set("aws:PrincipalOrgID", [&membership.organization.id]);
@@ -19,7 +19,7 @@ pub(super) fn call_context(call: &Call<'_>) -> RequestContext {
 
 /// Sets the keys of the connection and the time. STS is reached by TLS alone, so the endpoint says that the call was, as
 /// AWS would.
-pub(super) fn add_connection(call: &Call<'_>, context: &mut RequestContext) {
+pub(crate) fn add_connection(call: &Call<'_>, context: &mut RequestContext) {
     context.set("aws:SecureTransport", ["true"]);
     context.set("aws:ViaAWSService", ["false"]);
     context.set("aws:RequestedRegion", [call.region]);
