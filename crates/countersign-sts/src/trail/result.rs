@@ -12,6 +12,9 @@ use crate::protocol::{Element, Value};
 const SECRETS: &[&str] =
     &["Base32StringSeed", "Password", "QRCodePNG", "SecretAccessKey", "ServicePassword", "WebIdentityToken"];
 
+/// The log has had the sizes of tokens since 2026; no public event shows in which form.
+const UNSEEN: &[&str] = &["SessionTokenSize", "SessionTokenUtilization"];
+
 /// The result, but for calls that only read: theirs is in the log only when it is credentials.
 pub(super) fn of(record: &Record) -> Map<String, Json> {
     let issues = record.result.iter().any(|element| element.name == "Credentials");
@@ -22,7 +25,7 @@ pub(super) fn of(record: &Record) -> Map<String, Json> {
 }
 
 fn members(elements: &[Element]) -> Map<String, Json> {
-    let open = elements.iter().filter(|element| !SECRETS.contains(&element.name));
+    let open = elements.iter().filter(|element| !SECRETS.contains(&element.name) && !UNSEEN.contains(&element.name));
     open.map(|element| (lower_first(element.name), json(&element.value))).collect()
 }
 

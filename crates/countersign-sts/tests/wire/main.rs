@@ -12,6 +12,7 @@ mod saved;
 mod sign;
 mod token;
 mod trail;
+mod unfold;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -27,7 +28,7 @@ fn run(file: &File) -> usize {
     let strictness = if file.strict { Strictness::Strict } else { Strictness::OutOfTheBox };
     let world = World::declared(file.world.get(), Notation::Json, strictness)
         .unwrap_or_else(|error| panic!("{error}: {error:?}"));
-    let endpoint = Endpoint::new(world, [7; 32]);
+    let endpoint = Endpoint::new(world, [7; 32]).recording();
     let start = date::parse("2026-11-22T04:10:00Z").unwrap();
     let mut kept: HashMap<String, Credentials> = HashMap::new();
     let mut saved = Saved::default();
@@ -38,8 +39,12 @@ fn run(file: &File) -> usize {
             Some(raw) => send_raw(&endpoint, raw, now),
             None => send(&endpoint, call, service, (&kept, &saved), now),
         };
-        let fields = fields(&response.body, service);
+        let mut fields = fields(&response.body, service);
+        unfold::unfold(&mut fields);
         check(call, &response, &fields, |text| saved.fill(text, now));
+        if let Some(decided) = response.record.as_ref().and_then(|record| record.decided.as_ref()) {
+            saved.set("the decision", endpoint.authorization_message(decided));
+        }
         saved.keep(&call.save, &fields);
         if let Some(name) = &call.keep {
             kept.insert(name.clone(), Credentials::of(&fields));
