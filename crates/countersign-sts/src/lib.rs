@@ -1,4 +1,4 @@
-//! A local AWS STS endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
+//! A local AWS STS and IAM endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
 //!
 //! [`Endpoint::respond`] is the whole server as a function: a request and the time in, a response out. It does no I/O,
 //! starts no thread and reads neither clock nor randomness. The feature `server` puts a socket in front of it.
@@ -21,8 +21,11 @@
 //! assert!(response.body.contains("<Code>MissingAuthenticationToken</Code>"));
 //! ```
 
+mod connection;
 mod endpoint;
+mod iam;
 mod journal;
+mod key_uses;
 #[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
 mod record;
@@ -43,6 +46,7 @@ pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
     AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
-    Guardrails, InstanceProfile, KeyOwner, KeyStatus, ManagedPolicy, Member, MfaDevice, Named, Names, Notation,
-    OidcProvider, Organization, Policy, PolicyVersion, Role, SamlProvider, Settings, Strictness, Unit, User, World,
+    Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member, MfaDevice, Named, Names,
+    Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, Role, SamlProvider, Settings,
+    Strictness, Unit, User, World,
 };

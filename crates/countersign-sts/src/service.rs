@@ -4,14 +4,15 @@ use std::cell::RefCell;
 
 use countersign_policy::condition::date::Moment;
 
+use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, Parameters};
 use crate::record::Decided;
 use crate::signature::TokenKey;
 use crate::world::{Change, Mint, Principal, World};
-use crate::{Request, sts};
+use crate::{Request, iam, sts};
 
 /// Every service that is spoken here.
-static SERVICES: &[&Service] = &[&sts::SERVICE];
+static SERVICES: &[&Service] = &[&sts::SERVICE, &iam::SERVICE];
 
 /// One API.
 #[derive(Debug)]
@@ -65,14 +66,17 @@ pub(crate) struct Call<'c> {
     pub(crate) world: &'c World,
     pub(crate) mint: &'c Mint,
     pub(crate) token_key: &'c TokenKey,
+    pub(crate) key_uses: &'c KeyUses,
     pub(crate) now: Moment,
     /// What was decided on the way, for the operator.
     pub(crate) decided: &'c RefCell<Option<Decided>>,
 }
 
-/// The service that has this API version, or the first.
-pub(crate) fn of_version(version: Option<&str>) -> &'static Service {
-    SERVICES.iter().find(|service| Some(service.version) == version).copied().unwrap_or(&sts::SERVICE)
+/// The service of a call: the one of its API version, or else the one it is signed for, or the first.
+pub(crate) fn of_call(version: Option<&str>, signed_for: Option<&str>) -> &'static Service {
+    let of_version = SERVICES.iter().find(|service| Some(service.version) == version);
+    let signed = || SERVICES.iter().find(|service| Some(service.signing_name) == signed_for);
+    of_version.or_else(signed).copied().unwrap_or(&sts::SERVICE)
 }
 
 impl Service {

@@ -83,18 +83,28 @@ impl<'r> Signed<'r> {
 
 /// The region that a request says it is signed for, or the first that AWS had: nothing is checked.
 pub(crate) fn region<'r>(request: &'r Request<'_>) -> &'r str {
+    scope_part(request, 2).unwrap_or("us-east-1")
+}
+
+/// The service that a request says it is signed for: nothing is checked.
+pub(crate) fn service<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    scope_part(request, 3)
+}
+
+/// A part of the credential: the key's id is 0, then come date, region and service.
+fn scope_part<'r>(request: &'r Request<'_>, part: usize) -> Option<&'r str> {
     let header = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     let header = header.and_then(|(_, value)| std::str::from_utf8(value).ok());
     let scope = match header {
         Some(header) => {
-            header.split_once("Credential=").map(|(_, rest)| rest.split('/')).and_then(|mut parts| parts.nth(2))
+            header.split_once("Credential=").map(|(_, rest)| rest.split('/')).and_then(|mut parts| parts.nth(part))
         }
         None => {
             let credential = request.query().split_once("X-Amz-Credential=").map(|(_, rest)| rest);
-            credential.and_then(|rest| rest.split('&').next()).and_then(|scope| scope.split("%2F").nth(2))
+            credential.and_then(|rest| rest.split('&').next()).and_then(|scope| scope.split("%2F").nth(part))
         }
     };
-    scope.filter(|region| !region.is_empty()).unwrap_or("us-east-1")
+    scope.filter(|part| !part.is_empty())
 }
 
 /// An HMAC-SHA256 that has read `message`.

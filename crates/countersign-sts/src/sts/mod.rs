@@ -2,7 +2,6 @@
 
 mod assume_role;
 mod assume_role_with_web_identity;
-mod connection;
 mod credentials;
 mod get_access_key_info;
 mod get_caller_identity;
@@ -10,9 +9,11 @@ mod get_federation_token;
 mod get_session_token;
 mod mfa;
 mod permission;
+mod role_session;
 mod session_policy;
 mod session_tags;
 
+use crate::connection;
 use crate::service::Service;
 
 pub(crate) static SERVICE: Service = Service {
