@@ -62,7 +62,7 @@ fn signed(target: &str, more: &[(&str, &str)]) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now = Moment::from_seconds(i64::try_from(now.as_secs()).unwrap());
     let mut headers: Vec<(String, String)> = vec![("host".into(), SERVER.to_string())];
-    headers.extend(sign::header(&Credentials::declared("111122223333"), &headers, IDENTITY, now, "eu-west-1"));
+    headers.extend(sign::header(&Credentials::declared("111122223333"), &headers, IDENTITY, now, ("eu-west-1", "sts")));
     headers.push(("content-length".into(), IDENTITY.len().to_string()));
     headers.push(("connection".into(), "close".into()));
     headers.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
