@@ -103,9 +103,9 @@ def test_roles_are_chained_for_an_hour(countersign, collector):
 
 def test_a_session_ends(countersign, collector):
     sts = countersign.client("sts", credentials=assume(collector, DurationSeconds=900)["Credentials"])
-    countersign.advance(899)
+    countersign.advance(600)
     assert sts.get_caller_identity()["Account"] == "111122223333"
-    countersign.advance(1)
+    countersign.advance(300)
     expired = ("ExpiredToken", "The security token included in the request is expired", 403)
     assert refused(sts.get_caller_identity) == expired
     assert refused(sts.assume_role, RoleArn=READER, RoleSessionName="second") == expired
