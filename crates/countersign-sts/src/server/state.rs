@@ -183,7 +183,7 @@ mod tests {
 
     fn user(name: &str) -> Change {
         let entity = Entity { name: name.into(), path: "/".into(), ..Entity::default() };
-        Change::User("111122223333".parse().unwrap(), Edit::put(User { entity, groups: Vec::new() }))
+        Change::User("111122223333".parse().unwrap(), Edit::put(User { entity, ..User::default() }))
     }
 
     fn names(world: &World) -> Vec<String> {

@@ -73,8 +73,9 @@ impl<'r> Signed<'r> {
             HEXLOWER.encode(&Sha256::digest(canonical))
         );
         let scope = [self.claim.date.as_str(), &self.claim.region, &self.claim.service, "aws4_request"];
-        let first = format!("AWS4{secret}").into_bytes();
-        let key = scope.iter().fold(first, |key, part| keyed(&key, part).finalize().into_bytes().to_vec());
+        let [date, rest @ ..] = scope;
+        let first = keyed(format!("AWS4{secret}").as_bytes(), date).finalize().into_bytes();
+        let key = rest.iter().fold(first, |key, part| keyed(&key, part).finalize().into_bytes());
         let signature = HEXLOWER.decode(self.claim.signature.as_bytes()).map_err(|_| mismatch())?;
         keyed(&key, &to_sign).verify_slice(&signature).map_err(|_| mismatch())
     }

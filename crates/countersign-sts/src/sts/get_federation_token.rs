@@ -60,6 +60,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         source_identity: None,
         policy: policies.inline.map(str::to_owned),
         policy_arns: policies.arns.iter().map(|arn| (*arn).to_owned()).collect(),
+        carried: Vec::new(),
     };
     let federated_user = vec![Element::leaf("FederatedUserId", format!("{account}:{name}")), Element::leaf("Arn", arn)];
     Ok(vec![

@@ -196,6 +196,9 @@ impl Principal {
             if let Some(identity) = &session.source_identity {
                 context.set("aws:SourceIdentity", [identity]);
             }
+            for (key, values) in &session.carried {
+                context.set(key, values);
+            }
         }
         context
     }

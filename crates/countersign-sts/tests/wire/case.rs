@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::token::Jwt;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
@@ -35,7 +37,7 @@ pub(crate) struct Call {
     #[serde(default)]
     pub(crate) clock_off: i64,
     #[serde(default)]
-    pub(crate) send: BTreeMap<String, String>,
+    pub(crate) send: BTreeMap<String, Sent>,
     pub(crate) raw: Option<Raw>,
     pub(crate) keep: Option<String>,
     /// Texts of the answer for later calls, by the names they are saved under.
@@ -67,6 +69,16 @@ impl Service {
             Self::Iam => "2010-05-08",
         }
     }
+}
+
+/// The value of a parameter.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Sent {
+    /// As it stands; `repeat 7` for seven characters.
+    Text(String),
+    /// A signed token.
+    Jwt { jwt: Jwt },
 }
 
 #[derive(Deserialize)]

@@ -9,12 +9,13 @@
 mod case;
 mod saved;
 mod sign;
+mod token;
 mod trail;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use case::{Answer, Call, File, Raw, Service};
+use case::{Answer, Call, File, Raw, Sent, Service};
 use countersign_policy::condition::date::{self, Moment};
 use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
 use percent_encoding::percent_decode_str;
@@ -55,9 +56,15 @@ fn send(
 ) -> Response {
     let mut form: Vec<(String, String)> = vec![("Version".into(), service.version().into())];
     for (name, value) in &call.send {
-        // Long texts are written as their length.
-        let repeated = value.strip_prefix("repeat ").and_then(|count| count.parse().ok());
-        form.push((name.clone(), repeated.map_or_else(|| saved.fill(value, now), |count| "x".repeat(count))));
+        let value = match value {
+            // Long texts are written as their length.
+            Sent::Text(text) => {
+                let repeated = text.strip_prefix("repeat ").and_then(|count| count.parse().ok());
+                repeated.map_or_else(|| saved.fill(text, now), |count| "x".repeat(count))
+            }
+            Sent::Jwt { jwt } => jwt.sign(now.seconds()),
+        };
+        form.push((name.clone(), value));
     }
     let body = sign::encode(&form);
     let mut headers: Vec<(String, String)> = vec![

@@ -56,7 +56,7 @@ fn run(file: &File) -> Vec<Event> {
         if let Some(signer) = &call.signer {
             let credentials = kept.get(signer).cloned().unwrap_or_else(|| Credentials::declared(signer));
             let region = call.region.as_deref().unwrap_or("us-east-1");
-            headers.extend(sign::header(&credentials, &headers, &body, now, region));
+            headers.extend(sign::header(&credentials, &headers, &body, now, (region, "sts")));
         }
         let headers: Vec<(&str, &[u8])> =
             headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
