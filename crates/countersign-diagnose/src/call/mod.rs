@@ -4,6 +4,12 @@
 //! [`Parameter::Unknown`] with the expression that stands there, never a guess. What it does not send is
 //! [`Parameter::Absent`].
 
+#[cfg(feature = "languages")]
+mod code;
+mod slot;
+
+pub use slot::{Quoting, Slot};
+
 use std::collections::BTreeMap;
 
 use countersign_policy::document::Span;
@@ -24,8 +30,32 @@ pub struct Call {
     pub parameters: BTreeMap<Name, Parameter>,
     /// The identity the call starts from, where the text says: a `source_profile`, a `credential_source`, `--profile`.
     pub source: Option<Box<str>>,
+    /// The profile it is written in, or that its tool is told to use.
+    pub profile: Option<Box<str>>,
     /// The source is itself an assumed role, so that this call chains roles; `None` when the text does not say.
     pub chained: Option<bool>,
+    /// Where its ExternalId is written; `None` where that is not in this text, or nothing of the kind can be sent.
+    pub slot: Option<Slot>,
+}
+
+/// What a text says in one language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The language.
+    pub style: Style,
+    /// The calls, in the order they stand.
+    pub calls: Vec<Call>,
+    /// How many places are not of the language.
+    pub errors: usize,
+}
+
+/// Reads a text that is written in `style`; `None` when it is too long or too far from the language.
+#[must_use]
+pub fn read(text: &str, style: Style) -> Option<Reading> {
+    match style {
+        #[cfg(feature = "languages")]
+        _ => code::read(text, style),
+    }
 }
 
 impl Call {
