@@ -18,7 +18,14 @@ fn labelled_bundles_get_their_cause_first() {
         let first = diagnosis.causes.first().map(|cause| cause.id).unwrap_or_default();
         let found: Vec<String> =
             diagnosis.causes.iter().take(4).map(|cause| format!("{} ({:?})", cause.id, cause.status)).collect();
-        let line = format!("{}: {} <- {:?} {:?}->{:?}", path.display(), name(&label["root_cause"]["id"]), found, diagnosis.before, diagnosis.after);
+        let line = format!(
+            "{}: {} <- {:?} {:?}->{:?}",
+            path.display(),
+            name(&label["root_cause"]["id"]),
+            found,
+            diagnosis.before,
+            diagnosis.after
+        );
         println!("{line}");
         if first != name(&label["root_cause"]["id"]) {
             wrong.push(line);

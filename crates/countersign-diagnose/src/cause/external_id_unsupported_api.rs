@@ -23,7 +23,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     };
     let in_vain = situation.evidence.facts.external_id.value().or(call_sends(situation));
     let cannot = !matches!(situation.operation, Operation::AssumeRole);
-    if !unknown && !(cannot && in_vain.is_some() && situation.evidence.trust.is_none() && situation.is_plain_denial()) {
+    let guess = cannot && in_vain.is_some() && situation.evidence.trust.is_none() && situation.is_plain_denial();
+    if !(unknown || guess) {
         return None;
     }
     let message = format!("{} takes no ExternalId", name(situation));

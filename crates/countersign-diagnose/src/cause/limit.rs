@@ -43,7 +43,10 @@ pub(super) fn limit(
         let how = if reason.explicit { "denies the call" } else { "does not allow the call" };
         let named = reason.policy_arn.as_ref().map(|arn| format!(": {}", arn.text)).unwrap_or_default();
         if !policies.is_empty() {
-            let message = format!("the message blames {}, but what was given of it lets the call through: it is not the one in use", limit.what);
+            let message = format!(
+                "the message blames {}, but what was given of it lets the call through: it is not the one in use",
+                limit.what
+            );
             return Some(Finding::contradicted(message));
         }
         let message = format!("AWS says that {} {how}{named}", limit.what);
@@ -55,7 +58,8 @@ pub(super) fn limit(
         return Some(finding.separated_by(limit.command));
     }
     // Nothing speaks for it but that it was not shown.
-    let possible = given.is_none() && situation.trust_allows() != Some(false) && situation.evidence.error_text.is_some();
+    let possible =
+        given.is_none() && situation.trust_allows() != Some(false) && situation.evidence.error_text.is_some();
     possible.then(|| {
         let message = format!("{} was not given, and can deny what all the rest allows", limit.what);
         Finding::consistent(limit.rank, message, Repair::advice(limit.advice)).separated_by(limit.command)

@@ -20,7 +20,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let maximum = situation.evidence.facts.max_session_duration;
     let too_long = asked.zip(maximum).is_some_and(|(asked, maximum)| asked > maximum);
     let told = matches!(situation.says(), Some(Says::MaxSessionDuration));
-    if !told && !(too_long && situation.is_plain_denial()) {
+    if !(told || too_long && situation.is_plain_denial()) {
         return None;
     }
     let advice = match maximum {

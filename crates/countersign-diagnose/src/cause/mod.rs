@@ -12,6 +12,8 @@ pub use finding::{Side, Status};
 
 use crate::situation::{Situation, StatementView, Test};
 
+type Recognise = fn(&Situation<'_>, &StatementView, &Test) -> Option<Finding>;
+
 /// One way to be denied.
 #[derive(Debug)]
 pub struct Cause {
@@ -28,7 +30,7 @@ pub struct Cause {
     /// Looks at everything.
     pub(crate) situation: Option<fn(&Situation<'_>) -> Option<Finding>>,
     /// Looks at one condition of the statement that is meant for the caller.
-    pub(crate) condition: Option<fn(&Situation<'_>, &StatementView, &Test) -> Option<Finding>>,
+    pub(crate) condition: Option<Recognise>,
 }
 
 macro_rules! causes {
@@ -63,4 +65,24 @@ causes! {
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Cause> {
     CAUSES.iter().copied().find(|cause| cause.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_has_its_name_and_a_whole_page() {
+        let mut ids: Vec<&str> = CAUSES.iter().map(|cause| cause.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), CAUSES.len());
+        for cause in CAUSES {
+            assert!(cause.page.starts_with(&format!("# {}\n", cause.id)), "{}", cause.id);
+            for heading in ["## What it looks like", "## What proves it", "## What to do", "## What not to try"] {
+                assert!(cause.page.contains(heading), "{}: {heading}", cause.id);
+            }
+            assert!(cause.situation.is_some() || cause.condition.is_some(), "{}", cause.id);
+        }
+    }
 }

@@ -37,7 +37,7 @@ fn defect(role: &str) -> Option<&'static str> {
     let parts: Vec<&str> = rest.split(':').collect();
     match parts.as_slice() {
         ["iam" | "sts", ..] => Some("the partition is missing"),
-        [_, "iam", "", account, ..] if account.is_empty() => Some("the account is missing"),
+        [_, "iam", "", "", ..] => Some("the account is missing"),
         [_, "iam", "", account, ..] if account.bytes().any(|byte| !byte.is_ascii_digit()) => Some("the account is not a number"),
         [_, "iam", "", account, ..] if account.len() != 12 => Some("the account is not 12 digits"),
         [_, "iam", region, _, ..] if !region.is_empty() => Some("IAM's ARNs have no region"),

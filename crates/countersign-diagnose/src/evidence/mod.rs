@@ -2,15 +2,14 @@
 
 mod case;
 mod facts;
+mod request_text;
 
 pub use case::CaseError;
 pub use facts::{Facts, Sent};
+pub use request_text::RequestText;
 
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::PolicyDocument;
-
-use crate::call::{Call, Name};
-use crate::edit::Edit;
 
 /// Everything given.
 #[derive(Debug, Clone, Default)]
@@ -86,40 +85,6 @@ impl Guard {
     }
 }
 
-/// A text that makes the call, and the calls in it.
-#[derive(Debug, Clone)]
-pub struct RequestText {
-    /// What a diff calls it.
-    pub name: String,
-    /// The text.
-    pub text: String,
-    /// The calls that were found in it.
-    pub calls: Vec<Call>,
-}
-
-impl RequestText {
-    /// Reads a text of a kind (`cli`, `ini`, `python`, …); without one the kind is found out.
-    #[must_use]
-    pub fn new(name: impl Into<String>, kind: Option<&str>, text: impl Into<String>) -> Self {
-        let text = text.into();
-        let calls = calls_in(kind, &text);
-        Self { name: name.into(), text, calls }
-    }
-
-    /// The edits with which a call of this text sends `value`, or nothing, for a parameter.
-    pub(crate) fn edits(&self, call: &Call, parameter: Name, value: Option<&str>) -> Option<Vec<Edit>> {
-        let _ = (call, parameter, value, &self.text);
-        None
-    }
-
-    /// Whether the text speaks of an ExternalId in any spelling.
-    #[must_use]
-    pub fn mentions_external_id(&self) -> bool {
-        let folded: String = self.text.chars().filter(char::is_ascii_alphanumeric).collect();
-        folded.to_ascii_lowercase().contains("externalid")
-    }
-}
-
 impl Evidence {
     /// Reads an evidence bundle: a JSON object with any of `operation, error_text, trust_policy, identity_policy, request
     /// {kind, text}, caller, target_role, context {…}`.
@@ -140,9 +105,4 @@ impl Evidence {
             && self.caller.is_none()
             && self.role.is_none()
     }
-}
-
-fn calls_in(kind: Option<&str>, text: &str) -> Vec<Call> {
-    let _ = (kind, text);
-    Vec::new()
 }
