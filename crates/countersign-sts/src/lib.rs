@@ -23,6 +23,7 @@
 
 mod authorization_message;
 mod connection;
+pub mod decisions;
 mod endpoint;
 mod iam;
 mod journal;

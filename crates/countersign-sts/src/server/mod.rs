@@ -1,5 +1,8 @@
 //! The socket in front of the endpoint: HTTP/1.1, bounded bodies and waits, graceful shutdown.
 
+mod admin;
+mod guard;
+mod metrics;
 mod reply;
 pub mod state;
 mod worlds;
@@ -10,7 +13,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use countersign_policy::condition::date::Moment;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -60,7 +63,7 @@ impl Server {
             let _context = runtime.enter();
             Box::pin(end_signal()?)
         };
-        let worlds = Arc::new(Worlds::new(Arc::new(endpoint.recording())));
+        let worlds = Arc::new(Worlds::new(endpoint.recording()));
         Ok(Self { runtime, end, listener, worlds, observer: Arc::new(observer) })
     }
 
@@ -100,6 +103,8 @@ async fn serve(
         };
         let Some((stream, peer, place)) = accepted else { continue };
         let (worlds, observer) = (Arc::clone(&worlds), Arc::clone(&observer));
+        let metrics = Arc::clone(&worlds.metrics);
+        metrics.connected();
         let service = service_fn(move |request| {
             let (worlds, observer) = (Arc::clone(&worlds), Arc::clone(&observer));
             async move { Ok::<_, Infallible>(answer(&worlds, &observer, request, peer).await) }
@@ -108,6 +113,7 @@ async fn serve(
         tokio::spawn(async move {
             // A client that goes away is no news.
             let _ = connection.await;
+            metrics.disconnected();
             drop(place);
         });
     }
@@ -141,18 +147,22 @@ async fn answer(
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
+    let arrived = Instant::now();
     let (head, body) = request.into_parts();
     if head.uri.path() == "/health" {
         return reply::text(StatusCode::OK, "ok");
     }
     let body = match read_body(body).await {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
-    let endpoint = match worlds.route(&head.method, head.uri.path()) {
-        Route::Endpoint { endpoint, .. } => endpoint,
+    let place = match worlds.route(&head.method, head.uri.path()) {
+        Route::Place { place, rest } => match admin::path(&rest) {
+            Some(path) => return admin::answer(path, &head, &place.decisions, worlds.metrics_of(&place)),
+            None => place,
+        },
         // Browsers say which page sends: none has a part in this.
-        Route::Manage(_) if head.headers.contains_key(ORIGIN) => {
+        Route::Manage(_) if head.headers.contains_key(ORIGIN) || guard::is_foreign(&head) => {
             return reply::text(StatusCode::FORBIDDEN, "worlds are not for web pages");
         }
         Route::Manage(errand) => return worlds.manage(&errand, &body),
@@ -167,8 +177,12 @@ async fn answer(
         body: &body,
         source_ip: Some(peer.ip()),
     };
-    let answer = endpoint.respond(&request, now());
-    answer.record.iter().for_each(observer);
+    let answer = place.endpoint.respond(&request, now());
+    if let Some(record) = &answer.record {
+        place.decisions.keep(record);
+        observer(record);
+        worlds.metrics.count(record, arrived.elapsed());
+    }
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
@@ -179,8 +193,8 @@ async fn answer(
     response
 }
 
-async fn read_body(body: Incoming) -> Result<Bytes, Response<Full<Bytes>>> {
-    let refusal = |status, text| Err(reply::closing(reply::text(status, text)));
+async fn read_body(body: Incoming) -> Result<Bytes, Box<Response<Full<Bytes>>>> {
+    let refusal = |status, text| Err(Box::new(reply::closing(reply::text(status, text))));
     let too_large = || refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
     if body.size_hint().lower() > u64::try_from(MOST_BODY_BYTES).unwrap_or(u64::MAX) {
         return too_large();

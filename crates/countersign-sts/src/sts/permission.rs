@@ -6,6 +6,7 @@ use countersign_policy::request::{Request, RequestContext};
 
 use super::connection::call_context;
 use crate::protocol::{ApiError, ErrorCode};
+use crate::record::Decided;
 use crate::service::Call;
 use crate::signature::SessionPrincipal;
 
@@ -61,7 +62,8 @@ fn allowed(call: &Call<'_>, action: &str, resource: &str, add_keys: impl FnOnce(
         role: resource.to_owned(),
         context,
     };
-    let (decision, _) = by_caller_side(&request, &call.principal.side, Assumptions::default());
+    let (decision, layers) = by_caller_side(&request, &call.principal.side, Assumptions::default());
+    call.decided.replace(Some(Decided::by_caller_side(request, decision, layers)));
     match decision {
         Decision::Allowed => true,
         Decision::ImplicitDeny | Decision::ExplicitDeny => false,

@@ -15,12 +15,14 @@ const SECRETS: &[&str] =
 /// The log has had the sizes of tokens since 2026; no public event shows in which form.
 const UNSEEN: &[&str] = &["SessionTokenSize", "SessionTokenUtilization"];
 
-/// The result, but for calls that only read: theirs is in the log only when it is credentials.
+/// Whether the log has the result of an operation: not where it only reads, unless what it reads is credentials.
+pub(crate) fn has_result(operation: Option<&str>, result: &[Element]) -> bool {
+    let issues = result.iter().any(|element| element.name == "Credentials");
+    issues || operation.is_some_and(|operation| !is_read(operation))
+}
+
+/// The result, without secrets.
 pub(super) fn of(record: &Record) -> Map<String, Json> {
-    let issues = record.result.iter().any(|element| element.name == "Credentials");
-    if record.operation.is_none_or(is_read) && !issues {
-        return Map::new();
-    }
     members(&record.result)
 }
 
