@@ -33,7 +33,7 @@ const MOST: usize = 10;
 
 fn attach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required(&mut checks);
+    let name = kind.required_to_attach(&mut checks);
     let arn = checks.required("PolicyArn", Constraint::ARN);
     checks.finish()?;
     asked(call, kind, action, name, arn).allowed()?;
@@ -55,7 +55,7 @@ fn attach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, 
 
 fn detach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required(&mut checks);
+    let name = kind.required_to_attach(&mut checks);
     let arn = checks.required("PolicyArn", Constraint::ARN);
     checks.finish()?;
     asked(call, kind, action, name, arn).allowed()?;
@@ -72,7 +72,7 @@ fn detach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, 
 
 fn list(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Vec<Element>, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required(&mut checks);
+    let name = kind.required_to_attach(&mut checks);
     let prefix = checks.optional("PathPrefix", Constraint::POLICY_PATH).unwrap_or("/");
     let page = Page::read(&mut checks)?;
     checks.finish()?;

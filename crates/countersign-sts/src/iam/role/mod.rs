@@ -3,7 +3,6 @@
 pub(super) mod create_role;
 pub(super) mod delete_role;
 pub(super) mod get_role;
-pub(super) mod inline_policy;
 pub(super) mod list_roles;
 pub(super) mod permissions_boundary;
 pub(super) mod service_linked;
