@@ -96,7 +96,7 @@ impl Asked<'_, '_> {
         let may_call = session.is_none_or(|session| match session.principal {
             SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } => session.mfa_at.is_some(),
             SessionPrincipal::FederatedUser { .. } => false,
-            SessionPrincipal::Role { .. } => true,
+            SessionPrincipal::Role { .. } | SessionPrincipal::AssumedRoot { .. } => true,
         });
         if !may_call {
             let text = "The security token included in the request is invalid";

@@ -84,7 +84,7 @@ fn web_identity(session: &Session) -> Option<&str> {
 /// Whose permissions a session has, where that is not the caller itself.
 fn issuer(principal: &SessionPrincipal) -> Option<Value> {
     match principal {
-        SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } => None,
+        SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } | SessionPrincipal::AssumedRoot { .. } => None,
         SessionPrincipal::FederatedUser { partition, account, user: None, .. } => Some(json!({
             "type": "Root",
             "principalId": account,

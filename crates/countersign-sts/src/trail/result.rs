@@ -12,6 +12,9 @@ use crate::protocol::{Element, Value};
 const SECRETS: &[&str] =
     &["Base32StringSeed", "Password", "QRCodePNG", "SecretAccessKey", "ServicePassword", "WebIdentityToken"];
 
+/// The log has had the sizes of tokens since 2026; no public event shows in which form.
+const UNSEEN: &[&str] = &["SessionTokenSize", "SessionTokenUtilization"];
+
 /// Whether the log has the result of an operation: not where it only reads, unless what it reads is credentials.
 pub(crate) fn has_result(operation: Option<&str>, result: &[Element]) -> bool {
     let issues = result.iter().any(|element| element.name == "Credentials");
@@ -24,7 +27,7 @@ pub(super) fn of(record: &Record) -> Map<String, Json> {
 }
 
 fn members(elements: &[Element]) -> Map<String, Json> {
-    let open = elements.iter().filter(|element| !SECRETS.contains(&element.name));
+    let open = elements.iter().filter(|element| !SECRETS.contains(&element.name) && !UNSEEN.contains(&element.name));
     open.map(|element| (lower_first(element.name), json(&element.value))).collect()
 }
 
