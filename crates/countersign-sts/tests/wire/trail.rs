@@ -145,6 +145,7 @@ impl Sent {
         match self {
             Self::Text(text) => text.clone(),
             Self::Jwt { jwt } => jwt.sign(now.seconds()),
+            Self::Saml { saml } => saml.write(now),
         }
     }
 }
