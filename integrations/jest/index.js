@@ -1,9 +1,6 @@
 "use strict";
 
 const { spawn } = require("node:child_process");
-const { mkdtemp, rm, writeFile } = require("node:fs/promises");
-const { tmpdir } = require("node:os");
-const { join } = require("node:path");
 const { createInterface } = require("node:readline");
 
 const REGION = "us-east-1";
@@ -12,10 +9,32 @@ const PREFIX = "export AWS_ENDPOINT_URL_STS=";
 /** Accounts of their own, at a URL of their own. */
 class World {
   #server;
+  #logStart;
 
-  constructor(server) {
+  constructor(server, name) {
     this.#server = server;
-    this.url = server.url;
+    this.#logStart = server.log.length;
+    this.url = `${server.url}/w/${name}`;
+  }
+
+  /** Makes it what it was at first. */
+  async reset() {
+    await send("POST", `${this.url}/reset`);
+  }
+
+  /** Moves its clock on: sessions end. Clients go on signing by the clock of the machine. */
+  async advance(seconds) {
+    await send("POST", `${this.url}/advance`, String(seconds));
+  }
+
+  /** All of it, for `Server.world`. */
+  async snapshot() {
+    return (await send("GET", `${this.url}/snapshot`)).json();
+  }
+
+  /** Forgets it. */
+  async remove() {
+    await send("DELETE", this.url);
   }
 
   /**
@@ -54,13 +73,22 @@ class World {
 
   /** What was refused so far, and why: the client sees only AWS's text. */
   refusals() {
-    return this.#server.log;
+    return this.#server.log.slice(this.#logStart);
   }
+}
+
+async function send(method, url, body) {
+  const answer = await fetch(url, { method, body });
+  if (!answer.ok) {
+    throw new Error((await answer.text()).trim());
+  }
+  return answer;
 }
 
 /** `countersign sts`, from its start to `stop`. */
 class Server {
   #child;
+  #worlds = 0;
   log = "";
 
   static async start(parameters = [], program = process.env.COUNTERSIGN ?? "countersign") {
@@ -77,6 +105,13 @@ class Server {
     return server;
   }
 
+  /** A new world: of a document as `countersign sts --world` takes it, or of a snapshot. */
+  async world(document) {
+    const name = `jest-${++this.#worlds}`;
+    await send("PUT", `${this.url}/w/${name}`, document && JSON.stringify(document));
+    return new World(this, name);
+  }
+
   async stop() {
     const ended = new Promise((resolve) => this.#child.once("close", resolve));
     this.#child.kill();
@@ -85,22 +120,19 @@ class Server {
 }
 
 /**
- * Gives each test of the file, or of the `describe` it is called in, a world of its own. The document is what
- * `countersign sts --world` takes. Call what it returns inside a test to get the world.
+ * Starts a server for the file, or for the `describe` it is called in, and gives each test a world of its own. The document is
+ * what `countersign sts --world` takes. Call what it returns inside a test to get the world.
  */
-function useCountersign(document = { accounts: {} }) {
-  let world, server, folder;
+function useCountersign(document) {
+  let server, world;
+  beforeAll(async () => {
+    server = await Server.start();
+  });
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "countersign-"));
-    const path = join(folder, "world.json");
-    await writeFile(path, JSON.stringify(document));
-    server = await Server.start(["--world", path]);
-    world = new World(server);
+    world = await server.world(document);
   });
-  afterEach(async () => {
-    await server?.stop();
-    await rm(folder, { recursive: true });
-  });
+  afterEach(() => world.remove());
+  afterAll(() => server?.stop());
   return () => world;
 }
 

@@ -14,11 +14,14 @@
 What the endpoint's operator would see of refusals, is shown with a test that fails.
 """
 
+import itertools
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import boto3
@@ -49,10 +52,26 @@ class Session(boto3.Session):
 class World:
     """Accounts of its own, at a URL of its own."""
 
-    def __init__(self, server):
-        self.url = server.url
+    def __init__(self, server, name):
+        self.url = f"{server.url}/w/{name}"
         self._server = server
         self._log_start = server.log_size()
+
+    def reset(self):
+        """Makes it what it was at first."""
+        _send("POST", f"{self.url}/reset")
+
+    def advance(self, seconds):
+        """Moves its clock on: sessions end. Clients go on signing by the clock of the machine."""
+        _send("POST", f"{self.url}/advance", str(seconds))
+
+    def snapshot(self):
+        """All of it, for `Server.world`."""
+        return json.loads(_send("GET", f"{self.url}/snapshot"))
+
+    def remove(self):
+        """Forgets it."""
+        _send("DELETE", self.url)
 
     def refusals(self):
         """What was refused so far, and why: the client sees only AWS's text."""
@@ -97,10 +116,20 @@ def _credentials(account, key, credentials):
     return {"aws_access_key_id": access_key_id, "aws_secret_access_key": secret}
 
 
+def _send(method, url, body=""):
+    request = urllib.request.Request(url, body.encode(), method=method)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        raise ValueError(error.read().decode().strip()) from None
+
+
 class Server:
     """`countersign sts`, from its start to `stop`."""
 
     def __init__(self, program, *arguments):
+        self._numbers = itertools.count(1)
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [program, "sts", "--port", "0", "--print-env", "--log", *arguments],
@@ -114,6 +143,18 @@ class Server:
             self.stop()
             raise RuntimeError(f"`{program} sts` did not start: {self.log_since(0)}")
         self.url = first.removeprefix(prefix)
+
+    def world(self, document=None):
+        """A new world: of a document as `countersign sts --world` takes it, of the path of one, or of a snapshot."""
+        if document is None:
+            text = ""
+        elif isinstance(document, (str, os.PathLike)):
+            text = Path(document).read_text()
+        else:
+            text = json.dumps(document)
+        name = f"pytest-{next(self._numbers)}"
+        _send("PUT", f"{self.url}/w/{name}", text)
+        return World(self, name)
 
     def log_size(self):
         return os.fstat(self._log.fileno()).st_size
@@ -146,22 +187,26 @@ def countersign_program(request):
     return found
 
 
+@pytest.fixture(scope="session")
+def countersign_server(countersign_program):
+    """The server that has the worlds."""
+    server = Server(countersign_program)
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def countersign_world():
     """What exists when a test begins: a document as `countersign sts --world` takes it, or the path of one."""
-    return {"accounts": {}}
+    return None
 
 
 @pytest.fixture
-def countersign(countersign_program, countersign_world, tmp_path, request):
+def countersign(countersign_server, countersign_world):
     """A world of its own."""
-    declared = countersign_world
-    if not isinstance(declared, (str, os.PathLike)):
-        declared = tmp_path / "countersign-world.json"
-        declared.write_text(json.dumps(countersign_world))
-    server = Server(countersign_program, "--world", os.fspath(Path(declared)))
-    yield World(server)
-    server.stop()
+    world = countersign_server.world(countersign_world)
+    yield world
+    world.remove()
 
 
 @pytest.fixture

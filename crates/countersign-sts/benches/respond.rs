@@ -50,7 +50,7 @@ fn time(bencher: Bencher<'_, '_>, parameters: &[(&str, &str)], status: u16) {
         ("content-type".into(), "application/x-www-form-urlencoded; charset=utf-8".into()),
         ("user-agent".into(), "bench/1".into()),
     ];
-    headers.extend(sign::header(&Credentials::declared(COLLECTOR), &headers, &body, now, "us-east-1"));
+    headers.extend(sign::header(&Credentials::declared(COLLECTOR), &headers, &body, now, ("us-east-1", "sts")));
     let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let request = Request { method: "POST", target: "/", headers: &headers, body: body.as_bytes(), source_ip: None };
     assert_eq!(endpoint.respond(&request, now).status, status);

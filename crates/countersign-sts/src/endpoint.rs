@@ -1,12 +1,14 @@
 //! One request in, one response out.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use countersign_policy::condition::date::Moment;
 use data_encoding::BASE64;
 
 use crate::journal::{Journal, JournalError};
+use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
 use crate::record::{Answered, Record, Seen, Signer};
 use crate::service::{self, Auth, Call, Operation, Run, Service, Written};
@@ -22,8 +24,11 @@ pub struct Endpoint {
     base: String,
     mint: Mint,
     token_key: TokenKey,
+    key_uses: KeyUses,
     /// Makes the ids of events; there when calls are recorded.
     event_key: Option<[u8; 32]>,
+    /// How far the world's clock is ahead of the callers', in seconds.
+    ahead: AtomicI64,
 }
 
 /// An HTTP response, and what only the operator sees.
@@ -50,7 +55,16 @@ impl Endpoint {
     pub fn new(world: World, key: [u8; 32]) -> Self {
         let mint = Mint::new(key);
         let token_key = TokenKey::new(&mint.derived_key("session tokens"));
-        Self { world: RwLock::new(world), journal: None, base: String::new(), mint, token_key, event_key: None }
+        Self {
+            world: RwLock::new(world),
+            journal: None,
+            base: String::new(),
+            mint,
+            token_key,
+            key_uses: KeyUses::default(),
+            event_key: None,
+            ahead: AtomicI64::new(0),
+        }
     }
 
     /// The same endpoint, whose responses come with a record of the call.
@@ -93,7 +107,7 @@ impl Endpoint {
         self.world.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts another world in place of this one.
+    /// Puts another world in place of this one, and its clock back to the callers'.
     ///
     /// # Errors
     /// [`JournalError`] when the journal does not keep it; then the world stays as it was. A journal keeps changes and
@@ -103,12 +117,22 @@ impl Endpoint {
             return Err(JournalError("a world that is saved cannot be replaced".into()));
         }
         *self.world.write().unwrap_or_else(PoisonError::into_inner) = world;
+        self.ahead.store(0, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Moves the world's clock on: sessions end, and what policies say of dates comes true. Signatures are still checked
+    /// at the time that [`Endpoint::respond`] is given, since clients sign by a clock that nobody moves.
+    pub fn advance(&self, seconds: u32) {
+        let later = |ahead: i64| Some(ahead.saturating_add(i64::from(seconds)));
+        let _ = self.ahead.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
     }
 
     /// Answers a request.
     #[must_use]
     pub fn respond(&self, request: &Request<'_>, now: Moment) -> Response {
+        let callers_now = now;
+        let now = now.plus_seconds(self.ahead.load(Ordering::Relaxed));
         let request_id = self.mint.request_id();
         let mut seen = Seen::default();
         let decoded = Parameters::decode(request.query(), request.body);
@@ -116,7 +140,7 @@ impl Endpoint {
         let service = service::of_call(version, signature::service(request));
         let (parameters, answer) = match decoded {
             Ok(parameters) => {
-                let answer = self.answer(service, request, &parameters, now, &mut seen);
+                let answer = self.answer(service, request, &parameters, [callers_now, now], &mut seen);
                 (parameters, answer)
             }
             Err(error) => (Parameters::default(), Err(error)),
@@ -150,7 +174,7 @@ impl Endpoint {
         service: &Service,
         request: &Request<'_>,
         parameters: &Parameters,
-        now: Moment,
+        [callers_now, now]: [Moment; 2],
         seen: &mut Seen,
     ) -> Result<(&'static Operation, Vec<Element>), ApiError> {
         let path = request.path().strip_prefix(self.base.as_str());
@@ -161,7 +185,7 @@ impl Endpoint {
         let operation = named(service, parameters)?;
         seen.operation = Some(operation.name);
         let signed = match operation.auth {
-            Auth::Signed => Some(Signed::read(request, service.signing_name, now)?),
+            Auth::Signed => Some(Signed::read(request, service.signing_name, callers_now)?),
             Auth::Unsigned => None,
         };
         let region = match &signed {
@@ -173,10 +197,25 @@ impl Endpoint {
                 Some(signed) => self.authenticate(world, signed, now)?,
                 None => Principal::anonymous(),
             };
-            let (mint, token_key, region, decided) = (&self.mint, &self.token_key, region.as_str(), &seen.decided);
-            let call =
-                Call { request, parameters, principal: &principal, region, world, mint, token_key, now, decided };
+            let Self { mint, token_key, key_uses, .. } = self;
+            let (region, decided) = (region.as_str(), &seen.decided);
+            let call = Call {
+                request,
+                parameters,
+                principal: &principal,
+                region,
+                world,
+                mint,
+                token_key,
+                key_uses,
+                now,
+                decided,
+            };
             let written = run(&call);
+            let key = signed.as_ref().and_then(|signed| world.access_key(signed.access_key_id()));
+            if let Some(key) = key {
+                key_uses.note(&key.id, now, service.signing_name, region);
+            }
             seen.signer = signed.as_ref().and_then(|signed| Signer::of(principal, signed.access_key_id().to_owned()));
             seen.region = Some(region.to_owned());
             written

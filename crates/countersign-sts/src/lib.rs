@@ -25,6 +25,7 @@ mod connection;
 mod endpoint;
 mod iam;
 mod journal;
+mod key_uses;
 #[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
 mod record;
@@ -34,6 +35,7 @@ pub mod server;
 mod service;
 mod signature;
 mod sts;
+pub mod trail;
 mod web_identity;
 mod world;
 
@@ -44,6 +46,7 @@ pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
     AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
-    Guardrails, InstanceProfile, KeyOwner, KeyStatus, ManagedPolicy, Member, MfaDevice, Named, Names, Notation,
-    OidcProvider, Organization, Policy, PolicyVersion, Role, SamlProvider, Settings, Strictness, Unit, User, World,
+    Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member, MfaDevice, Named, Names,
+    Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, Role, SamlProvider, Settings,
+    Strictness, Unit, User, World,
 };

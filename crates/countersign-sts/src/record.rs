@@ -43,7 +43,7 @@ pub struct Record {
     pub(crate) parameters: Parameters,
     pub(crate) result: Vec<Element>,
     pub(crate) event_key: [u8; 32],
-    error: Option<ApiError>,
+    pub(crate) error: Option<ApiError>,
 }
 
 /// A decision with what it was about: the client sees AWS's text alone.
@@ -126,8 +126,8 @@ impl Record {
             operation: seen.operation,
             region: seen.region,
             source_ip: request.source_ip.as_ref().map(IpAddr::to_canonical),
-            user_agent: request.header("user-agent"),
-            host: request.header("host"),
+            user_agent: request.header("user-agent").map(Into::into),
+            host: request.header("host").map(Into::into),
             decided: seen.decided.into_inner(),
             signer: seen.signer,
             parameters: answered.parameters,

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use countersign_policy::condition::date::Moment;
 
+use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, Parameters};
 use crate::record::Decided;
 use crate::signature::TokenKey;
@@ -65,6 +66,7 @@ pub(crate) struct Call<'c> {
     pub(crate) world: &'c World,
     pub(crate) mint: &'c Mint,
     pub(crate) token_key: &'c TokenKey,
+    pub(crate) key_uses: &'c KeyUses,
     pub(crate) now: Moment,
     /// What was decided on the way, for the operator.
     pub(crate) decided: &'c RefCell<Option<Decided>>,

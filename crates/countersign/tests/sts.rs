@@ -104,6 +104,9 @@ fn worlds_are_made_reset_and_forgotten() {
     assert!(ask("POST", "/w/one/", call).contains("<Code>MissingAuthenticationToken</Code>"));
     assert!(ask("POST", "/w/three/", call).contains("there is no world `three`"));
     assert_eq!(status(&ask("POST", "/w/one/reset", "")), "204");
+    assert_eq!(status(&ask("POST", "/w/one/advance", "3600")), "204");
+    assert_eq!(status(&ask("POST", "/w/one/advance", "-1")), "400");
+    assert_eq!(status(&ask("GET", "/w/one/advance", "")), "405");
     assert_eq!(status(&ask("DELETE", "/w/one", "")), "204");
     assert_eq!(status(&ask("POST", "/w/one/reset", "")), "404");
 

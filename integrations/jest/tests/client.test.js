@@ -57,6 +57,17 @@ test("a session is bound to its token", async () => {
   await expect(call).rejects.toMatchObject({ name: "InvalidClientTokenId" });
 });
 
+test("a session ends", async () => {
+  const session = sts({ credentials: (await assume(sts(COLLECTOR), { DurationSeconds: 900 })).Credentials });
+  await world().advance(899);
+  expect((await session.send(new GetCallerIdentityCommand({}))).Account).toBe("111122223333");
+  await world().advance(1);
+  await expect(session.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+    name: "ExpiredToken",
+    $metadata: { httpStatusCode: 403 },
+  });
+});
+
 test("roles are chained", async () => {
   const vendor = sts({ credentials: (await assume(sts(COLLECTOR))).Credentials });
   const chained = { RoleArn: READER, RoleSessionName: "second" };

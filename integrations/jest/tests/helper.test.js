@@ -17,8 +17,23 @@ test("programs are led to the world by variables", () => {
   expect(variables).not.toHaveProperty("AWS_SESSION_TOKEN");
 });
 
+test("a world is snapshotted, reset and forgotten", async () => {
+  const server = await Server.start();
+  const [id, secret] = ["AKIARTX3GSDS7EXAMPLE", "none"];
+  const one = await server.world({ accounts: { 111122223333: { users: { ann: { keys: [{ id, secret }] } } } } });
+  const copy = await server.world(await one.snapshot());
+  const identity = (world) => world.client(STSClient, { key: [id, secret] }).send(new GetCallerIdentityCommand({}));
+  expect((await identity(copy)).Arn).toBe("arn:aws:iam::111122223333:user/ann");
+  await one.reset();
+  await one.remove();
+  await expect(identity(one)).rejects.toThrow("there is no world");
+  await expect(server.world({ accounts: { 1: {} } })).rejects.toThrow("account `1` is not 12 digits");
+  await server.stop();
+});
+
 test("refusals are told to whoever runs the world", async () => {
   const client = world().client(STSClient, { key: ["999988887777", "guess"] });
+  expect(world().refusals()).toBe("");
   await expect(client.send(new GetCallerIdentityCommand({}))).rejects.toThrow();
   expect(world().refusals()).toMatch(/^SignatureDoesNotMatch: /);
 });

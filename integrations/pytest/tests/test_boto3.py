@@ -101,6 +101,18 @@ def test_roles_are_chained_for_an_hour(countersign, collector):
     assert refused(collector.assume_role, RoleArn=READER, RoleSessionName="direct")[0] == "AccessDenied"
 
 
+def test_a_session_ends(countersign, collector):
+    sts = countersign.client("sts", credentials=assume(collector, DurationSeconds=900)["Credentials"])
+    countersign.advance(899)
+    assert sts.get_caller_identity()["Account"] == "111122223333"
+    countersign.advance(1)
+    expired = ("ExpiredToken", "The security token included in the request is expired", 403)
+    assert refused(sts.get_caller_identity) == expired
+    assert refused(sts.assume_role, RoleArn=READER, RoleSessionName="second") == expired
+    # Keys do not end, and clients still sign by the clock of the machine.
+    assert assume(collector)["Credentials"]
+
+
 def test_tags_and_session_policies_are_taken(collector):
     answer = assume(
         collector,

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::permission::{Asked, ask};
-use super::{account, arn, no_such_entity};
+use super::permission::Asked;
+use super::{group, role, user};
 use crate::protocol::{ApiError, Checks, Constraint};
 use crate::service::Call;
 use crate::world::{Change, Edit, Entity, Group, Role, User};
@@ -54,30 +54,28 @@ impl Kind {
 
     /// The one of that name, in any case.
     pub(super) fn named<'c>(self, call: &Call<'c>, name: &str) -> Option<Holder<'c>> {
-        let account = account(call)?;
         match self {
-            Self::User => account.users.get(name).map(|user| Holder::User(Cow::Borrowed(user))),
-            Self::Group => account.groups.get(name).map(Holder::Group),
-            Self::Role => account.roles.get(name).map(Holder::Role),
+            Self::User => user::named(call, name).map(Holder::User),
+            Self::Group => group::named(call, name).map(Holder::Group),
+            Self::Role => role::named(call, name).map(Holder::Role),
         }
     }
 
     /// The one of that name, or the error that there is none.
     pub(super) fn found<'c>(self, call: &Call<'c>, name: &str) -> Result<Holder<'c>, ApiError> {
-        let noun = self.noun();
-        self.named(call, name).ok_or_else(|| no_such_entity(format!("The {noun} with name {name} cannot be found.")))
+        match self {
+            Self::User => user::found(call, name).map(Holder::User),
+            Self::Group => group::found(call, name).map(Holder::Group),
+            Self::Role => role::found(call, name).map(Holder::Role),
+        }
     }
 
-    /// Asks for an action on the one of that name. Who may not act on it does not learn whether it exists.
+    /// Asks for an action on the one of that name.
     pub(super) fn ask_on<'a, 'c>(self, call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-        let shown = format!("{} {name}", self.noun());
-        match self.named(call, name) {
-            Some(holder) => {
-                let entity = holder.entity();
-                let asked = ask(call, action, arn(call, self.noun(), &entity.path, &entity.name));
-                asked.shown_as(shown).tagged(&entity.tags)
-            }
-            None => ask(call, action, arn(call, self.noun(), "/", name)).shown_as(shown),
+        match self {
+            Self::User => user::ask_on(call, action, name),
+            Self::Group => group::ask_on(call, action, name),
+            Self::Role => role::ask_on(call, action, name),
         }
     }
 }

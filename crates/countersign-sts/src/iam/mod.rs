@@ -3,6 +3,8 @@
 //! An operation reads its parameters under their constraints, asks whether the caller may ([`permission`]), looks at what
 //! is there, and says what changes. An entity without permission is not told apart from one that is not there.
 
+mod access_key;
+mod group;
 mod holder;
 mod identity_policy;
 mod instance_profile;
@@ -10,6 +12,7 @@ mod permission;
 mod policy;
 mod role;
 mod tags;
+mod user;
 
 use crate::protocol::{ApiError, Element, ErrorCode};
 use crate::service::{Auth, Call, Operation, Run, Service, Written};
@@ -20,6 +23,32 @@ pub(crate) static SERVICE: Service = Service {
     version: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     operations: &[
+        // Users.
+        &user::create_user::OPERATION,
+        &user::delete_user::OPERATION,
+        &user::get_user::OPERATION,
+        &user::list_groups_for_user::OPERATION,
+        &user::list_users::OPERATION,
+        &user::permissions_boundary::DELETE,
+        &user::permissions_boundary::PUT,
+        &user::tags::LIST_USER_TAGS,
+        &user::tags::TAG_USER,
+        &user::tags::UNTAG_USER,
+        &user::update_user::OPERATION,
+        // Groups.
+        &group::create_group::OPERATION,
+        &group::delete_group::OPERATION,
+        &group::get_group::OPERATION,
+        &group::list_groups::OPERATION,
+        &group::membership::ADD_USER_TO_GROUP,
+        &group::membership::REMOVE_USER_FROM_GROUP,
+        &group::update_group::OPERATION,
+        // Access keys.
+        &access_key::create_access_key::OPERATION,
+        &access_key::delete_access_key::OPERATION,
+        &access_key::get_access_key_last_used::OPERATION,
+        &access_key::list_access_keys::OPERATION,
+        &access_key::update_access_key::OPERATION,
         // Instance profiles.
         &instance_profile::create_instance_profile::OPERATION,
         &instance_profile::delete_instance_profile::OPERATION,
@@ -100,6 +129,10 @@ fn arn(call: &Call<'_>, kind: &str, path: &str, name: &str) -> String {
 
 fn no_such_entity(text: impl Into<String>) -> ApiError {
     ApiError::new(ErrorCode::NoSuchEntity, text)
+}
+
+fn already_exists(text: impl Into<String>) -> ApiError {
+    ApiError::new(ErrorCode::EntityAlreadyExists, text)
 }
 
 fn limit_exceeded(text: impl Into<String>) -> ApiError {

@@ -124,6 +124,12 @@ impl Pattern {
 }
 
 impl Constraint {
+    /// Whether a text that was not sent as a parameter satisfies it.
+    pub(crate) fn admits(&self, text: &str) -> bool {
+        let length = text.chars().count();
+        (self.least..=self.most).contains(&length) && self.pattern.is_none_or(|pattern| pattern.matches(text))
+    }
+
     pub(crate) const ARN: Self = Self { pattern: Some(&Pattern::ARN), least: 20, most: 2048 };
     pub(crate) const TAG_KEY: Self = Self { pattern: Some(&Pattern::TAG_KEY), least: 1, most: 128 };
     pub(crate) const TAG_VALUE: Self = Self { pattern: Some(&Pattern::TAG_VALUE), least: 0, most: 256 };

@@ -64,6 +64,9 @@ pub(crate) fn decode_pairs(text: &str) -> Result<Vec<(String, String)>, ApiError
 
 /// Both `+` and `%20` are a blank: SDKs differ.
 fn decode(text: &str) -> Result<String, ApiError> {
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Ok(text.to_owned());
+    }
     let escapes = text.split('%').skip(1);
     let is_escape = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
     if !escapes.into_iter().all(is_escape) {

@@ -1,6 +1,7 @@
 //! The socket in front of the endpoint: HTTP/1.1, bounded bodies and waits, graceful shutdown.
 
 mod reply;
+pub mod state;
 mod worlds;
 
 use std::convert::Infallible;

@@ -6,6 +6,7 @@
 //! | `DELETE /w/NAME` | forgets it |
 //! | `POST /w/NAME/reset` | makes it what it was at first |
 //! | `GET /w/NAME/snapshot` | all of it, secrets included, for `PUT` |
+//! | `POST /w/NAME/advance` | moves its clock on by the seconds in the body: sessions end, dates in policies come; signatures are checked at the real time |
 //! | `GET /w` | their names |
 //!
 //! Everything else under `/w/NAME` is that world's API.
@@ -53,6 +54,7 @@ pub(super) enum Errand {
     Make(String),
     Forget(String),
     Reset(String),
+    Advance(String),
     Snapshot(String),
     List,
 }
@@ -93,8 +95,9 @@ impl Worlds {
             ("PUT", "") => Route::Manage(Errand::Make(name)),
             ("DELETE", "") => Route::Manage(Errand::Forget(name)),
             ("POST", "reset") => Route::Manage(Errand::Reset(name)),
+            ("POST", "advance") => Route::Manage(Errand::Advance(name)),
             ("GET", "snapshot") => Route::Manage(Errand::Snapshot(name)),
-            (_, "reset") => Route::Answered(reply::method_not_allowed("POST")),
+            (_, "reset" | "advance") => Route::Answered(reply::method_not_allowed("POST")),
             (_, "snapshot") => Route::Answered(reply::method_not_allowed("GET")),
             (_, rest) => match self.named().get(&name) {
                 Some(world) => Route::Endpoint { endpoint: Arc::clone(&world.endpoint), rest: format!("/{rest}") },
@@ -118,6 +121,14 @@ impl Worlds {
                     Err(error) => reply::text(StatusCode::CONFLICT, &error.to_string()),
                 },
                 None => unknown(name),
+            },
+            Errand::Advance(name) => match (self.named().get(name), seconds(body)) {
+                (Some(world), Some(seconds)) => {
+                    world.endpoint.advance(seconds);
+                    reply::empty()
+                }
+                (Some(_), None) => reply::text(StatusCode::BAD_REQUEST, "the body is a number of seconds"),
+                (None, _) => unknown(name),
             },
             Errand::Snapshot(name) => match self.named().get(name) {
                 Some(world) => {
@@ -189,6 +200,10 @@ fn read(body: &[u8], mut empty: World) -> Result<World, String> {
         return Ok(empty);
     }
     World::declared(text, Notation::Json, empty.strictness()).map_err(told)
+}
+
+fn seconds(body: &[u8]) -> Option<u32> {
+    std::str::from_utf8(body).ok()?.trim().parse().ok()
 }
 
 fn told(error: DeclarationError) -> String {

@@ -40,7 +40,8 @@ pub(super) enum Token {
 
 pub(super) fn request(request: &Request<'_>, claim: &Claim, body_hash: &str, rules: Rules) -> Result<String, ApiError> {
     let query = query(request.query(), claim.form, rules.token)?;
-    let headers: String = claim.signed_headers.iter().map(|name| header(request, name)).collect();
+    let mut headers = String::new();
+    claim.signed_headers.iter().for_each(|name| push_header(&mut headers, request, name));
     let signed = claim.signed_headers.join(";");
     let (method, path) = (request.method, path(request.path(), rules.paths));
     Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{body_hash}"))
@@ -82,10 +83,21 @@ fn query(query: &str, form: Form, token: Token) -> Result<String, ApiError> {
 }
 
 /// A header's line: its values trimmed, runs of blanks made one, joined by commas.
-fn header(request: &Request<'_>, name: &str) -> String {
-    let values: Vec<String> =
-        request.header_values(name).map(|value| value.split_ascii_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    format!("{name}:{}\n", values.join(","))
+fn push_header(lines: &mut String, request: &Request<'_>, name: &str) {
+    lines.push_str(name);
+    let mut before = ":";
+    for value in request.header_values(name) {
+        lines.push_str(before);
+        before = ",";
+        let mut blank = "";
+        for word in value.split_ascii_whitespace() {
+            lines.push_str(blank);
+            lines.push_str(word);
+            blank = " ";
+        }
+    }
+    // A header that is not there is signed as an empty one.
+    lines.push_str(if before == ":" { ":\n" } else { "\n" });
 }
 
 #[cfg(test)]

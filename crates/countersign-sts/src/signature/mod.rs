@@ -49,11 +49,6 @@ impl<'r> Signed<'r> {
         &self.claim.region
     }
 
-    /// The access key and the region.
-    pub(crate) fn into_scope(self) -> (String, String) {
-        (self.claim.access_key_id, self.claim.region)
-    }
-
     pub(crate) fn session_token(&self) -> Option<&str> {
         self.claim.session_token.as_deref()
     }
@@ -78,8 +73,9 @@ impl<'r> Signed<'r> {
             HEXLOWER.encode(&Sha256::digest(canonical))
         );
         let scope = [self.claim.date.as_str(), &self.claim.region, &self.claim.service, "aws4_request"];
-        let first = format!("AWS4{secret}").into_bytes();
-        let key = scope.iter().fold(first, |key, part| keyed(&key, part).finalize().into_bytes().to_vec());
+        let [date, rest @ ..] = scope;
+        let first = keyed(format!("AWS4{secret}").as_bytes(), date).finalize().into_bytes();
+        let key = rest.iter().fold(first, |key, part| keyed(&key, part).finalize().into_bytes());
         let signature = HEXLOWER.decode(self.claim.signature.as_bytes()).map_err(|_| mismatch())?;
         keyed(&key, &to_sign).verify_slice(&signature).map_err(|_| mismatch())
     }

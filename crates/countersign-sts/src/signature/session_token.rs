@@ -36,6 +36,9 @@ pub(crate) struct Session {
     pub(crate) policy: Option<String>,
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) policy_arns: Vec<String>,
+    /// Condition keys that later calls of the session have, beside those that follow from the rest.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carried: Vec<(String, Vec<String>)>,
 }
 
 /// Whose session it is.
@@ -128,6 +131,7 @@ mod tests {
             source_identity: None,
             policy: None,
             policy_arns: vec![],
+            carried: vec![],
         }
     }
 

@@ -60,12 +60,13 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         source_identity: None,
         policy: policies.inline.map(str::to_owned),
         policy_arns: policies.arns.iter().map(|arn| (*arn).to_owned()).collect(),
+        carried: Vec::new(),
     };
     let federated_user = vec![Element::leaf("FederatedUserId", format!("{account}:{name}")), Element::leaf("Arn", arn)];
     Ok(vec![
         credentials::issue(call, &session),
         Element::parent("FederatedUser", federated_user),
-        Element::leaf("PackedPolicySize", packed),
+        Element::number("PackedPolicySize", packed),
     ])
 }
 

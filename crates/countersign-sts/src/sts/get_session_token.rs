@@ -51,6 +51,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         source_identity: None,
         policy: None,
         policy_arns: Vec::new(),
+        carried: Vec::new(),
     };
     Ok(vec![credentials::issue(call, &session)])
 }

@@ -9,6 +9,7 @@ mod get_federation_token;
 mod get_session_token;
 mod mfa;
 mod permission;
+mod role_session;
 mod session_policy;
 mod session_tags;
 

@@ -75,3 +75,13 @@ pub(super) fn add_to_context(tags: &[SessionTag], context: &mut RequestContext) 
         context.set(format!("aws:RequestTag/{}", tag.key), [tag.value.as_str()]);
     }
 }
+
+/// Whether tags of a token or an assertion are what a call could pass.
+pub(super) fn are_valid(tags: &[SessionTag]) -> bool {
+    let unique = |(at, tag): (usize, &SessionTag)| {
+        !tags.iter().take(at).any(|earlier| SessionTag::same_key(&earlier.key, &tag.key))
+    };
+    let well_formed =
+        |tag: &SessionTag| Constraint::TAG_KEY.admits(&tag.key) && Constraint::TAG_VALUE.admits(&tag.value);
+    tags.len() <= MOST && tags.iter().enumerate().all(unique) && tags.iter().all(well_formed)
+}

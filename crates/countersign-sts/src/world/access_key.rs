@@ -74,6 +74,16 @@ impl KeyOwner {
             Self::Root(account) | Self::User(account, _) => *account,
         }
     }
+
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Root(own), Self::Root(other)) => own == other,
+            (Self::User(own, name), Self::User(other, other_name)) => {
+                own == other && name.eq_ignore_ascii_case(other_name)
+            }
+            (Self::Root(_), Self::User(..)) | (Self::User(..), Self::Root(_)) => false,
+        }
+    }
 }
 
 impl World {
@@ -94,6 +104,11 @@ impl World {
     /// A key of this world, whatever its status.
     pub(crate) fn access_key(&self, id: &str) -> Option<&AccessKey> {
         self.access_keys.get(id).filter(|key| key.id == id)
+    }
+
+    /// The keys of an owner, in the order of their ids.
+    pub(crate) fn keys_of(&self, owner: &KeyOwner) -> impl Iterator<Item = &AccessKey> {
+        self.access_keys.iter().filter(move |key| key.owner.is(owner))
     }
 
     /// The account of a key of this world, whatever its status.

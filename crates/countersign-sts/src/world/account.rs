@@ -41,12 +41,40 @@ pub struct Settings {
     /// The name that its sign-in page has in place of the number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
+    /// What passwords of its users have to be; AWS's default when it is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_policy: Option<PasswordPolicy>,
+}
+
+/// What passwords of users have to be. It is kept and shown, and asked when a password is set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "they are AWS's own switches")]
+pub struct PasswordPolicy {
+    /// In characters.
+    pub minimum_length: u32,
+    /// At least one character that is neither letter nor digit.
+    pub require_symbols: bool,
+    /// At least one digit.
+    pub require_numbers: bool,
+    /// At least one of `A` to `Z`.
+    pub require_uppercase: bool,
+    /// At least one of `a` to `z`.
+    pub require_lowercase: bool,
+    /// Whether users may change their own.
+    pub users_may_change: bool,
+    /// In days; `None` when passwords do not expire.
+    pub max_age: Option<u32>,
+    /// How many earlier ones may not be used again.
+    pub reuse_prevention: Option<u32>,
+    /// Whether an expired one can only be replaced by an administrator.
+    pub hard_expiry: Option<bool>,
 }
 
 impl Default for Settings {
     /// An account of the commercial partition, without an alias.
     fn default() -> Self {
-        Self { partition: "aws".to_owned(), alias: None }
+        Self { partition: "aws".to_owned(), alias: None, password_policy: None }
     }
 }
 

@@ -40,6 +40,19 @@ pub struct User {
     /// Names of the groups it is in, in the order it joined.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// Set when it has a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_profile: Option<LoginProfile>,
+}
+
+/// That a user has a password. The password itself is not kept: there is nothing here to sign in to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct LoginProfile {
+    /// When it was made, in seconds since the epoch.
+    pub created: i64,
+    /// Whether the user has to choose another one at the next sign-in.
+    pub reset_required: bool,
 }
 
 /// An IAM group. It has neither tags nor a boundary.

@@ -48,6 +48,23 @@ pub struct PolicyVersion {
 }
 
 impl ManagedPolicy {
+    /// A policy of one version at the path `/`, that was always there.
+    #[must_use]
+    pub fn declared(account: AccountId, name: &str, policy: Policy) -> Self {
+        Self {
+            name: name.to_owned(),
+            path: "/".to_owned(),
+            id: entity_id("ANPA", account, name),
+            created: 0,
+            updated: 0,
+            description: None,
+            tags: BTreeMap::new(),
+            versions: [(1, PolicyVersion { created: 0, policy })].into(),
+            default_version: 1,
+            last_version: 1,
+        }
+    }
+
     /// The version that counts.
     #[must_use]
     pub fn current(&self) -> Option<&Policy> {

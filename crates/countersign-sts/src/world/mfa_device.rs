@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::Moment;
 use countersign_policy::request::{Caller, CallerKind};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -43,6 +44,14 @@ impl MfaDevice {
         (step - 1..=step + 1).any(|step| self.code(step).as_deref() == Some(code))
     }
 
+    /// Whether it shows `first` and then `second`, one step after the other and at about `now`: either of the two codes
+    /// may be the present one, and the device's clock one step off.
+    pub(crate) fn shows_in_turn(&self, first: &str, second: &str, now: Moment) -> bool {
+        let step = now.seconds().div_euclid(STEP_SECONDS);
+        let mut starts = step - 2..=step + 1;
+        starts.any(|step| self.code(step).as_deref() == Some(first) && self.code(step + 1).as_deref() == Some(second))
+    }
+
     fn code(&self, step: i64) -> Option<String> {
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.seed).ok()?;
         mac.update(&step.to_be_bytes());
@@ -54,6 +63,12 @@ impl MfaDevice {
 }
 
 impl World {
+    /// The MFA devices that are enabled for the user of that name.
+    pub(crate) fn devices_of(&self, account: AccountId, user: &str) -> impl Iterator<Item = &MfaDevice> {
+        let devices = self.account(account).into_iter().flat_map(|account| account.mfa_devices.iter());
+        devices.filter(move |device| device.user.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(user)))
+    }
+
     /// The caller's own MFA device of that serial number.
     pub(crate) fn mfa_device(&self, caller: &Caller, serial_number: &str) -> Option<&MfaDevice> {
         match caller.kind() {

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_policy::account::AccountId;
 use data_encoding::{BASE32, BASE64, HEXLOWER};
-use hmac::Mac as _;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 
 use crate::signature::keyed;
 
@@ -13,16 +14,15 @@ const FLAG: u64 = 1 << 39;
 const ACCOUNTS: u64 = 1_000_000_000_000;
 
 /// Makes ids. Two mints of one key make the same ids in the same order.
-#[derive(Debug)]
 pub(crate) struct Mint {
-    key: [u8; 32],
+    key: Hmac<Sha256>,
     run: u64,
     made: AtomicU64,
 }
 
 impl Mint {
     pub(crate) fn new(key: [u8; 32]) -> Self {
-        Self { key, run: 0, made: AtomicU64::new(0) }
+        Self { key: keyed(&key, ""), run: 0, made: AtomicU64::new(0) }
     }
 
     /// The same mint with other ids: those of its run number `run`.
@@ -62,9 +62,7 @@ impl Mint {
 
     /// A fresh request id, in the form of a UUID.
     pub(crate) fn request_id(&self) -> String {
-        let hex = HEXLOWER.encode(&self.fresh("request"));
-        let part = |from, to| hex.get(from..to).unwrap_or_default();
-        format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+        uuid(&self.fresh("request"))
     }
 
     /// Twelve bytes that were not handed out before.
@@ -80,8 +78,17 @@ impl Mint {
     }
 
     fn bytes(&self, message: &str) -> [u8; 32] {
-        keyed(&self.key, message).finalize().into_bytes().into()
+        let mut mac = self.key.clone();
+        mac.update(message.as_bytes());
+        mac.finalize().into_bytes().into()
     }
+}
+
+/// Bytes in the form of a UUID.
+pub(crate) fn uuid(bytes: &[u8]) -> String {
+    let hex = HEXLOWER.encode(bytes);
+    let part = |from, to| hex.get(from..to).unwrap_or_default();
+    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
 }
 
 /// The id of a user or role that was declared without one: always the same.

@@ -27,14 +27,14 @@ use countersign_policy::arn::Arn;
 use countersign_policy::document::PolicyDocument;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
-pub use account::{Account, Settings};
+pub use account::{Account, PasswordPolicy, Settings};
 pub use change::Change;
 pub use declaration::{DeclarationError, Notation};
-pub use entity::{DEFAULT_MAX_SESSION_DURATION, Entity, Group, InstanceProfile, Role, User};
+pub use entity::{DEFAULT_MAX_SESSION_DURATION, Entity, Group, InstanceProfile, LoginProfile, Role, User};
 pub(crate) use managed_policy::aws_policy_id;
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub use mfa_device::MfaDevice;
-pub(crate) use mint::{Mint, account_in};
+pub(crate) use mint::{Mint, account_in, uuid};
 pub use names::{Edit, Named, Names};
 pub use organization::{FullAccess, Guardrails, Member, Organization, Unit};
 pub use policy::Policy;

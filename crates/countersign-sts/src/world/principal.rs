@@ -1,5 +1,6 @@
 //! Who a caller is in the world: what is true of it, and which policies bind it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,25 +33,32 @@ impl World {
     pub(crate) fn owner(&self, owner: &KeyOwner) -> Option<Principal> {
         match owner {
             KeyOwner::Root(account) => self.root(self.partition(*account), *account),
-            KeyOwner::User(account, name) => {
-                let known = self.account(*account).and_then(|known| known.users.get(name));
-                match known {
-                    Some(user) => self.user(*account, user),
-                    None if self.strictness == Strictness::OutOfTheBox && name == OPEN_USER => {
-                        let id = entity_id("AIDA", *account, name);
-                        let inline = BTreeMap::from([("AdministratorAccess".to_owned(), FULL_ACCESS.clone())]);
-                        let (name, path) = (name.clone(), "/".to_owned());
-                        let entity = Entity { name, path, id, inline, ..Entity::default() };
-                        self.user(*account, &User { entity, groups: Vec::new() })
-                    }
-                    None => None,
-                }
-            }
+            KeyOwner::User(account, name) => self.user(*account, &*self.find_user(*account, name)?),
         }
     }
 
+    /// A user by name, in any case: also the one that every account has out of the box.
+    pub(crate) fn find_user(&self, account: AccountId, name: &str) -> Option<Cow<'_, User>> {
+        let known = self.account(account).and_then(|known| known.users.get(name));
+        known.map(Cow::Borrowed).or_else(|| {
+            let is_open = self.strictness == Strictness::OutOfTheBox && name.eq_ignore_ascii_case(OPEN_USER);
+            is_open.then(|| Cow::Owned(open_user(account)))
+        })
+    }
+
+    /// The users of an account in the order of their names, with the one that it has out of the box.
+    pub(crate) fn users(&self, account: AccountId) -> Vec<Cow<'_, User>> {
+        let known = self.account(account).into_iter().flat_map(|known| known.users.iter());
+        let mut users: Vec<_> = known.map(Cow::Borrowed).collect();
+        if let Some(open @ Cow::Owned(_)) = self.find_user(account, OPEN_USER) {
+            users.push(open);
+            users.sort_by_key(|user| user.entity.name.to_ascii_lowercase());
+        }
+        users
+    }
+
     fn user(&self, account: AccountId, user: &User) -> Option<Principal> {
-        let User { entity, groups } = user;
+        let User { entity, groups, .. } = user;
         let arn = entity_arn(self.partition(account), account, "user", &entity.path, &entity.name);
         let mut principal = self.entity_principal(Caller::parse(&arn).ok()?, account, entity)?;
         let groups = groups.iter().filter_map(|name| self.account(account)?.groups.get(name));
@@ -104,7 +112,10 @@ impl World {
         Some(principal)
     }
 
+    /// The user of that id, which may have another name or path than when the session began.
     fn session_user(&self, arn: &str, id: &str) -> Option<Principal> {
+        let present = self.arn_of(id);
+        let arn = present.as_deref().unwrap_or(arn);
         let caller = Caller::parse(arn).ok()?;
         let account = caller.home()?.account;
         let name = arn.rsplit('/').next().unwrap_or_default();
@@ -141,6 +152,18 @@ impl World {
     }
 }
 
+/// The user that every account has out of the box: an administrator.
+fn open_user(account: AccountId) -> User {
+    let entity = Entity {
+        name: OPEN_USER.to_owned(),
+        path: "/".to_owned(),
+        id: entity_id("AIDA", account, OPEN_USER),
+        attached: vec!["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()],
+        ..Entity::default()
+    };
+    User { entity, groups: Vec::new(), login_profile: None }
+}
+
 impl Principal {
     /// Nobody in particular: who makes an unsigned call. It has no account, which the format of ids writes as zeros.
     pub(crate) fn anonymous() -> Self {
@@ -172,6 +195,9 @@ impl Principal {
             context.set("aws:TokenIssueTime", [issued.to_string()]);
             if let Some(identity) = &session.source_identity {
                 context.set("aws:SourceIdentity", [identity]);
+            }
+            for (key, values) in &session.carried {
+                context.set(key, values);
             }
         }
         context

@@ -1,12 +1,14 @@
 //! Principals in trust policies. AWS keeps users and roles as their unique ids, so that one that is deleted and made
 //! again is a stranger, and shows ARNs again as long as they exist.
 
+use std::borrow::Cow;
+
 use countersign_policy::account::AccountId;
 use countersign_policy::arn::Arn;
 use countersign_policy::document::{PolicyDocument, PrincipalEntry, PrincipalKind};
 
 use super::mint::account_in;
-use super::{Account, Entity, Policy, Strictness, World, entity_arn};
+use super::{Account, Entity, Policy, World, entity_arn};
 use crate::world::access_key::OPEN_USER;
 use crate::world::mint::entity_id;
 
@@ -64,8 +66,8 @@ impl World {
 
     /// Whether it is the user that every account has out of the box.
     fn is_open_user(&self, account: AccountId, kind: &str, name: &str) -> bool {
-        let declared = self.account(account).is_some_and(|account| account.users.get(OPEN_USER).is_some());
-        self.strictness == Strictness::OutOfTheBox && kind == "user" && name == OPEN_USER && !declared
+        let is_owned = || matches!(self.find_user(account, OPEN_USER), Some(Cow::Owned(_)));
+        kind == "user" && name == OPEN_USER && is_owned()
     }
 
     /// The ARN of the user or role with this unique id.
@@ -118,7 +120,7 @@ fn aws_principals(document: &PolicyDocument) -> impl Iterator<Item = &PrincipalE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::{Change, Edit, Role};
+    use crate::world::{Change, Edit, Role, Strictness};
 
     const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/a/R"]},"Action":"sts:AssumeRole"}]}"#;
 

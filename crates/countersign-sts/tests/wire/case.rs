@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::token::Jwt;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
@@ -35,9 +37,12 @@ pub(crate) struct Call {
     #[serde(default)]
     pub(crate) clock_off: i64,
     #[serde(default)]
-    pub(crate) send: BTreeMap<String, String>,
+    pub(crate) send: BTreeMap<String, Sent>,
     pub(crate) raw: Option<Raw>,
     pub(crate) keep: Option<String>,
+    /// Texts of the answer for later calls, by the names they are saved under.
+    #[serde(default)]
+    pub(crate) save: BTreeMap<String, String>,
     pub(crate) answer: Answer,
 }
 
@@ -64,6 +69,27 @@ impl Service {
             Self::Iam => "2010-05-08",
         }
     }
+}
+
+/// The value of a parameter.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Sent {
+    /// As it stands; `repeat 7` for seven characters.
+    Text(String),
+    /// A signed token.
+    Jwt { jwt: Jwt },
+    /// A JSON document.
+    Document(serde_json::Value),
+}
+
+/// A text of an answer.
+#[derive(Deserialize, Debug)]
+#[serde(untagged)]
+pub(crate) enum Told {
+    Text(String),
+    /// A JSON document, however it is written.
+    Document(serde_json::Value),
 }
 
 #[derive(Deserialize)]
@@ -102,7 +128,7 @@ pub(crate) enum Answer {
         message: String,
     },
     Result {
-        result: BTreeMap<String, String>,
+        result: BTreeMap<String, Told>,
         #[serde(default)]
         absent: Vec<String>,
     },

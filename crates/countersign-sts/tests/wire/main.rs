@@ -1,20 +1,25 @@
 //! Runs the wire cases in `tests/wire/cases`: a world, calls to it in order, and what each is answered.
 //!
 //! A call is signed `as` a declared key, an out-of-the-box account, or the session that an earlier call `keep`s; `raw` ones
-//! are sent as they stand. The `service` is STS unless the file or the call says `iam`. `after` is how many seconds after the start of the file's clock it is sent.
+//! are sent as they stand. The `service` is STS unless the file or the call says `iam`. `after` is how many seconds after
+//! the start of the file's clock it is sent. What an answer made is `save`d for later calls ([`saved`]).
 
 #![cfg(test)]
 
 mod case;
+mod saved;
 mod sign;
+mod token;
+mod trail;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use case::{Answer, Call, File, Raw, Service};
+use case::{Answer, Call, File, Raw, Sent, Service, Told};
 use countersign_policy::condition::date::{self, Moment};
 use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
 use percent_encoding::percent_decode_str;
+use saved::Saved;
 use sign::Credentials;
 
 fn run(file: &File) -> usize {
@@ -24,15 +29,17 @@ fn run(file: &File) -> usize {
     let endpoint = Endpoint::new(world, [7; 32]);
     let start = date::parse("2026-11-22T04:10:00Z").unwrap();
     let mut kept: HashMap<String, Credentials> = HashMap::new();
+    let mut saved = Saved::default();
     for call in &file.calls {
         let now = start.plus_seconds(call.after);
         let service = call.service.unwrap_or(file.service);
         let response = match &call.raw {
             Some(raw) => send_raw(&endpoint, raw, now),
-            None => send(&endpoint, call, service, &kept, now),
+            None => send(&endpoint, call, service, (&kept, &saved), now),
         };
         let fields = fields(&response.body, service);
-        check(call, &response, &fields);
+        check(call, &response, &fields, |text| saved.fill(text, now));
+        saved.keep(&call.save, &fields);
         if let Some(name) = &call.keep {
             kept.insert(name.clone(), Credentials::of(&fields));
         }
@@ -44,14 +51,21 @@ fn send(
     endpoint: &Endpoint,
     call: &Call,
     service: Service,
-    kept: &HashMap<String, Credentials>,
+    (kept, saved): (&HashMap<String, Credentials>, &Saved),
     now: Moment,
 ) -> Response {
     let mut form: Vec<(String, String)> = vec![("Version".into(), service.version().into())];
     for (name, value) in &call.send {
-        // Long texts are written as their length.
-        let repeated = value.strip_prefix("repeat ").and_then(|count| count.parse().ok());
-        form.push((name.clone(), repeated.map_or(value.clone(), |count| "x".repeat(count))));
+        let value = match value {
+            // Long texts are written as their length.
+            Sent::Text(text) => {
+                let repeated = text.strip_prefix("repeat ").and_then(|count| count.parse().ok());
+                repeated.map_or_else(|| saved.fill(text, now), |count| "x".repeat(count))
+            }
+            Sent::Jwt { jwt } => jwt.sign(now.seconds()),
+            Sent::Document(document) => saved.fill(&document.to_string(), now),
+        };
+        form.push((name.clone(), value));
     }
     let body = sign::encode(&form);
     let mut headers: Vec<(String, String)> = vec![
@@ -59,8 +73,10 @@ fn send(
         ("content-type".into(), "application/x-www-form-urlencoded; charset=utf-8".into()),
         ("user-agent".into(), "wire/1".into()),
     ];
-    let mut credentials =
-        call.signer.as_ref().map(|signer| kept.get(signer).cloned().unwrap_or_else(|| Credentials::declared(signer)));
+    let mut credentials = call
+        .signer
+        .as_ref()
+        .map(|signer| kept.get(signer).cloned().unwrap_or_else(|| Credentials::declared(&saved.fill(signer, now))));
     if let Some(credentials) = &mut credentials {
         if let Some(token_of) = &call.token_of {
             credentials.token = kept[token_of].token.clone();
@@ -131,18 +147,27 @@ fn part(node: roxmltree::Node<'_, '_>) -> Option<String> {
     node.is_element().then(|| if name == "member" { number() } else { name.to_owned() })
 }
 
-fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>) {
+fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fill: impl Fn(&str) -> String) {
     let fact = &call.fact;
     assert_eq!(fields["RequestId"], response.request_id, "{fact}");
     match &call.answer {
         Answer::Error { error, status, message } => {
-            assert_eq!((&fields["Code"], &fields["Message"]), (error, message), "{fact}");
+            let told = |name: &str| fields.get(name).map(String::as_str);
+            let expected = (Some(error.as_str()), Some(fill(message)));
+            assert_eq!((told("Code"), told("Message").map(str::to_owned)), expected, "{fact}: {}", response.body);
             assert_eq!((response.status, fields["Type"].as_str()), (*status, "Sender"), "{fact}");
         }
         Answer::Result { result, absent } => {
             assert_eq!(response.status, 200, "{fact}: {}", response.body);
             for (name, text) in result {
-                assert_eq!(fields.get(name), Some(text), "{fact}: {name}");
+                match text {
+                    Told::Text(text) => assert_eq!(fields.get(name), Some(&fill(text)), "{fact}: {name}"),
+                    Told::Document(document) => {
+                        let told = fields.get(name).map(|told| serde_json::from_str(told).unwrap());
+                        let expected: serde_json::Value = serde_json::from_str(&fill(&document.to_string())).unwrap();
+                        assert_eq!(told, Some(expected), "{fact}: {name}");
+                    }
+                }
             }
             for name in absent {
                 assert_eq!(fields.get(name), None, "{fact}: {name}");

@@ -13,8 +13,7 @@ pub(super) mod trust_policy;
 pub(super) mod update_assume_role_policy;
 pub(super) mod update_role;
 
-use super::holder::Kind;
-use super::permission::Asked;
+use super::permission::{Asked, ask};
 use super::{account, arn, no_such_entity};
 use crate::protocol::{ApiError, ErrorCode};
 use crate::service::{Call, Written};
@@ -25,7 +24,15 @@ const SERVICE_PATH: &str = "/aws-service-role/";
 
 /// Asks for an action on the role of that name. Who may not act on it does not learn whether it exists.
 pub(super) fn ask_on<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-    Kind::Role.ask_on(call, action, name)
+    let shown = format!("role {name}");
+    match named(call, name) {
+        Some(role) => {
+            let entity = &role.entity;
+            let asked = ask(call, action, arn(call, "role", &entity.path, &entity.name));
+            asked.shown_as(shown).tagged(&entity.tags)
+        }
+        None => ask(call, action, arn(call, "role", "/", name)).shown_as(shown),
+    }
 }
 
 /// The same, for actions whose permission may depend on the role's own boundary.

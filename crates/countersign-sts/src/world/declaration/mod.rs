@@ -14,8 +14,7 @@ use form::{Boundary, Declared, DeclaredAccount, DeclaredEntity, DeclaredKey, Dec
 use crate::world::mint::entity_id;
 use crate::world::{
     AccessKey, Change, DEFAULT_MAX_SESSION_DURATION, Edit, Entity, Group, InstanceProfile, KeyOwner, KeyStatus,
-    ManagedPolicy, MfaDevice, OidcProvider, Policy, PolicyVersion, Role, SamlProvider, Settings, Strictness, User,
-    World,
+    ManagedPolicy, MfaDevice, OidcProvider, Policy, Role, SamlProvider, Settings, Strictness, User, World,
 };
 
 /// How a world is written down.
@@ -51,8 +50,16 @@ impl World {
         Ok(world)
     }
 
-    /// Gives the users and roles in trust policies their ids, once all are there.
+    /// Gives roles without an id theirs, and the users and roles in trust policies: once all are there.
     pub fn settle(&mut self) {
+        let mut named = Vec::new();
+        for (id, account) in &self.accounts {
+            for role in account.roles.iter().filter(|role| role.entity.id.is_empty()) {
+                let entity = Entity { id: entity_id("AROA", *id, &role.entity.name), ..role.entity.clone() };
+                named.push(Change::Role(*id, Edit::put(Role { entity, ..role.clone() })));
+            }
+        }
+        named.into_iter().for_each(|change| self.apply(change));
         let mut settled = Vec::new();
         for (id, account) in &self.accounts {
             for role in account.roles.iter() {
@@ -81,7 +88,7 @@ impl Declaring {
     fn account(mut self, declared: DeclaredAccount) -> Result<Vec<Change>, DeclarationError> {
         let id = self.id;
         self.partition.clone_from(&declared.partition);
-        let settings = Settings { partition: declared.partition, alias: declared.alias };
+        let settings = Settings { partition: declared.partition, alias: declared.alias, password_policy: None };
         self.changes.push(Change::Settings(id, settings));
         self.keys(&KeyOwner::Root(id), declared.root_keys);
         for (arn, policy) in declared.managed_policies {
@@ -132,7 +139,7 @@ impl Declaring {
             self.changes.push(Change::MfaDevice(id, Edit::put(device)));
         }
         let entity = self.entity(&place, "AIDA", name, entity)?;
-        self.changes.push(Change::User(id, Edit::put(User { entity, groups: declared.groups })));
+        self.changes.push(Change::User(id, Edit::put(User { entity, groups: declared.groups, login_profile: None })));
         Ok(())
     }
 
@@ -198,18 +205,10 @@ impl Declaring {
         if parsed.account_id() != Some(self.id) {
             return Err(not_own());
         }
-        let policy = ManagedPolicy {
-            name: name.to_owned(),
-            path: if path.is_empty() { "/".to_owned() } else { format!("/{path}/") },
-            id: entity_id("ANPA", self.id, name),
-            created: 0,
-            updated: 0,
-            description: None,
-            tags: std::collections::BTreeMap::new(),
-            versions: [(1, PolicyVersion { created: 0, policy })].into(),
-            default_version: 1,
-            last_version: 1,
-        };
+        let mut policy = ManagedPolicy::declared(self.id, name, policy);
+        if !path.is_empty() {
+            policy.path = format!("/{path}/");
+        }
         self.changes.push(Change::Policy(self.id, Edit::put(policy)));
         Ok(())
     }
