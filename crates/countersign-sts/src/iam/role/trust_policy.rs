@@ -73,9 +73,7 @@ fn form(text: &str, policy: &Policy) -> Result<(), ApiError> {
     if document.statements.is_empty() {
         return malformed("Could not parse the policy: Statement is empty!");
     }
-    let sids: Vec<_> =
-        document.statements.iter().filter_map(|statement| statement.sid.as_ref()?.value.known()).collect();
-    if sids.iter().enumerate().any(|(at, sid)| !sid.is_empty() && sids.iter().take(at).any(|earlier| earlier == sid)) {
+    if identity_policy::has_repeated_sid(document) {
         return malformed("The Statement Ids in the policy are not unique");
     }
     Ok(())
@@ -136,7 +134,9 @@ fn actions(statement: &Statement) -> Result<(), ApiError> {
 fn principals(statement: &Statement, problems: &[Problem]) -> Result<(), ApiError> {
     for entry in statement.principals.iter().flat_map(|element| &element.entries) {
         let text = entry.value.lossy();
-        let problem = problems.iter().find(|problem| problem.span == entry.span);
+        // They are sorted by place.
+        let at = problems.binary_search_by_key(&entry.span, |problem| problem.span);
+        let problem = at.ok().and_then(|at| problems.get(at));
         match (entry.kind, problem) {
             (PrincipalKind::Everyone, _) => {}
             (PrincipalKind::CanonicalUser, _) => return invalid_principal("CANONICAL_USER", text),
