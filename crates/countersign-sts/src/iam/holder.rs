@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::permission::Asked;
-use super::{group, role, user};
+use super::permission::{Asked, ask};
+use super::{account, arn, no_such_entity, role};
 use crate::protocol::{ApiError, Checks, Constraint};
 use crate::service::Call;
 use crate::world::{Change, Edit, Entity, Group, Role, User};
@@ -43,39 +43,73 @@ impl Kind {
         }
     }
 
-    /// Its name, which a call that attaches policies must have.
-    pub(super) fn required<'p>(self, checks: &mut Checks<'p>) -> &'p str {
+    /// The parameter that its name is in.
+    pub(super) fn name_parameter(self) -> &'static str {
         match self {
-            Self::User => checks.required("UserName", Constraint::NAME_64),
-            Self::Group => checks.required("GroupName", Constraint::NAME_128),
-            Self::Role => checks.required("RoleName", Constraint::NAME_64),
+            Self::User => "UserName",
+            Self::Group => "GroupName",
+            Self::Role => "RoleName",
         }
+    }
+
+    /// Its name, which a call that attaches policies must have.
+    pub(super) fn required_to_attach<'p>(self, checks: &mut Checks<'p>) -> &'p str {
+        let constraint = match self {
+            Self::Group => Constraint::NAME_128,
+            Self::User | Self::Role => Constraint::NAME_64,
+        };
+        checks.required(self.name_parameter(), constraint)
+    }
+
+    /// Its name, which a call must have.
+    pub(super) fn required<'p>(self, checks: &mut Checks<'p>) -> &'p str {
+        let constraint = match self {
+            Self::User | Self::Group => Constraint::NAME_128,
+            Self::Role => Constraint::NAME_64,
+        };
+        checks.required(self.name_parameter(), constraint)
     }
 
     /// The one of that name, in any case.
     pub(super) fn named<'c>(self, call: &Call<'c>, name: &str) -> Option<Holder<'c>> {
         match self {
-            Self::User => user::named(call, name).map(Holder::User),
-            Self::Group => group::named(call, name).map(Holder::Group),
-            Self::Role => role::named(call, name).map(Holder::Role),
+            Self::User => call.world.find_user(call.principal.account, name).map(Holder::User),
+            Self::Group => account(call)?.groups.get(name).map(Holder::Group),
+            Self::Role => account(call)?.roles.get(name).map(Holder::Role),
         }
     }
 
     /// The one of that name, or the error that there is none.
     pub(super) fn found<'c>(self, call: &Call<'c>, name: &str) -> Result<Holder<'c>, ApiError> {
+        let noun = self.noun();
+        self.named(call, name).ok_or_else(|| no_such_entity(format!("The {noun} with name {name} cannot be found.")))
+    }
+
+    /// The one of that name, which callers may change.
+    pub(super) fn modifiable<'c>(self, call: &Call<'c>, name: &str) -> Result<Holder<'c>, ApiError> {
         match self {
-            Self::User => user::found(call, name).map(Holder::User),
-            Self::Group => group::found(call, name).map(Holder::Group),
-            Self::Role => role::found(call, name).map(Holder::Role),
+            Self::User | Self::Group => self.found(call, name),
+            Self::Role => role::modifiable(call, name).map(Holder::Role),
         }
     }
 
-    /// Asks for an action on the one of that name.
+    /// The same question as [`Kind::ask_on`], for actions whose permission may depend on the holder's own boundary.
+    pub(super) fn ask_within<'a, 'c>(self, call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
+        let holder = self.named(call, name);
+        let boundary = holder.as_ref().and_then(|holder| holder.entity().boundary.as_deref());
+        self.ask_on(call, action, name).with_any("iam:PermissionsBoundary", boundary)
+    }
+
+    /// Asks for an action on the one of that name. Who may not act on it does not learn whether it exists.
     pub(super) fn ask_on<'a, 'c>(self, call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-        match self {
-            Self::User => user::ask_on(call, action, name),
-            Self::Group => group::ask_on(call, action, name),
-            Self::Role => role::ask_on(call, action, name),
+        let shown = format!("{} {name}", self.noun());
+        match self.named(call, name) {
+            Some(holder) => {
+                let entity = holder.entity();
+                let asked = ask(call, action, arn(call, self.noun(), &entity.path, &entity.name));
+                asked.shown_as(shown).tagged(&entity.tags)
+            }
+            None => ask(call, action, arn(call, self.noun(), "/", name)).shown_as(shown),
         }
     }
 }

@@ -7,7 +7,9 @@ mod access_key;
 mod group;
 mod holder;
 mod identity_policy;
+mod inline_policy;
 mod instance_profile;
+mod mfa_device;
 mod permission;
 mod policy;
 mod role;
@@ -23,6 +25,19 @@ pub(crate) static SERVICE: Service = Service {
     version: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     operations: &[
+        // Inline policies.
+        &inline_policy::DELETE_GROUP_POLICY,
+        &inline_policy::DELETE_ROLE_POLICY,
+        &inline_policy::DELETE_USER_POLICY,
+        &inline_policy::GET_GROUP_POLICY,
+        &inline_policy::GET_ROLE_POLICY,
+        &inline_policy::GET_USER_POLICY,
+        &inline_policy::LIST_GROUP_POLICIES,
+        &inline_policy::LIST_ROLE_POLICIES,
+        &inline_policy::LIST_USER_POLICIES,
+        &inline_policy::PUT_GROUP_POLICY,
+        &inline_policy::PUT_ROLE_POLICY,
+        &inline_policy::PUT_USER_POLICY,
         // Users.
         &user::create_user::OPERATION,
         &user::delete_user::OPERATION,
@@ -83,14 +98,22 @@ pub(crate) static SERVICE: Service = Service {
         &policy::versions::DELETE,
         &policy::versions::GET,
         &policy::versions::LIST,
+        // MFA devices.
+        &mfa_device::create_virtual_mfa_device::OPERATION,
+        &mfa_device::delete_virtual_mfa_device::OPERATION,
+        &mfa_device::enabling::DEACTIVATE_MFA_DEVICE,
+        &mfa_device::enabling::ENABLE_MFA_DEVICE,
+        &mfa_device::enabling::RESYNC_MFA_DEVICE,
+        &mfa_device::get_mfa_device::OPERATION,
+        &mfa_device::list_mfa_devices::OPERATION,
+        &mfa_device::list_virtual_mfa_devices::OPERATION,
+        &mfa_device::tags::LIST_MFA_DEVICE_TAGS,
+        &mfa_device::tags::TAG_MFA_DEVICE,
+        &mfa_device::tags::UNTAG_MFA_DEVICE,
         // Roles.
         &role::create_role::OPERATION,
         &role::delete_role::OPERATION,
         &role::get_role::OPERATION,
-        &role::inline_policy::DELETE,
-        &role::inline_policy::GET,
-        &role::inline_policy::LIST,
-        &role::inline_policy::PUT,
         &role::list_roles::OPERATION,
         &role::permissions_boundary::DELETE,
         &role::permissions_boundary::PUT,

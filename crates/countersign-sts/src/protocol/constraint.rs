@@ -73,8 +73,12 @@ impl Pattern {
     pub(crate) const NAME: Self = Self::of(r"[\w+=,.@-]*", is_in_name);
     pub(crate) const WORD: Self = Self::of(r"[\w]*", is_word);
     pub(crate) const DIGITS: Self = Self::of(r"[\d]*", |c| c.is_ascii_digit());
+    /// The same where IAM reads a code.
+    pub(crate) const AUTHENTICATION_CODE: Self = Self::of(r"[\d]+", |c| c.is_ascii_digit());
     pub(crate) const EXTERNAL_ID: Self = Self::of(r"[\w+=,.@:\/-]*", |c| is_in_name(c) || ":/".contains(c));
     pub(crate) const SERIAL_NUMBER: Self = Self::of(r"[\w+=/:,.@-]*", |c| is_in_name(c) || ":/".contains(c));
+    /// The same where IAM reads it, which has no empty one.
+    pub(crate) const DEVICE_SERIAL_NUMBER: Self = Self::of(r"[\w+=/:,.@-]+", |c| is_in_name(c) || ":/".contains(c));
     pub(crate) const POLICY: Self =
         Self::of(r"[\u0009\u000A\u000D\u0020-\u00FF]+", |c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{FF}'));
     pub(crate) const ARN: Self = Self::of(

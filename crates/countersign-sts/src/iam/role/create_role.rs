@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::permissions_boundary::usable;
 use super::shape::{self, View};
 use super::{SERVICE_PATH, named, put, trust_policy};
 use crate::iam::permission::ask;
-use crate::iam::user::permissions_boundary::usable;
 use crate::iam::{already_exists, arn, tags, writing};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode};
 use crate::service::{Call, Operation, Written};

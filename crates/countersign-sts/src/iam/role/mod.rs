@@ -3,7 +3,6 @@
 pub(super) mod create_role;
 pub(super) mod delete_role;
 pub(super) mod get_role;
-pub(super) mod inline_policy;
 pub(super) mod list_roles;
 pub(super) mod permissions_boundary;
 pub(super) mod service_linked;
@@ -13,7 +12,8 @@ pub(super) mod trust_policy;
 pub(super) mod update_assume_role_policy;
 pub(super) mod update_role;
 
-use super::permission::{Asked, ask};
+use super::holder::Kind;
+use super::permission::Asked;
 use super::{account, arn, no_such_entity};
 use crate::protocol::{ApiError, ErrorCode};
 use crate::service::{Call, Written};
@@ -24,21 +24,7 @@ const SERVICE_PATH: &str = "/aws-service-role/";
 
 /// Asks for an action on the role of that name. Who may not act on it does not learn whether it exists.
 pub(super) fn ask_on<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-    let shown = format!("role {name}");
-    match named(call, name) {
-        Some(role) => {
-            let entity = &role.entity;
-            let asked = ask(call, action, arn(call, "role", &entity.path, &entity.name));
-            asked.shown_as(shown).tagged(&entity.tags)
-        }
-        None => ask(call, action, arn(call, "role", "/", name)).shown_as(shown),
-    }
-}
-
-/// The same, for actions whose permission may depend on the role's own boundary.
-fn ask_within<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-    let boundary = named(call, name).and_then(|role| role.entity.boundary.as_deref());
-    ask_on(call, action, name).with_any("iam:PermissionsBoundary", boundary)
+    Kind::Role.ask_on(call, action, name)
 }
 
 /// Asks for handing the role of that name to a service. Here messages name the role by its ARN.
