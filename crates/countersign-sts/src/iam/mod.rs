@@ -9,8 +9,10 @@ mod holder;
 mod identity_policy;
 mod inline_policy;
 mod mfa_device;
+mod oidc_provider;
 mod permission;
 mod role;
+mod saml_provider;
 mod tags;
 mod user;
 
@@ -74,6 +76,25 @@ pub(crate) static SERVICE: Service = Service {
         &mfa_device::tags::LIST_MFA_DEVICE_TAGS,
         &mfa_device::tags::TAG_MFA_DEVICE,
         &mfa_device::tags::UNTAG_MFA_DEVICE,
+        // Identity providers.
+        &oidc_provider::client_ids::ADD,
+        &oidc_provider::client_ids::REMOVE,
+        &oidc_provider::create_open_id_connect_provider::OPERATION,
+        &oidc_provider::delete_open_id_connect_provider::OPERATION,
+        &oidc_provider::get_open_id_connect_provider::OPERATION,
+        &oidc_provider::list_open_id_connect_providers::OPERATION,
+        &oidc_provider::tags::LIST,
+        &oidc_provider::tags::TAG,
+        &oidc_provider::tags::UNTAG,
+        &oidc_provider::thumbprints::OPERATION,
+        &saml_provider::create_saml_provider::OPERATION,
+        &saml_provider::delete_saml_provider::OPERATION,
+        &saml_provider::get_saml_provider::OPERATION,
+        &saml_provider::list_saml_providers::OPERATION,
+        &saml_provider::tags::LIST,
+        &saml_provider::tags::TAG,
+        &saml_provider::tags::UNTAG,
+        &saml_provider::update_saml_provider::OPERATION,
         // Roles.
         &role::create_role::OPERATION,
         &role::delete_role::OPERATION,

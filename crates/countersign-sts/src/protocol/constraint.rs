@@ -96,6 +96,7 @@ impl Pattern {
     pub(crate) const VERSION_ID: Self = Self::of_text(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", is_version_id);
     pub(crate) const ACCESS_KEY_ID: Self = Self::of(r"[\w]+", is_word);
     pub(crate) const SAML_PROVIDER_NAME: Self = Self::of(r"[\w._-]+", |c| is_word(c) || ".-".contains(c));
+    pub(crate) const PRIVATE_KEY_ID: Self = Self::of(r"[A-Z0-9]+", |c| c.is_ascii_uppercase() || c.is_ascii_digit());
     pub(crate) const MARKER: Self = Self::of(r"[\u0020-\u00FF]+", |c| matches!(c, '\u{20}'..='\u{FF}'));
 
     const fn of(text: &'static str, accepts: fn(char) -> bool) -> Self {

@@ -73,6 +73,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         session_name: input.session_name,
         policies: input.policies,
         duration_seconds: input.duration_seconds,
+        ends_by: None,
         tags,
         transitive_keys: input.tags.transitive_keys().iter().map(|key| (*key).to_owned()).collect(),
         source_identity: input.source_identity.map(str::to_owned),

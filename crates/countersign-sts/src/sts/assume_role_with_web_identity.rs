@@ -95,6 +95,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         session_name: input.session_name,
         policies: input.policies,
         duration_seconds: input.duration_seconds,
+        ends_by: None,
         transitive_keys: tags.iter().filter(|tag| tag.transitive).map(|tag| tag.key.clone()).collect(),
         tags,
         source_identity: source_identity.map(str::to_owned),

@@ -1,6 +1,7 @@
 //! The operations of STS, a file each.
 
 mod assume_role;
+mod assume_role_with_saml;
 mod assume_role_with_web_identity;
 mod credentials;
 mod get_access_key_info;
@@ -22,6 +23,7 @@ pub(crate) static SERVICE: Service = Service {
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     operations: &[
         &assume_role::OPERATION,
+        &assume_role_with_saml::OPERATION,
         &assume_role_with_web_identity::OPERATION,
         &get_access_key_info::OPERATION,
         &get_caller_identity::OPERATION,

@@ -28,6 +28,8 @@ pub(super) struct Wanted<'p> {
     pub(super) session_name: &'p str,
     pub(super) policies: SessionPolicies<'p>,
     pub(super) duration_seconds: Option<u32>,
+    /// When the session ends at the latest, in seconds since the epoch.
+    pub(super) ends_by: Option<i64>,
     pub(super) tags: Vec<SessionTag>,
     pub(super) transitive_keys: Vec<String>,
     /// As sent; an inherited one is the session's too.
@@ -121,7 +123,7 @@ pub(super) fn issue(
     wanted.policies.check(call, Some(account))?;
     let packed = wanted.policies.packed_size(&wanted.tags)?;
     let (name, id, issued) = (wanted.session_name, &role.entity.id, call.now.seconds());
-    let seconds = wanted.duration_seconds.unwrap_or(DEFAULT_SECONDS);
+    let expires = issued.saturating_add(i64::from(wanted.duration_seconds.unwrap_or(DEFAULT_SECONDS)));
     let session = Session {
         access_key_id: call.mint.temporary_key_id(account),
         principal: SessionPrincipal::Role {
@@ -133,7 +135,7 @@ pub(super) fn issue(
             session_name: name.to_owned(),
         },
         issued,
-        expires: issued.saturating_add(i64::from(seconds)),
+        expires: wanted.ends_by.map_or(expires, |end| end.min(expires)),
         mfa_at: None,
         tags: wanted.tags,
         source_identity,

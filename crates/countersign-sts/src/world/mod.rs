@@ -38,7 +38,7 @@ pub use names::{Edit, Named, Names};
 pub use organization::{FullAccess, Guardrails, Member, Organization, Unit};
 pub use policy::Policy;
 pub(crate) use principal::Principal;
-pub use provider::{OidcProvider, SamlProvider};
+pub use provider::{AssertionEncryption, OidcProvider, PrivateKey, SamlProvider};
 
 /// Every account the endpoint knows.
 #[derive(Debug, Clone, PartialEq, Default)]
