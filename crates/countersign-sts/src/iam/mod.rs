@@ -8,9 +8,11 @@ mod group;
 mod holder;
 mod identity_policy;
 mod inline_policy;
+mod instance_profile;
 mod mfa_device;
 mod oidc_provider;
 mod permission;
+mod policy;
 mod role;
 mod saml_provider;
 mod tags;
@@ -95,6 +97,40 @@ pub(crate) static SERVICE: Service = Service {
         &saml_provider::tags::TAG,
         &saml_provider::tags::UNTAG,
         &saml_provider::update_saml_provider::OPERATION,
+        // Instance profiles.
+        &instance_profile::create_instance_profile::OPERATION,
+        &instance_profile::delete_instance_profile::OPERATION,
+        &instance_profile::get_instance_profile::OPERATION,
+        &instance_profile::lists::ALL,
+        &instance_profile::lists::FOR_ROLE,
+        &instance_profile::role::ADD,
+        &instance_profile::role::REMOVE,
+        &instance_profile::tags::LIST,
+        &instance_profile::tags::TAG,
+        &instance_profile::tags::UNTAG,
+        // Managed policies.
+        &policy::attachment::ATTACH_TO_GROUP,
+        &policy::attachment::ATTACH_TO_ROLE,
+        &policy::attachment::ATTACH_TO_USER,
+        &policy::attachment::DETACH_FROM_GROUP,
+        &policy::attachment::DETACH_FROM_ROLE,
+        &policy::attachment::DETACH_FROM_USER,
+        &policy::attachment::LIST_OF_GROUP,
+        &policy::attachment::LIST_OF_ROLE,
+        &policy::attachment::LIST_OF_USER,
+        &policy::create_policy::OPERATION,
+        &policy::create_policy_version::OPERATION,
+        &policy::default_version::SET,
+        &policy::delete_policy::OPERATION,
+        &policy::entities::LIST,
+        &policy::get_policy::OPERATION,
+        &policy::list_policies::OPERATION,
+        &policy::tags::LIST,
+        &policy::tags::TAG,
+        &policy::tags::UNTAG,
+        &policy::versions::DELETE,
+        &policy::versions::GET,
+        &policy::versions::LIST,
         // Roles.
         &role::create_role::OPERATION,
         &role::delete_role::OPERATION,

@@ -14,7 +14,7 @@ pub(super) mod update_role;
 
 use super::holder::Kind;
 use super::permission::Asked;
-use super::{account, no_such_entity};
+use super::{account, arn, no_such_entity};
 use crate::protocol::{ApiError, ErrorCode};
 use crate::service::{Call, Written};
 use crate::world::{Change, Edit, Role};
@@ -31,6 +31,13 @@ pub(super) fn ask_on<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &st
 fn ask_within<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
     let boundary = named(call, name).and_then(|role| role.entity.boundary.as_deref());
     ask_on(call, action, name).with_any("iam:PermissionsBoundary", boundary)
+}
+
+/// Asks for handing the role of that name to a service. Here messages name the role by its ARN.
+pub(super) fn ask_to_pass<'a, 'c>(call: &'a Call<'c>, name: &str, service: &str) -> Asked<'a, 'c> {
+    let path = named(call, name).map_or("/", |role| &role.entity.path);
+    let shown = arn(call, "role", path, name);
+    ask_on(call, "iam:PassRole", name).with("iam:PassedToService", service).shown_as(shown)
 }
 
 /// The role of that name, in any case.
