@@ -4,6 +4,7 @@
 //! is there, and says what changes. An entity without permission is not told apart from one that is not there.
 
 mod access_key;
+mod account;
 mod group;
 mod holder;
 mod identity_policy;
@@ -27,6 +28,15 @@ pub(crate) static SERVICE: Service = Service {
     version: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     operations: &[
+        // The account.
+        &account::alias::CREATE,
+        &account::alias::DELETE,
+        &account::alias::LIST,
+        &account::authorization_details::OPERATION,
+        &account::get_account_summary::OPERATION,
+        &account::password_policy::DELETE,
+        &account::password_policy::GET,
+        &account::password_policy::UPDATE,
         // Inline policies.
         &inline_policy::DELETE_GROUP_POLICY,
         &inline_policy::DELETE_ROLE_POLICY,
@@ -46,6 +56,13 @@ pub(crate) static SERVICE: Service = Service {
         &user::get_user::OPERATION,
         &user::list_groups_for_user::OPERATION,
         &user::list_users::OPERATION,
+        &user::login_profile::CREATE,
+        &user::login_profile::DELETE,
+        &user::login_profile::GET,
+        &user::login_profile::UPDATE,
+        &user::other_credentials::SERVICE_SPECIFIC_CREDENTIALS,
+        &user::other_credentials::SIGNING_CERTIFICATES,
+        &user::other_credentials::SSH_PUBLIC_KEYS,
         &user::permissions_boundary::DELETE,
         &user::permissions_boundary::PUT,
         &user::tags::LIST_USER_TAGS,

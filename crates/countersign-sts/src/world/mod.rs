@@ -80,6 +80,11 @@ impl World {
         self.accounts.get(&account)
     }
 
+    /// Whether an account has this alias, which no two have.
+    pub(crate) fn has_alias(&self, alias: &str) -> bool {
+        self.accounts.values().any(|account| account.settings.alias.as_deref() == Some(alias))
+    }
+
     /// The role of exactly this ARN.
     #[must_use]
     pub fn role(&self, arn: &str) -> Option<&Role> {

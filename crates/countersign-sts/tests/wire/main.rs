@@ -155,7 +155,7 @@ fn whole_path(node: roxmltree::Node<'_, '_>) -> String {
 fn part(node: roxmltree::Node<'_, '_>) -> Option<String> {
     let name = node.tag_name().name();
     let number = || node.prev_siblings().filter(roxmltree::Node::is_element).count().to_string();
-    node.is_element().then(|| if name == "member" { number() } else { name.to_owned() })
+    node.is_element().then(|| if ["member", "entry"].contains(&name) { number() } else { name.to_owned() })
 }
 
 fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fill: impl Fn(&str) -> String) {
