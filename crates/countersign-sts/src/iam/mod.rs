@@ -16,6 +16,7 @@ mod permission;
 mod policy;
 mod role;
 mod saml_provider;
+mod simulation;
 mod tags;
 mod user;
 
@@ -37,6 +38,11 @@ pub(crate) static SERVICE: Service = Service {
         &account::password_policy::DELETE,
         &account::password_policy::GET,
         &account::password_policy::UPDATE,
+        // Simulation.
+        &simulation::SIMULATE_CUSTOM_POLICY,
+        &simulation::SIMULATE_PRINCIPAL_POLICY,
+        &simulation::context_keys::FOR_CUSTOM_POLICY,
+        &simulation::context_keys::FOR_PRINCIPAL_POLICY,
         // Inline policies.
         &inline_policy::DELETE_GROUP_POLICY,
         &inline_policy::DELETE_ROLE_POLICY,

@@ -164,7 +164,8 @@ fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fi
     match &call.answer {
         Answer::Error { error, status, message } => {
             assert_eq!((&fields["Code"], &without_ids(&fields["Message"])), (error, &fill(message)), "{fact}");
-            assert_eq!((response.status, fields["Type"].as_str()), (*status, "Sender"), "{fact}");
+            let fault = if *status < 500 { "Sender" } else { "Receiver" };
+            assert_eq!((response.status, fields["Type"].as_str()), (*status, fault), "{fact}");
         }
         Answer::Result { result, absent } => {
             assert_eq!(response.status, 200, "{fact}: {}", response.body);
