@@ -160,7 +160,7 @@ fn whole_path(node: roxmltree::Node<'_, '_>) -> String {
 fn part(node: roxmltree::Node<'_, '_>) -> Option<String> {
     let name = node.tag_name().name();
     let number = || node.prev_siblings().filter(roxmltree::Node::is_element).count().to_string();
-    node.is_element().then(|| if name == "member" { number() } else { name.to_owned() })
+    node.is_element().then(|| if ["member", "entry"].contains(&name) { number() } else { name.to_owned() })
 }
 
 fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fill: impl Fn(&str) -> String) {
@@ -171,7 +171,8 @@ fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fi
             let told = |name: &str| fields.get(name).map(String::as_str);
             let expected = (Some(error.as_str()), Some(fill(message)));
             assert_eq!((told("Code"), told("Message").map(without_ids)), expected, "{fact}: {}", response.body);
-            assert_eq!((response.status, fields["Type"].as_str()), (*status, "Sender"), "{fact}");
+            let fault = if *status < 500 { "Sender" } else { "Receiver" };
+            assert_eq!((response.status, fields["Type"].as_str()), (*status, fault), "{fact}");
         }
         Answer::Result { result, absent } => {
             assert_eq!(response.status, 200, "{fact}: {}", response.body);
