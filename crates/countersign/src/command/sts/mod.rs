@@ -1,6 +1,7 @@
 //! `countersign sts`: a local STS and IAM endpoint that refuses what AWS would refuse.
 
 mod import;
+mod tls;
 mod world;
 
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use super::Exit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
 use crate::{reason, trace};
+use tls::{TlsArgs, TrustFile};
 use world::WorldArgs;
 
 const EXAMPLES: &str = "\
@@ -42,6 +44,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     world: WorldArgs,
 
+    #[command(flatten)]
+    tls: TlsArgs,
+
     /// Print variables for a shell, once it listens.
     #[arg(long)]
     print_env: bool,
@@ -66,9 +71,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if !args.listen.is_loopback() {
         output::talk("warning: others on the network can reach this endpoint, whose credentials are no secret\n");
     }
-    let url = format!("http://{}", server.address()?);
+    let address = server.address()?;
+    let url = format!("{}://{address}", args.tls.scheme());
+    let (server, trust) = args.tls.secure(server, address)?;
+    let trusted = trust.as_ref().map(TrustFile::variables).unwrap_or_default();
     if args.print_env {
-        output::answer_plain(&variables(&url, args.world.strictness()))?;
+        output::answer_plain(&(variables(&url, args.world.strictness()) + &trusted))?;
+    } else if !trusted.is_empty() {
+        output::talk(&format!("listening at {url}\n{trusted}"));
     } else {
         output::talk(&format!("listening at {url}\n"));
     }
