@@ -21,7 +21,9 @@
 //! assert!(response.body.contains("<Code>MissingAuthenticationToken</Code>"));
 //! ```
 
+mod authorization_message;
 mod connection;
+pub mod decisions;
 mod endpoint;
 mod iam;
 mod journal;
@@ -30,6 +32,7 @@ mod key_uses;
 mod protocol;
 mod record;
 mod request;
+mod saml;
 #[cfg(feature = "server")]
 pub mod server;
 mod service;
@@ -48,5 +51,5 @@ pub use world::{
     AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
     Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member, MfaDevice, Named, Names,
     Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, Role, SamlProvider, Settings,
-    Strictness, Unit, User, World,
+    Strictness, Switch, Unit, User, World,
 };

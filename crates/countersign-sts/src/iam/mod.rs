@@ -5,7 +5,13 @@
 
 mod access_key;
 mod group;
+mod holder;
+mod identity_policy;
+mod inline_policy;
+mod instance_profile;
+mod mfa_device;
 mod permission;
+mod policy;
 mod role;
 mod tags;
 mod user;
@@ -19,6 +25,19 @@ pub(crate) static SERVICE: Service = Service {
     version: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     operations: &[
+        // Inline policies.
+        &inline_policy::DELETE_GROUP_POLICY,
+        &inline_policy::DELETE_ROLE_POLICY,
+        &inline_policy::DELETE_USER_POLICY,
+        &inline_policy::GET_GROUP_POLICY,
+        &inline_policy::GET_ROLE_POLICY,
+        &inline_policy::GET_USER_POLICY,
+        &inline_policy::LIST_GROUP_POLICIES,
+        &inline_policy::LIST_ROLE_POLICIES,
+        &inline_policy::LIST_USER_POLICIES,
+        &inline_policy::PUT_GROUP_POLICY,
+        &inline_policy::PUT_ROLE_POLICY,
+        &inline_policy::PUT_USER_POLICY,
         // Users.
         &user::create_user::OPERATION,
         &user::delete_user::OPERATION,
@@ -45,9 +64,68 @@ pub(crate) static SERVICE: Service = Service {
         &access_key::get_access_key_last_used::OPERATION,
         &access_key::list_access_keys::OPERATION,
         &access_key::update_access_key::OPERATION,
+        // Instance profiles.
+        &instance_profile::create_instance_profile::OPERATION,
+        &instance_profile::delete_instance_profile::OPERATION,
+        &instance_profile::get_instance_profile::OPERATION,
+        &instance_profile::lists::ALL,
+        &instance_profile::lists::FOR_ROLE,
+        &instance_profile::role::ADD,
+        &instance_profile::role::REMOVE,
+        &instance_profile::tags::LIST,
+        &instance_profile::tags::TAG,
+        &instance_profile::tags::UNTAG,
+        // Managed policies.
+        &policy::attachment::ATTACH_TO_GROUP,
+        &policy::attachment::ATTACH_TO_ROLE,
+        &policy::attachment::ATTACH_TO_USER,
+        &policy::attachment::DETACH_FROM_GROUP,
+        &policy::attachment::DETACH_FROM_ROLE,
+        &policy::attachment::DETACH_FROM_USER,
+        &policy::attachment::LIST_OF_GROUP,
+        &policy::attachment::LIST_OF_ROLE,
+        &policy::attachment::LIST_OF_USER,
+        &policy::create_policy::OPERATION,
+        &policy::create_policy_version::OPERATION,
+        &policy::default_version::SET,
+        &policy::delete_policy::OPERATION,
+        &policy::entities::LIST,
+        &policy::get_policy::OPERATION,
+        &policy::list_policies::OPERATION,
+        &policy::tags::LIST,
+        &policy::tags::TAG,
+        &policy::tags::UNTAG,
+        &policy::versions::DELETE,
+        &policy::versions::GET,
+        &policy::versions::LIST,
+        // MFA devices.
+        &mfa_device::create_virtual_mfa_device::OPERATION,
+        &mfa_device::delete_virtual_mfa_device::OPERATION,
+        &mfa_device::enabling::DEACTIVATE_MFA_DEVICE,
+        &mfa_device::enabling::ENABLE_MFA_DEVICE,
+        &mfa_device::enabling::RESYNC_MFA_DEVICE,
+        &mfa_device::get_mfa_device::OPERATION,
+        &mfa_device::list_mfa_devices::OPERATION,
+        &mfa_device::list_virtual_mfa_devices::OPERATION,
+        &mfa_device::tags::LIST_MFA_DEVICE_TAGS,
+        &mfa_device::tags::TAG_MFA_DEVICE,
+        &mfa_device::tags::UNTAG_MFA_DEVICE,
         // Roles.
         &role::create_role::OPERATION,
+        &role::delete_role::OPERATION,
         &role::get_role::OPERATION,
+        &role::list_roles::OPERATION,
+        &role::permissions_boundary::DELETE,
+        &role::permissions_boundary::PUT,
+        &role::service_linked::CREATE,
+        &role::service_linked::DELETE,
+        &role::service_linked::DELETION_STATUS,
+        &role::tags::LIST,
+        &role::tags::TAG,
+        &role::tags::UNTAG,
+        &role::update_assume_role_policy::OPERATION,
+        &role::update_role::DESCRIPTION,
+        &role::update_role::OPERATION,
     ],
 };
 

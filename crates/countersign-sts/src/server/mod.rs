@@ -1,5 +1,8 @@
 //! The socket in front of the endpoint: HTTP/1.1, bounded bodies and waits, graceful shutdown.
 
+mod admin;
+mod guard;
+mod metrics;
 mod places;
 mod reply;
 pub mod state;
@@ -14,7 +17,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use countersign_policy::condition::date::Moment;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -71,7 +74,7 @@ impl Server {
             let _context = runtime.enter();
             Box::pin(end_signal()?)
         };
-        let worlds = Arc::new(Worlds::new(Arc::new(endpoint.recording())));
+        let worlds = Arc::new(Worlds::new(endpoint.recording()));
         Ok(Self { runtime, end, listener, worlds, observer: Arc::new(observer), transport: Transport::Plain })
     }
 
@@ -120,6 +123,8 @@ async fn serve(
             () = &mut end => break,
         };
         let _ = stream.set_nodelay(true);
+        let metrics = Arc::clone(&worlds.metrics);
+        metrics.connected();
         let shared = (Arc::clone(&worlds), Arc::clone(&observer), Arc::clone(&large_bodies), place.bell());
         let service = service_fn(move |request| {
             let (worlds, observer, large_bodies, bell) = shared.clone();
@@ -142,6 +147,7 @@ async fn serve(
                 () = conversation => {}
                 () = place.wanted() => {}
             }
+            metrics.disconnected();
         });
     }
     drop(listener);
@@ -156,6 +162,7 @@ async fn answer(
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
+    let arrived = Instant::now();
     let (head, body) = request.into_parts();
     if head.uri.path() == "/health" {
         return reply::text(StatusCode::OK, "ok");
@@ -164,10 +171,13 @@ async fn answer(
         Ok(body) => body,
         Err(Refusal { status, text }) => return reply::closing(reply::text(status, text)),
     };
-    let endpoint = match worlds.route(&head.method, head.uri.path()) {
-        Route::Endpoint { endpoint, .. } => endpoint,
+    let place = match worlds.route(&head.method, head.uri.path()) {
+        Route::Place { place, rest } => match admin::path(&rest) {
+            Some(path) => return admin::answer(path, &head, &place.decisions, worlds.metrics_of(&place)),
+            None => place,
+        },
         // Browsers say which page sends: none has a part in this.
-        Route::Manage(_) if head.headers.contains_key(ORIGIN) => {
+        Route::Manage(_) if head.headers.contains_key(ORIGIN) || guard::is_foreign(&head) => {
             return reply::text(StatusCode::FORBIDDEN, "worlds are not for web pages");
         }
         Route::Manage(errand) => return worlds.manage(&errand, &body),
@@ -182,8 +192,12 @@ async fn answer(
         body: &body,
         source_ip: Some(peer.ip()),
     };
-    let answer = endpoint.respond(&request, now());
-    answer.record.iter().for_each(observer);
+    let answer = place.endpoint.respond(&request, now());
+    if let Some(record) = &answer.record {
+        place.decisions.keep(record);
+        observer(record);
+        worlds.metrics.count(record, arrived.elapsed());
+    }
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::saml::Saml;
 use crate::token::Jwt;
 
 #[derive(Deserialize)]
@@ -79,6 +80,8 @@ pub(crate) enum Sent {
     Text(String),
     /// A signed token.
     Jwt { jwt: Jwt },
+    /// A SAML response, in base64.
+    Saml { saml: Saml },
 }
 
 #[derive(Deserialize)]

@@ -14,19 +14,16 @@ use std::borrow::Cow;
 
 use countersign_policy::request::CallerKind;
 
+use super::holder::Kind;
 use super::no_such_entity;
-use super::permission::{Asked, ask};
+use super::permission::Asked;
 use crate::protocol::ApiError;
 use crate::service::{Call, Written};
 use crate::world::{Change, Edit, KeyOwner, User};
 
 /// Asks for an action on the user of that name. Who may not act on it does not learn whether it exists.
 pub(super) fn ask_on<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-    let shown = format!("user {name}");
-    match named(call, name) {
-        Some(user) => ask(call, action, arn(call, &user)).shown_as(shown).tagged(&user.entity.tags),
-        None => ask(call, action, super::arn(call, "user", "/", name)).shown_as(shown),
-    }
+    Kind::User.ask_on(call, action, name)
 }
 
 /// The user of that name, in any case.
