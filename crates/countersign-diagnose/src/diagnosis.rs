@@ -32,6 +32,8 @@ pub struct Diagnosis {
     pub call: CallFacts,
     /// What was not given and can still deny, in the order to check.
     pub not_given: Vec<&'static str>,
+    /// What the evidence cannot show.
+    pub notes: Vec<String>,
     /// Guesses that tools printed beside the denial, and what they are worth.
     pub claims: Vec<Claim>,
 }
@@ -144,6 +146,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         after: outcome.after,
         call: facts(&situation),
         not_given,
+        notes: evidence.notes.clone(),
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
     }
 }
@@ -238,7 +241,7 @@ fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Dia
     let patch = if finding.status == Status::Contradicted { None } else { finding.repair.change.diff(situation) };
     let changes_something = !matches!(finding.repair.change, Change::Nothing);
     let safe = changes_something
-        && !finding.repair.has_placeholder
+        && !finding.repair.needs_decision
         && finding.status == Status::Proved
         && finding.repair.change.grants_only_intended(situation);
     Diagnosed {

@@ -30,10 +30,13 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let written = trust.document.statements.get(statement.index)?;
     let entry = written.conditions.get(test.index)?;
     let like = test.operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike");
-    let edits = change_operator(&trust.text, written, entry, &like)?;
+    let narrow = narrowed(pattern, sent);
+    let value = entry.values.iter().find(|value| value.value.known() == Some(pattern))?;
+    let narrower = (narrow != *pattern).then_some((value.span, narrow.as_str()));
+    let edits = change_operator(&trust.text, written, entry, &like, narrower)?;
     let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
-    let change = Change::Trust { edits, intended: situation.intended_with(&test.key, pattern) };
+    let change = Change::Trust { edits, intended: situation.intended_with(&test.key, &narrow) };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(75).at(statement, test);
     Some(finding)
 }
@@ -41,4 +44,14 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
 /// Whether the pattern would match with its wildcards.
 fn would_match(pattern: &str, sent: &str) -> bool {
     Template::compile(pattern, Wildcards::Match, Variables::Literal).matches(sent, Case::Sensitive, &NoVariables)
+}
+
+/// A pattern for every repository of an owner, narrowed to the one that was sent: `repo:owner/*` to `repo:owner/name:*`.
+fn narrowed(pattern: &str, sent: &str) -> String {
+    let repository = |subject: &str| subject.split(':').nth(1).map(str::to_owned);
+    let broad = pattern.starts_with("repo:") && repository(pattern).is_some_and(|name| name.contains(['*', '?']));
+    match repository(sent).filter(|_| broad) {
+        Some(name) => format!("repo:{name}:*"),
+        None => pattern.to_owned(),
+    }
 }

@@ -19,18 +19,18 @@ pub(crate) struct Repair {
     pub(crate) change: Change,
     /// What goes with it when it is tried: what the call has anyway, once it is asked for.
     pub(crate) with: Vec<Change>,
-    /// A value of it has to be found out first.
-    pub(crate) has_placeholder: bool,
+    /// Somebody has to decide about it, or find a value out, before it is made.
+    pub(crate) needs_decision: bool,
 }
 
 impl Repair {
     /// Something only a person can do.
     pub(crate) fn advice(advice: impl Into<String>) -> Self {
-        Self { advice: advice.into(), change: Change::Nothing, with: Vec::new(), has_placeholder: false }
+        Self { advice: advice.into(), change: Change::Nothing, with: Vec::new(), needs_decision: false }
     }
 
     pub(crate) fn new(advice: impl Into<String>, change: Change) -> Self {
-        Self { advice: advice.into(), change, with: Vec::new(), has_placeholder: false }
+        Self { advice: advice.into(), change, with: Vec::new(), needs_decision: false }
     }
 }
 
