@@ -1,6 +1,7 @@
 //! All automation of this repository: `cargo xtask test` is what the README and CI call,
 //! `cargo xtask tidy` holds the layout that ARCHITECTURE.md promises.
 
+mod clients;
 mod repo;
 mod rust_source;
 mod test;
@@ -12,13 +13,15 @@ const USAGE: &str = "\
 Usage: cargo xtask <COMMAND>
 
 Commands:
-  test  Format, lints, all tests and doctests, documentation, tidy; ends with `N passed, N failed`
-  tidy  The layout only: crate arrows, purity, audits, README, file sizes, stray paths";
+  test     Format, lints, all tests and doctests, real clients, documentation, tidy; ends with `N passed, N failed`
+  clients  Only the tests with real clients: boto3, the aws CLI, the SDK for JavaScript
+  tidy     The layout only: crate arrows, purity, audits, README, file sizes, stray paths";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test::run(),
+        ["clients"] => test::run_clients(),
         ["tidy"] => tidy::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -6,18 +6,20 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use crate::Outcome;
+use crate::clients::{self, Clients, Counts};
 use crate::repo::{cargo, root};
 use crate::tidy;
 
-/// Runs all steps even when one fails. The last line on stdout is `N passed, N failed`: tests and
-/// doctests, plus one failure for each other step that failed.
+/// Runs all steps even when one fails. The last line on stdout is `N passed, N failed`: tests, doctests and the
+/// tests with real clients, plus one failure for each other step that failed.
 pub(crate) fn run() -> Result<Outcome> {
-    setup()?;
+    let clients = Clients::install()?;
     let deny_warnings = ["--", "-D", "warnings"];
     let mut tally = Tally::default();
     tally.check(step(&["fmt", "--all", "--", "--check"], None)?);
     tally.check(step(&[&["clippy", "--workspace", "--all-targets"], &deny_warnings[..]].concat(), None)?);
     tests(&mut tally)?;
+    client_tests(&clients, &mut tally)?;
     tally.check(main_job()?);
     tally.check(step(&["doc", "--workspace", "--no-deps"], Some(("RUSTDOCFLAGS", "-D warnings")))?);
     announce("cargo xtask tidy");
@@ -29,17 +31,14 @@ pub(crate) fn run() -> Result<Outcome> {
         }
     });
 
-    let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{} passed, {} failed", tally.passed, tally.failed)?;
-    stdout.flush()?;
-    Ok(tally.outcome())
+    tally.print()
 }
 
-/// Installs what the tests need beyond cargo, and says what it installs. Today that is nothing; a
-/// Python environment for the SDK tests, for example, belongs here.
-fn setup() -> Result<()> {
-    eprintln!("setup: nothing to install, cargo is enough");
-    Ok(())
+/// Runs the tests with real clients alone.
+pub(crate) fn run_clients() -> Result<Outcome> {
+    let mut tally = Tally::default();
+    client_tests(&Clients::install()?, &mut tally)?;
+    tally.print()
 }
 
 /// Runs one cargo command whose exit code is the answer.
@@ -80,9 +79,8 @@ fn tests(tally: &mut Tally) -> Result<()> {
     while output.read_until(b'\n', &mut line)? > 0 {
         stdout.write_all(&line)?;
         stdout.flush()?;
-        if let Some((passed, failed)) = test_result(&String::from_utf8_lossy(&line)) {
-            tally.passed += passed;
-            tally.failed += failed;
+        if let Some(counts) = test_result(&String::from_utf8_lossy(&line)) {
+            tally.add(counts);
         }
         line.clear();
     }
@@ -90,6 +88,24 @@ fn tests(tally: &mut Tally) -> Result<()> {
     if !child.wait()?.success() && tally.failed == failed_before {
         tally.check(Outcome::Failed);
     }
+    Ok(())
+}
+
+/// Runs the tests with real clients. Without the program all of them have failed, which counts once.
+fn client_tests(clients: &Clients, tally: &mut Tally) -> Result<()> {
+    announce("cargo build --package countersign");
+    let endpoint = match clients::endpoint() {
+        Ok(endpoint) => endpoint,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            tally.check(Outcome::Failed);
+            return Ok(());
+        }
+    };
+    announce("pytest integrations/pytest");
+    tally.add(clients.pytest(&endpoint)?);
+    announce("jest integrations/jest");
+    tally.add(clients.jest(&endpoint)?);
     Ok(())
 }
 
@@ -111,13 +127,26 @@ impl Tally {
         }
     }
 
+    fn add(&mut self, (passed, failed): Counts) {
+        self.passed += passed;
+        self.failed += failed;
+    }
+
+    /// Prints the last line.
+    fn print(&self) -> Result<Outcome> {
+        let mut stdout = io::stdout().lock();
+        writeln!(stdout, "{} passed, {} failed", self.passed, self.failed)?;
+        stdout.flush()?;
+        Ok(self.outcome())
+    }
+
     fn outcome(&self) -> Outcome {
         if self.failed == 0 { Outcome::Clean } else { Outcome::Failed }
     }
 }
 
 /// Passed and failed, from libtest's `test result: ok. 3 passed; 0 failed; …`.
-fn test_result(line: &str) -> Option<(u64, u64)> {
+fn test_result(line: &str) -> Option<Counts> {
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let count = |name: &str| counts.split("; ").find_map(|count| count.strip_suffix(name)?.trim().parse().ok());
     Some((count(" passed")?, count(" failed")?))

@@ -137,6 +137,11 @@ fn every_case_has_its_calls_and_edits() {
     assert!(count > 100, "only {count} cases");
 }
 
+/// A text without quotes: where the wrong value needed them, the right one keeps them.
+fn bare(text: &str) -> String {
+    text.replace(['\'', '"'], "")
+}
+
 /// The value that is written is the value that is read, and no edit makes a text that was of its language into one that is
 /// not. A value in another letter case, or with blanks around it, is corrected to the same text.
 #[test]
@@ -163,7 +168,7 @@ fn what_is_written_is_read_and_what_is_wrong_is_corrected() {
                     let call = &reading(&text, *style).calls[nth];
                     if call.known(Name::ExternalId) != Some(bad) {
                         wrong.push(format!("{place}: `{bad}` is not read:\n{text}"));
-                    } else if written(&text, call, EXTERNAL_ID).as_ref() != Some(&right) {
+                    } else if written(&text, call, EXTERNAL_ID).map(|text| bare(&text)) != Some(bare(&right)) {
                         wrong.push(format!("{place}: `{bad}` is not corrected:\n{text}"));
                     }
                 }

@@ -1,4 +1,4 @@
-//! A local AWS STS endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
+//! A local AWS STS and IAM endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
 //!
 //! [`Endpoint::respond`] is the whole server as a function: a request and the time in, a response out. It does no I/O,
 //! starts no thread and reads neither clock nor randomness. The feature `server` puts a socket in front of it.
@@ -21,20 +21,32 @@
 //! assert!(response.body.contains("<Code>MissingAuthenticationToken</Code>"));
 //! ```
 
+mod connection;
 mod endpoint;
+mod iam;
+mod journal;
+mod key_uses;
+#[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
+mod record;
 mod request;
 #[cfg(feature = "server")]
 pub mod server;
 mod service;
 mod signature;
 mod sts;
+pub mod trail;
+mod web_identity;
 mod world;
 
-pub use endpoint::{Decided, Endpoint, Response, RoleFound};
+pub use endpoint::{Endpoint, Response};
+pub use journal::{Journal, JournalError};
 pub use protocol::{ApiError, ErrorCode, Fault};
+pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
-    AccessKey, Account, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Entity, KeyOwner, KeyStatus, MfaDevice, Role,
-    Strictness, User, World,
+    AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
+    Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member, MfaDevice, Named, Names,
+    Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, Role, SamlProvider, Settings,
+    Strictness, Unit, User, World,
 };

@@ -4,14 +4,15 @@ use std::cell::RefCell;
 
 use countersign_policy::condition::date::Moment;
 
-use crate::endpoint::Decided;
+use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, Parameters};
+use crate::record::Decided;
 use crate::signature::TokenKey;
-use crate::world::{Mint, Principal, World};
-use crate::{Request, sts};
+use crate::world::{Change, Mint, Principal, World};
+use crate::{Request, iam, sts};
 
 /// Every service that is spoken here.
-static SERVICES: &[&Service] = &[&sts::SERVICE];
+static SERVICES: &[&Service] = &[&sts::SERVICE, &iam::SERVICE];
 
 /// One API.
 #[derive(Debug)]
@@ -27,8 +28,33 @@ pub(crate) struct Service {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
-    /// Answers a call that is signed: what goes into the result.
-    pub(crate) respond: fn(&Call<'_>) -> Result<Vec<Element>, ApiError>,
+    pub(crate) auth: Auth,
+    pub(crate) run: Run,
+}
+
+/// How an operation answers a call: with what goes into the result.
+#[derive(Debug)]
+pub(crate) enum Run {
+    /// It leaves the world as it is.
+    Read(fn(&Call<'_>) -> Result<Vec<Element>, ApiError>),
+    /// It says what changes. The endpoint keeps the changes and makes them before the client hears of them.
+    Write(fn(&Call<'_>) -> Result<Written, ApiError>),
+}
+
+/// What a write comes to.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) result: Vec<Element>,
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Whether the calls of an operation are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// By the caller, whom the call then has as its principal.
+    Signed,
+    /// Not at all: the call proves who it is for by what it carries. A signature that comes along is not looked at.
+    Unsigned,
 }
 
 /// A call to an operation, with all that it may use.
@@ -40,14 +66,17 @@ pub(crate) struct Call<'c> {
     pub(crate) world: &'c World,
     pub(crate) mint: &'c Mint,
     pub(crate) token_key: &'c TokenKey,
+    pub(crate) key_uses: &'c KeyUses,
     pub(crate) now: Moment,
     /// What was decided on the way, for the operator.
     pub(crate) decided: &'c RefCell<Option<Decided>>,
 }
 
-/// The service that has this API version, or the first.
-pub(crate) fn of_version(version: Option<&str>) -> &'static Service {
-    SERVICES.iter().find(|service| Some(service.version) == version).copied().unwrap_or(&sts::SERVICE)
+/// The service of a call: the one of its API version, or else the one it is signed for, or the first.
+pub(crate) fn of_call(version: Option<&str>, signed_for: Option<&str>) -> &'static Service {
+    let of_version = SERVICES.iter().find(|service| Some(service.version) == version);
+    let signed = || SERVICES.iter().find(|service| Some(service.signing_name) == signed_for);
+    of_version.or_else(signed).copied().unwrap_or(&sts::SERVICE)
 }
 
 impl Service {

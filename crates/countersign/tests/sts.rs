@@ -76,3 +76,43 @@ fn the_shell_answers_bounds_and_ends() {
     assert!(server.send("GET / HTTP/1.1\r\nHost: x\r\nbroken\r\n\r\n").starts_with("HTTP/1.1 400 "));
     assert_eq!(server.end(), Some(0));
 }
+
+#[test]
+fn worlds_are_made_reset_and_forgotten() {
+    let server = Running::start();
+    let ask = |method: &str, path: &str, body: &str| {
+        let length = body.len();
+        server.send(&format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        ))
+    };
+    let status = |answer: &str| answer.get(9..12).unwrap_or_default().to_owned();
+    let world =
+        "[accounts.111122223333.users.ann]\nkeys = [{ id = \"AKIARTX3GSDS7EXAMPLE\", secret = \"no secret\" }]\n";
+
+    assert_eq!(status(&ask("PUT", "/w/one", world)), "201");
+    assert_eq!(status(&ask("PUT", "/w/one", world)), "200");
+    assert!(ask("GET", "/w", "").ends_with("[\"one\"]"));
+    let snapshot = ask("GET", "/w/one/snapshot", "");
+    let (_, snapshot) = snapshot.split_once("\r\n\r\n").unwrap();
+    assert!(snapshot.contains("AKIARTX3GSDS7EXAMPLE"), "{snapshot}");
+    assert_eq!(status(&ask("PUT", "/w/two", snapshot)), "201");
+    let again = ask("GET", "/w/two/snapshot", "");
+    assert!(again.ends_with(snapshot), "{again}");
+
+    let call = "Action=GetCallerIdentity&Version=2011-06-15";
+    assert!(ask("POST", "/w/one/", call).contains("<Code>MissingAuthenticationToken</Code>"));
+    assert!(ask("POST", "/w/three/", call).contains("there is no world `three`"));
+    assert_eq!(status(&ask("POST", "/w/one/reset", "")), "204");
+    assert_eq!(status(&ask("POST", "/w/one/advance", "3600")), "204");
+    assert_eq!(status(&ask("POST", "/w/one/advance", "-1")), "400");
+    assert_eq!(status(&ask("GET", "/w/one/advance", "")), "405");
+    assert_eq!(status(&ask("DELETE", "/w/one", "")), "204");
+    assert_eq!(status(&ask("POST", "/w/one/reset", "")), "404");
+
+    assert_eq!(status(&ask("PUT", "/w/a%20b", "")), "400");
+    assert!(ask("PUT", "/w/x", "[accounts.1]\n").contains("account `1` is not 12 digits"));
+    assert!(ask("PUT", "/w/x", "{\"schema\":\"countersign.world/1\"}").contains("missing field `changes`"));
+    let page = "PUT /w/x HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    assert_eq!(status(&server.send(page)), "403");
+}

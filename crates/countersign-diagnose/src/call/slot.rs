@@ -26,6 +26,8 @@ pub enum Quoting {
     Line,
     /// As a word of a shell, with quotes where it needs them.
     Shell,
+    /// As a word of a shell in these quotes, or in others where it needs them.
+    ShellIn(char),
     /// As a scalar of YAML, with quotes where it needs them.
     Yaml,
     /// In this quote, with `\` before the quote and itself.
@@ -50,6 +52,15 @@ impl Slot {
         Self { span, before: before.into(), behind: behind.into(), quoting, also: Vec::new() }
     }
 
+    /// The same place in a text that this one starts in at `offset`.
+    #[cfg(feature = "languages")]
+    pub(super) fn move_by(&mut self, offset: u32) {
+        self.span = moved(self.span, offset);
+        for edit in &mut self.also {
+            edit.span = moved(edit.span, offset);
+        }
+    }
+
     /// The edits that send `value`; `None` when this place cannot hold it.
     #[must_use]
     pub fn write(&self, value: &str) -> Option<Vec<Edit>> {
@@ -57,6 +68,12 @@ impl Slot {
         let written = Edit::replace(self.span, format!("{}{quoted}{}", self.before, self.behind));
         Some(self.also.iter().cloned().chain([written]).collect())
     }
+}
+
+/// A span in a text that starts at `offset` of another.
+#[cfg(feature = "languages")]
+pub(super) fn moved(span: Span, offset: u32) -> Span {
+    Span { start: span.start.saturating_add(offset), end: span.end.saturating_add(offset) }
 }
 
 /// A value as a text writes it; `None` when it cannot.
@@ -81,7 +98,12 @@ fn quote(value: &str, quoting: Quoting) -> Option<String> {
         Quoting::Line if value.trim() != value => return None,
         Quoting::Line => value.to_owned(),
         Quoting::Shell if is_plain => value.to_owned(),
-        Quoting::Shell => format!("'{}'", value.replace('\'', r"'\''")),
+        Quoting::ShellIn(quote)
+            if is_plain || value.chars().all(|c| c == ' ' || c.is_ascii_alphanumeric() || c == '-') =>
+        {
+            format!("{quote}{value}{quote}")
+        }
+        Quoting::Shell | Quoting::ShellIn(_) => format!("'{}'", value.replace('\'', r"'\''")),
         Quoting::Yaml if is_plain && !reads_as_no_string(value) => value.to_owned(),
         Quoting::Yaml => format!("'{}'", value.replace('\'', "''")),
         Quoting::Backslash(quote) => escaped(quote, &[]),

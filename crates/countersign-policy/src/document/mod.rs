@@ -9,6 +9,7 @@ mod problem;
 mod source;
 mod span;
 mod validate;
+mod write;
 
 pub use node::{Hole, MAX_NESTING, MAX_POLICY_BYTES, Member, Node, Text, Value, parse_json};
 pub use parse::DuplicateKeys;

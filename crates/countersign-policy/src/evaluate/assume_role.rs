@@ -1,6 +1,8 @@
 //! The whole AssumeRole decision: trust policy, caller's side, guardrails, every action the call needs, and the limits on
 //! the session (rules D3–D18).
 
+use core::borrow::Borrow;
+
 use serde::Serialize;
 
 use super::{AttachedTo, Decision, Evaluation, Grant, evaluate};
@@ -8,19 +10,27 @@ use crate::assumptions::{Assumption, AssumptionSet, Assumptions};
 use crate::document::PolicyDocument;
 use crate::request::{Caller, CallerKind, Request};
 
-/// Everything besides the trust policy that has a say in an AssumeRole call.
-#[derive(Debug, Clone, Default)]
-pub struct CallerSide {
+/// Everything besides the trust policy that has a say in an AssumeRole call. Policies are owned, or shared: `P` may be
+/// an `Arc`.
+#[derive(Debug, Clone)]
+pub struct CallerSide<P = PolicyDocument> {
     /// The caller's identity policies.
-    pub identity: Vec<PolicyDocument>,
+    pub identity: Vec<P>,
     /// The caller's permissions boundary.
-    pub boundary: Option<PolicyDocument>,
+    pub boundary: Option<P>,
     /// The session policies of the calling session.
-    pub session: Vec<PolicyDocument>,
+    pub session: Vec<P>,
     /// SCPs of the caller's organization, one list per level (root, each OU, account): every level must allow.
-    pub scps: Vec<Vec<PolicyDocument>>,
+    pub scps: Vec<Vec<P>>,
     /// RCPs over the role's account, one list per level. AWS's own `RCPFullAWSAccess` need not be listed.
-    pub rcps: Vec<Vec<PolicyDocument>>,
+    pub rcps: Vec<Vec<P>>,
+}
+
+impl<P> Default for CallerSide<P> {
+    /// A caller without any policy.
+    fn default() -> Self {
+        Self { identity: Vec::new(), boundary: None, session: Vec::new(), scps: Vec::new(), rcps: Vec::new() }
+    }
 }
 
 /// What the call asks of the session.
@@ -145,10 +155,10 @@ pub fn for_action(request: &Request, action: &str, assumptions: Assumptions) -> 
 
 /// Decides a call: every action it needs against the trust policy and the caller's side, then the session limits.
 #[must_use]
-pub fn assume_role(
+pub fn assume_role<P: Borrow<PolicyDocument>>(
     trust: &PolicyDocument,
     request: &Request,
-    caller_side: &CallerSide,
+    caller_side: &CallerSide<P>,
     session: &SessionRequest,
     assumptions: Assumptions,
 ) -> AssumeRoleDecision {
@@ -180,10 +190,10 @@ pub fn assume_role(
     AssumeRoleDecision { decision, trust, actions, layers, refusal, assumptions: used }
 }
 
-fn one_action(
+fn one_action<P: Borrow<PolicyDocument>>(
     trust: &PolicyDocument,
     request: &Request,
-    side: &CallerSide,
+    side: &CallerSide<P>,
     assumptions: Assumptions,
     layers: &mut Vec<LayerTrace>,
 ) -> Decision {
@@ -197,8 +207,9 @@ fn one_action(
     let (trust_decision, grant) = ask(Layer::Trust, 0, trust);
     // Services and identity providers have no policies of their own (rules D8, D9); SCPs do not bind them.
     let has_identity = request.caller.home().is_some();
-    let mut any = |layer: Layer, policies: &[PolicyDocument]| {
-        let answers: Vec<Decision> = policies.iter().enumerate().map(|(at, policy)| ask(layer, at, policy).0).collect();
+    let mut any = |layer: Layer, policies: &[P]| {
+        let answers: Vec<Decision> =
+            policies.iter().enumerate().map(|(at, policy)| ask(layer, at, policy.borrow()).0).collect();
         combine(&answers)
     };
     let identity = if has_identity { any(Layer::Identity, &side.identity) } else { Decision::ImplicitDeny };
@@ -209,7 +220,7 @@ fn one_action(
         .map(|policy| any(Layer::PermissionsBoundary, std::slice::from_ref(policy)));
     let session = (has_identity && !side.session.is_empty()).then(|| any(Layer::Session, &side.session));
     // Every level of an organization must allow; a missing Allow counts as explicit (rule D13).
-    let mut guardrail = |layer: Layer, levels: &[Vec<PolicyDocument>]| {
+    let mut guardrail = |layer: Layer, levels: &[Vec<P>]| {
         let answers: Vec<Decision> = levels.iter().map(|level| any(layer, level)).collect();
         let denied = |answer: &Decision| match (layer, answer) {
             (_, Decision::ExplicitDeny) | (Layer::Scp, Decision::ImplicitDeny) => true,

@@ -1,5 +1,7 @@
 //! Calls that no resource's policy has a part in: what the caller's own policies and its organization say.
 
+use core::borrow::Borrow;
+
 use super::assume_role::{CallerSide, Layer, LayerTrace, combine};
 use super::{AttachedTo, Decision, evaluate};
 use crate::assumptions::Assumptions;
@@ -11,12 +13,16 @@ use crate::request::Request;
 ///
 /// A caller without a home, such as a service, has no policies and is denied.
 #[must_use]
-pub fn by_caller_side(request: &Request, side: &CallerSide, assumptions: Assumptions) -> (Decision, Vec<LayerTrace>) {
+pub fn by_caller_side<P: Borrow<PolicyDocument>>(
+    request: &Request,
+    side: &CallerSide<P>,
+    assumptions: Assumptions,
+) -> (Decision, Vec<LayerTrace>) {
     let mut traces = Vec::new();
-    let mut ask = |layer: Layer, policies: &[PolicyDocument]| {
+    let mut ask = |layer: Layer, policies: &[P]| {
         let mut answers = Vec::with_capacity(policies.len());
         for (document, policy) in policies.iter().enumerate() {
-            let evaluation = evaluate(policy, request, AttachedTo::Identity, assumptions);
+            let evaluation = evaluate(policy.borrow(), request, AttachedTo::Identity, assumptions);
             answers.push(evaluation.decision);
             traces.push(LayerTrace { layer, document, action: request.action.clone(), evaluation });
         }

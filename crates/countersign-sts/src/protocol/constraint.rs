@@ -1,8 +1,6 @@
-//! The constraints of an API's parameters, and the one message in which AWS reports all that are broken.
+//! What the parameters of an API may be: lengths, and sets of characters with the texts that AWS has for them.
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory as _};
-
-use super::{ApiError, Parameters};
 
 /// What a text may be. Lengths are in characters.
 #[derive(Debug, Clone, Copy)]
@@ -12,195 +10,139 @@ pub(crate) struct Constraint {
     pub(crate) most: usize,
 }
 
-/// A set of characters, written as the regular expression that AWS prints.
+/// What the characters of a text may be.
 #[derive(Debug)]
 pub(crate) struct Pattern {
-    text: &'static str,
-    accepts: fn(char) -> bool,
+    /// The regular expression that AWS prints.
+    pub(super) text: &'static str,
+    accepts: Accepts,
+    /// IAM refuses some names in its own words, once all constraints hold.
+    pub(super) complaint: Option<&'static str>,
+}
+
+#[derive(Debug)]
+enum Accepts {
+    /// Each character; the empty text when the expression ends in `*`.
+    Characters(fn(char) -> bool),
+    Texts(fn(&str) -> bool),
 }
 
 fn is_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-fn is_letter_separator_or_number(character: char) -> bool {
+fn is_in_name(character: char) -> bool {
+    is_word(character) || "+=,.@-".contains(character)
+}
+
+fn is_in_tag(character: char) -> bool {
     use GeneralCategoryGroup::{Letter, Number, Separator};
-    matches!(character.general_category_group(), Letter | Number | Separator)
+    // Most tags are ASCII, which needs no table.
+    character.is_ascii_alphanumeric()
+        || "_.:/=+-@".contains(character)
+        || matches!(character.general_category_group(), Letter | Number | Separator)
+}
+
+fn is_path(text: &str) -> bool {
+    let inner = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    text == "/" || inner.is_some_and(|inner| !inner.is_empty() && inner.chars().all(|c| ('!'..='~').contains(&c)))
+}
+
+fn is_path_prefix(text: &str) -> bool {
+    text.strip_prefix('/').is_some_and(|rest| rest.chars().all(|c| ('!'..='\u{7F}').contains(&c)))
+}
+
+fn is_version_id(text: &str) -> bool {
+    let (number, rest) = text.strip_prefix('v').map_or(("", None), |rest| match rest.split_once('.') {
+        Some((number, suffix)) => (number, Some(suffix)),
+        None => (rest, None),
+    });
+    !number.is_empty()
+        && !number.starts_with('0')
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.is_none_or(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
 }
 
 impl Pattern {
-    pub(crate) const NAME: Self = Self { text: r"[\w+=,.@-]*", accepts: |c| is_word(c) || "+=,.@-".contains(c) };
-    pub(crate) const WORD: Self = Self { text: r"[\w]*", accepts: is_word };
-    pub(crate) const DIGITS: Self = Self { text: r"[\d]*", accepts: |c| c.is_ascii_digit() };
-    pub(crate) const EXTERNAL_ID: Self =
-        Self { text: r"[\w+=,.@:\/-]*", accepts: |c| is_word(c) || "+=,.@:/-".contains(c) };
-    pub(crate) const SERIAL_NUMBER: Self =
-        Self { text: r"[\w+=/:,.@-]*", accepts: |c| is_word(c) || "+=/:,.@-".contains(c) };
-    pub(crate) const POLICY: Self = Self {
-        text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",
-        accepts: |c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{FF}'),
-    };
-    pub(crate) const ARN: Self = Self {
-        text: r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
-        accepts: |c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{7E}' | '\u{85}' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..),
-    };
-    pub(crate) const TAG_KEY: Self = Self { text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", accepts: |c| Self::in_tag(c) };
-    pub(crate) const TAG_VALUE: Self = Self { text: r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", accepts: |c| Self::in_tag(c) };
+    pub(crate) const NAME: Self = Self::of(r"[\w+=,.@-]*", is_in_name);
+    pub(crate) const WORD: Self = Self::of(r"[\w]*", is_word);
+    pub(crate) const DIGITS: Self = Self::of(r"[\d]*", |c| c.is_ascii_digit());
+    pub(crate) const EXTERNAL_ID: Self = Self::of(r"[\w+=,.@:\/-]*", |c| is_in_name(c) || ":/".contains(c));
+    pub(crate) const SERIAL_NUMBER: Self = Self::of(r"[\w+=/:,.@-]*", |c| is_in_name(c) || ":/".contains(c));
+    pub(crate) const POLICY: Self =
+        Self::of(r"[\u0009\u000A\u000D\u0020-\u00FF]+", |c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{FF}'));
+    pub(crate) const ARN: Self = Self::of(
+        r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
+        |c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{7E}' | '\u{85}' | '\u{A0}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..),
+    );
+    pub(crate) const TAG_KEY: Self = Self::of(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", is_in_tag);
+    pub(crate) const TAG_VALUE: Self = Self::of(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", is_in_tag);
+    /// The names of IAM's entities.
+    pub(crate) const ENTITY_NAME: Self = Self::of(r"[\w+=,.@-]+", is_in_name)
+        .saying("It must contain only alphanumeric characters and/or the following: +=,.@_-");
+    pub(crate) const PATH: Self = Self::of_text(r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", is_path)
+        .saying("It must begin and end with / and contain only alphanumeric characters and/or / characters.");
+    pub(crate) const PATH_PREFIX: Self = Self::of_text(r"\u002F[\u0021-\u007F]*", is_path_prefix)
+        .saying("It must begin with the / character and contain only alphanumeric characters and/or / characters.");
+    /// What roles say of themselves.
+    pub(crate) const DESCRIPTION: Self = Self::of(
+        r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
+        |c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{7E}' | '\u{A1}'..='\u{FF}'),
+    );
+    pub(crate) const VERSION_ID: Self = Self::of_text(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", is_version_id);
+    pub(crate) const ACCESS_KEY_ID: Self = Self::of(r"[\w]+", is_word);
+    pub(crate) const SAML_PROVIDER_NAME: Self = Self::of(r"[\w._-]+", |c| is_word(c) || ".-".contains(c));
+    pub(crate) const MARKER: Self = Self::of(r"[\u0020-\u00FF]+", |c| matches!(c, '\u{20}'..='\u{FF}'));
 
-    fn in_tag(character: char) -> bool {
-        is_letter_separator_or_number(character) || "_.:/=+-@".contains(character)
+    const fn of(text: &'static str, accepts: fn(char) -> bool) -> Self {
+        Self { text, accepts: Accepts::Characters(accepts), complaint: None }
     }
 
-    fn matches(&self, text: &str) -> bool {
-        text.chars().all(self.accepts) && !(text.is_empty() && self.text.ends_with('+'))
+    const fn of_text(text: &'static str, accepts: fn(&str) -> bool) -> Self {
+        Self { text, accepts: Accepts::Texts(accepts), complaint: None }
+    }
+
+    const fn saying(self, complaint: &'static str) -> Self {
+        Self { text: self.text, accepts: self.accepts, complaint: Some(complaint) }
+    }
+
+    pub(super) fn matches(&self, text: &str) -> bool {
+        match self.accepts {
+            Accepts::Characters(accepts) => text.chars().all(accepts) && !(text.is_empty() && self.text.ends_with('+')),
+            Accepts::Texts(accepts) => accepts(text),
+        }
     }
 }
 
 impl Constraint {
+    /// Whether a text that was not sent as a parameter satisfies it.
+    pub(crate) fn admits(&self, text: &str) -> bool {
+        let length = text.chars().count();
+        (self.least..=self.most).contains(&length) && self.pattern.is_none_or(|pattern| pattern.matches(text))
+    }
+
     pub(crate) const ARN: Self = Self { pattern: Some(&Pattern::ARN), least: 20, most: 2048 };
     pub(crate) const TAG_KEY: Self = Self { pattern: Some(&Pattern::TAG_KEY), least: 1, most: 128 };
     pub(crate) const TAG_VALUE: Self = Self { pattern: Some(&Pattern::TAG_VALUE), least: 0, most: 256 };
-}
-
-/// Reads parameters and keeps every broken constraint until [`Checks::finish`].
-pub(crate) struct Checks<'p> {
-    parameters: &'p Parameters,
-    violations: Vec<String>,
-}
-
-impl<'p> Checks<'p> {
-    pub(crate) fn new(parameters: &'p Parameters) -> Self {
-        Self { parameters, violations: Vec::new() }
-    }
-
-    /// A parameter that may be absent.
-    pub(crate) fn optional(&mut self, name: &str, constraint: Constraint) -> Option<&'p str> {
-        let value = self.parameters.get(name)?;
-        self.check_text(value, &member_name(name), constraint);
-        Some(value)
-    }
-
-    /// A parameter that must be there; the empty text when it is not, which [`Checks::finish`] reports.
-    pub(crate) fn required(&mut self, name: &str, constraint: Constraint) -> &'p str {
-        if let Some(value) = self.optional(name, constraint) {
-            return value;
-        }
-        let member = member_name(name);
-        self.violations.push(format!("Value null at '{member}' failed to satisfy constraint: Member must not be null"));
-        ""
-    }
-
-    /// A whole number within bounds.
-    pub(crate) fn integer(&mut self, name: &str, least: u32, most: u32) -> Result<Option<u32>, ApiError> {
-        let Some(text) = self.parameters.get(name) else { return Ok(None) };
-        let number: i64 = text.parse().map_err(|_| ApiError::validation(format!("{name} must be an integer")))?;
-        let member = member_name(name);
-        if number < i64::from(least) {
-            self.broken(text, &member, &format!("Member must have value greater than or equal to {least}"));
-        }
-        if number > i64::from(most) {
-            self.broken(text, &member, &format!("Member must have value less than or equal to {most}"));
-        }
-        Ok(u32::try_from(number).ok())
-    }
-
-    /// The members of a list, as prefixes of parameter names. Of a list that is too long only as many as may be, so that
-    /// a large request has no larger answer.
-    pub(crate) fn list(&mut self, name: &str, least: usize, most: usize) -> Result<Vec<String>, ApiError> {
-        let mut members = self.parameters.members(name)?;
-        let count = members.len();
-        members.truncate(most);
-        let shown = || format!("[{}]", members.join(", "));
-        if count > most {
-            self.broken(&shown(), &member_name(name), &format!("Member must have length less than or equal to {most}"));
-        }
-        if count > 0 && count < least {
-            self.broken(
-                &shown(),
-                &member_name(name),
-                &format!("Member must have length greater than or equal to {least}"),
-            );
-        }
-        Ok(members)
-    }
-
-    /// Every violation in one message, joined as AWS joins them.
-    pub(crate) fn finish(self) -> Result<(), ApiError> {
-        let count = self.violations.len();
-        let errors = match count {
-            0 => return Ok(()),
-            1 => "error",
-            _ => "errors",
-        };
-        let joined = self.violations.join("; ");
-        Err(ApiError::validation(format!("{count} validation {errors} detected: {joined}")))
-    }
-
-    fn check_text(&mut self, value: &str, member: &str, constraint: Constraint) {
-        if let Some(pattern) = constraint.pattern.filter(|pattern| !pattern.matches(value)) {
-            self.broken(value, member, &format!("Member must satisfy regular expression pattern: {}", pattern.text));
-        }
-        let length = value.chars().count();
-        if length < constraint.least {
-            let least = constraint.least;
-            self.broken(value, member, &format!("Member must have length greater than or equal to {least}"));
-        }
-        if length > constraint.most {
-            let most = constraint.most;
-            self.broken(value, member, &format!("Member must have length less than or equal to {most}"));
-        }
-    }
-
-    fn broken(&mut self, value: &str, member: &str, constraint: &str) {
-        self.violations.push(format!("Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"));
-    }
-}
-
-/// `Tags.member.1.Key` as messages name it: `tags.1.member.key`.
-fn member_name(parameter: &str) -> String {
-    let mut parts: Vec<String> = parameter.split('.').map(lower_first).collect();
-    for at in 1..parts.len() {
-        let is_index = |part: &String| part.bytes().all(|byte| byte.is_ascii_digit());
-        if parts.get(at).is_some_and(is_index) && parts.get(at - 1).is_some_and(|part| part == "member") {
-            parts.swap(at - 1, at);
-        }
-    }
-    parts.join(".")
-}
-
-fn lower_first(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+    /// Roles, and users where they are made.
+    pub(crate) const NAME_64: Self = Self { pattern: Some(&Pattern::ENTITY_NAME), least: 1, most: 64 };
+    /// Groups, policies, instance profiles, and users that exist.
+    pub(crate) const NAME_128: Self = Self { pattern: Some(&Pattern::ENTITY_NAME), least: 1, most: 128 };
+    pub(crate) const PATH: Self = Self { pattern: Some(&Pattern::PATH), least: 1, most: 512 };
+    pub(crate) const PATH_PREFIX: Self = Self { pattern: Some(&Pattern::PATH_PREFIX), least: 1, most: 512 };
+    /// A policy in a request to IAM.
+    pub(crate) const DOCUMENT: Self = Self { pattern: Some(&Pattern::POLICY), least: 1, most: 131_072 };
+    pub(crate) const ROLE_DESCRIPTION: Self = Self { pattern: Some(&Pattern::DESCRIPTION), least: 0, most: 1000 };
+    pub(crate) const POLICY_DESCRIPTION: Self = Self { pattern: None, least: 0, most: 1000 };
+    pub(crate) const VERSION_ID: Self = Self { pattern: Some(&Pattern::VERSION_ID), least: 0, most: usize::MAX };
+    pub(crate) const ACCESS_KEY_ID: Self = Self { pattern: Some(&Pattern::ACCESS_KEY_ID), least: 16, most: 128 };
+    /// AWS's markers have 320 characters at most; ours are as long as a key makes them.
+    pub(crate) const MARKER: Self = Self { pattern: Some(&Pattern::MARKER), least: 1, most: usize::MAX };
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn message(body: &str, check: impl FnOnce(&mut Checks<'_>)) -> String {
-        let parameters = Parameters::decode("", body.as_bytes()).unwrap();
-        let mut checks = Checks::new(&parameters);
-        check(&mut checks);
-        checks.finish().map_or_else(|error| error.message, |()| String::new())
-    }
-
-    #[test]
-    fn pattern_comes_before_length_and_all_are_joined() {
-        let text = message("RoleArn=", |checks| {
-            checks.required("RoleArn", Constraint::ARN);
-        });
-        assert_eq!(
-            text,
-            r"2 validation errors detected: Value '' at 'roleArn' failed to satisfy constraint: Member must satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+; Value '' at 'roleArn' failed to satisfy constraint: Member must have length greater than or equal to 20"
-        );
-    }
-
-    #[test]
-    fn members_of_lists_are_named_as_aws_names_them() {
-        assert_eq!(member_name("Tags.member.1.Key"), "tags.1.member.key");
-        assert_eq!(member_name("TransitiveTagKeys.member.12"), "transitiveTagKeys.12.member");
-        assert_eq!(member_name("PolicyArns.member.2.arn"), "policyArns.2.member.arn");
-    }
 
     #[test]
     fn tags_take_letters_of_every_script_but_no_symbols() {
@@ -211,14 +153,23 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_bounds() {
-        let text = |value: u32| {
-            message(&format!("DurationSeconds={value}"), |checks| {
-                checks.integer("DurationSeconds", 900, 43_200).unwrap();
-            })
-        };
-        assert_eq!((text(900), text(43_200)), (String::new(), String::new()));
-        assert!(text(899).ends_with("Value '899' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900"));
-        assert!(text(43_201).ends_with("Member must have value less than or equal to 43200"));
+    fn whole_texts_match_as_their_expressions_do() {
+        let cases: [(&Pattern, &[&str], &[&str]); 3] = [
+            (&Pattern::PATH, &["/", "/a/", "/a/b!~/", "///"], &["", "a", "/a", "a/", "//", "/a b/", "/\u{7F}/", "/é/"]),
+            (&Pattern::PATH_PREFIX, &["/", "/a", "//", "/a/\u{7F}"], &["", "a/", "/a b"]),
+            (
+                &Pattern::VERSION_ID,
+                &["v1", "v10", "v1.", "v2.a-9"],
+                &["", "v", "v0", "v01", "1", "v1.a.b", "v1_", "v.1"],
+            ),
+        ];
+        for (pattern, good, bad) in cases {
+            for text in good {
+                assert!(pattern.matches(text), "{text} {pattern:?}");
+            }
+            for text in bad {
+                assert!(!pattern.matches(text), "{text} {pattern:?}");
+            }
+        }
     }
 }

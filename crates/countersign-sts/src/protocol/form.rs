@@ -30,6 +30,11 @@ impl Parameters {
         self.values.get(name).map(String::as_str)
     }
 
+    /// Every parameter, by its name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The prefixes of a list's members, `Name.member.1` first. Numbers order them and may leave gaps.
     pub(crate) fn members(&self, list: &str) -> Result<Vec<String>, ApiError> {
         let prefix = format!("{list}.member.");
@@ -59,6 +64,9 @@ pub(crate) fn decode_pairs(text: &str) -> Result<Vec<(String, String)>, ApiError
 
 /// Both `+` and `%20` are a blank: SDKs differ.
 fn decode(text: &str) -> Result<String, ApiError> {
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Ok(text.to_owned());
+    }
     let escapes = text.split('%').skip(1);
     let is_escape = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
     if !escapes.into_iter().all(is_escape) {

@@ -1,21 +1,11 @@
 //! Writes XML laid out as AWS lays it out: two spaces a level, a line an element.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
-/// A part of a result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Element {
-    /// A name and its text.
-    Leaf(&'static str, String),
-    /// A name and its parts.
-    Parent(&'static str, Vec<Element>),
-}
+use super::{Element, Value};
 
-impl Element {
-    pub(crate) fn leaf(name: &'static str, text: impl ToString) -> Self {
-        Self::Leaf(name, text.to_string())
-    }
-}
+/// Credentials with their session token fit.
+const USUAL_BYTES: usize = 2048;
 
 /// A document being written.
 #[derive(Debug, Default)]
@@ -27,50 +17,82 @@ pub(crate) struct Xml {
 impl Xml {
     /// A whole document whose root is `name` in `namespace`.
     pub(crate) fn document(name: &str, namespace: &str, content: impl FnOnce(&mut Self)) -> String {
-        let mut xml = Self::default();
-        xml.element(name, &format!(" xmlns=\"{namespace}\""), content);
+        let mut xml = Self { text: String::with_capacity(USUAL_BYTES), depth: 0 };
+        xml.line(&["<", name, " xmlns=\"", namespace, "\">"]);
+        xml.close(name, content);
         xml.text
     }
 
     /// An element of elements.
     pub(crate) fn parent(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
-        self.element(name, "", content);
+        self.line(&["<", name, ">"]);
+        self.close(name, content);
     }
 
     /// An element of text.
     pub(crate) fn leaf(&mut self, name: &str, text: impl AsRef<str>) {
-        self.indent();
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "<{name}>{}</{name}>", escape(text.as_ref()));
+        self.line(&["<", name, ">", &escape(text.as_ref()), "</", name, ">"]);
+    }
+
+    /// An element of nothing.
+    pub(crate) fn empty(&mut self, name: &str) {
+        self.line(&["<", name, "/>"]);
     }
 
     /// Elements that were made before.
     pub(crate) fn elements(&mut self, elements: &[Element]) {
         for element in elements {
-            match element {
-                Element::Leaf(name, text) => self.leaf(name, text),
-                Element::Parent(name, parts) => self.parent(name, |xml| xml.elements(parts)),
-            }
+            self.value(element.name, &element.value);
         }
     }
 
-    fn element(&mut self, name: &str, attributes: &str, content: impl FnOnce(&mut Self)) {
-        self.indent();
-        let _ = writeln!(self.text, "<{name}{attributes}>");
+    fn value(&mut self, name: &str, value: &Value) {
+        match value {
+            Value::Text(text) => self.leaf(name, text),
+            Value::Number(number) => self.leaf(name, number.to_string()),
+            Value::Boolean(truth) => self.leaf(name, if *truth { "true" } else { "false" }),
+            Value::Time(moment) => self.leaf(name, moment.to_string()),
+            Value::Structure(members) if members.is_empty() => self.empty(name),
+            Value::List(members) if members.is_empty() => self.empty(name),
+            Value::Map(entries) if entries.is_empty() => self.empty(name),
+            Value::Structure(members) => self.parent(name, |xml| xml.elements(members)),
+            Value::List(members) => self.parent(name, |xml| {
+                for member in members {
+                    xml.value("member", member);
+                }
+            }),
+            Value::Map(entries) => self.parent(name, |xml| {
+                for (key, value) in entries {
+                    xml.parent("entry", |xml| {
+                        xml.leaf("key", key);
+                        xml.value("value", value);
+                    });
+                }
+            }),
+        }
+    }
+
+    /// What an element that is open holds, and its end.
+    fn close(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
         self.depth += 1;
         content(self);
         self.depth -= 1;
-        self.indent();
-        let _ = writeln!(self.text, "</{name}>");
+        self.line(&["</", name, ">"]);
     }
 
-    fn indent(&mut self) {
+    fn line(&mut self, parts: &[&str]) {
         self.text.extend(std::iter::repeat_n("  ", self.depth));
+        parts.iter().for_each(|part| self.text.push_str(part));
+        self.text.push('\n');
     }
 }
 
 /// Errors repeat what a client sent, which may hold anything: what XML 1.0 cannot hold becomes U+FFFD.
-fn escape(text: &str) -> String {
+fn escape(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"');
+    if text.as_bytes().iter().all(|byte| is_plain(byte)) {
+        return Cow::Borrowed(text);
+    }
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -83,7 +105,7 @@ fn escape(text: &str) -> String {
             _ => escaped.push('\u{FFFD}'),
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The parts of a signature, as the `Authorization` header or the query string of a presigned URL has them.
 
+use std::borrow::Cow;
+
 use countersign_policy::condition::date::Moment;
 
 use super::time;
@@ -46,12 +48,12 @@ struct Parts {
 
 impl Claim {
     pub(super) fn read(request: &Request<'_>) -> Result<Self, ApiError> {
+        let owned = |name: &str| request.header(name).map(Cow::into_owned);
+        if let Some(header) = request.header("authorization") {
+            return Self::from_header(&header, owned("x-amz-date"), owned("x-amz-security-token"));
+        }
         let query = decode_pairs(request.query())?;
         let from_query = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        if let Some(header) = request.header("authorization") {
-            let token = request.header("x-amz-security-token");
-            return Self::from_header(&header, request.header("x-amz-date"), token);
-        }
         let Some(algorithm) = from_query("X-Amz-Algorithm") else {
             return Err(ApiError::new(
                 ErrorCode::MissingAuthenticationToken,

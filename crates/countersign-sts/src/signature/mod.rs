@@ -13,8 +13,9 @@ use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-pub(crate) use self::session_token::{Session, SessionPrincipal, SessionTag, TokenKey};
+pub(crate) use self::session_token::{FederatingUser, Session, SessionPrincipal, SessionTag, TokenKey};
 
+use self::canonical::Rules;
 use self::claim::{Claim, Form};
 use crate::Request;
 use crate::protocol::{ApiError, ErrorCode};
@@ -54,13 +55,17 @@ impl<'r> Signed<'r> {
 
     /// Checks the signature, in constant time, against the secret of the access key.
     pub(crate) fn verify(&self, secret: &str) -> Result<(), ApiError> {
+        self.verify_by(secret, Rules::default())
+    }
+
+    fn verify_by(&self, secret: &str, rules: Rules) -> Result<(), ApiError> {
         let mismatch = || ApiError::new(ErrorCode::SignatureDoesNotMatch, MISMATCH);
         let body_hash = HEXLOWER.encode(&Sha256::digest(self.request.body));
         let sent_hash = self.request.header("x-amz-content-sha256");
         if self.claim.signs("x-amz-content-sha256") && sent_hash.as_deref() != Some(&body_hash) {
             return Err(mismatch());
         }
-        let canonical = canonical::request(self.request, &self.claim, &body_hash)?;
+        let canonical = canonical::request(self.request, &self.claim, &body_hash, rules)?;
         let to_sign = format!(
             "AWS4-HMAC-SHA256\n{}\n{}\n{}",
             self.claim.timestamp,
@@ -68,11 +73,38 @@ impl<'r> Signed<'r> {
             HEXLOWER.encode(&Sha256::digest(canonical))
         );
         let scope = [self.claim.date.as_str(), &self.claim.region, &self.claim.service, "aws4_request"];
-        let first = format!("AWS4{secret}").into_bytes();
-        let key = scope.iter().fold(first, |key, part| keyed(&key, part).finalize().into_bytes().to_vec());
+        let [date, rest @ ..] = scope;
+        let first = keyed(format!("AWS4{secret}").as_bytes(), date).finalize().into_bytes();
+        let key = rest.iter().fold(first, |key, part| keyed(&key, part).finalize().into_bytes());
         let signature = HEXLOWER.decode(self.claim.signature.as_bytes()).map_err(|_| mismatch())?;
         keyed(&key, &to_sign).verify_slice(&signature).map_err(|_| mismatch())
     }
+}
+
+/// The region that a request says it is signed for, or the first that AWS had: nothing is checked.
+pub(crate) fn region<'r>(request: &'r Request<'_>) -> &'r str {
+    scope_part(request, 2).unwrap_or("us-east-1")
+}
+
+/// The service that a request says it is signed for: nothing is checked.
+pub(crate) fn service<'r>(request: &'r Request<'_>) -> Option<&'r str> {
+    scope_part(request, 3)
+}
+
+/// A part of the credential: the key's id is 0, then come date, region and service.
+fn scope_part<'r>(request: &'r Request<'_>, part: usize) -> Option<&'r str> {
+    let header = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let header = header.and_then(|(_, value)| std::str::from_utf8(value).ok());
+    let scope = match header {
+        Some(header) => {
+            header.split_once("Credential=").map(|(_, rest)| rest.split('/')).and_then(|mut parts| parts.nth(part))
+        }
+        None => {
+            let credential = request.query().split_once("X-Amz-Credential=").map(|(_, rest)| rest);
+            credential.and_then(|rest| rest.split('&').next()).and_then(|scope| scope.split("%2F").nth(part))
+        }
+    };
+    scope.filter(|part| !part.is_empty())
 }
 
 /// An HMAC-SHA256 that has read `message`.
@@ -112,3 +144,5 @@ fn check_clock(claim: &Claim, now: Moment) -> Result<(), ApiError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

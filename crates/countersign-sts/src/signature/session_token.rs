@@ -36,6 +36,9 @@ pub(crate) struct Session {
     pub(crate) policy: Option<String>,
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) policy_arns: Vec<String>,
+    /// Condition keys that later calls of the session have, beside those that follow from the rest.
+    #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) carried: Vec<(String, Vec<String>)>,
 }
 
 /// Whose session it is.
@@ -47,9 +50,25 @@ pub(crate) enum SessionPrincipal {
     /// GetSessionToken by a user.
     #[serde(rename = "u")]
     User { arn: String, id: String },
+    /// GetFederationToken.
+    #[serde(rename = "f")]
+    FederatedUser {
+        partition: String,
+        account: String,
+        name: String,
+        /// Whose permissions it shares; `None` for those of the root user.
+        user: Option<FederatingUser>,
+    },
     /// A session of a role; the path is `""` or `a/b`.
     #[serde(rename = "r")]
     Role { partition: String, account: String, path: String, name: String, id: String, session_name: String },
+}
+
+/// The user that a federated user has its permissions from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FederatingUser {
+    pub(crate) arn: String,
+    pub(crate) id: String,
 }
 
 /// A session tag.
@@ -112,6 +131,7 @@ mod tests {
             source_identity: None,
             policy: None,
             policy_arns: vec![],
+            carried: vec![],
         }
     }
 

@@ -4,29 +4,21 @@
 //! policies, durations, packing. Durations come after the policies because they tell of the role's settings.
 
 use countersign_policy::arn::Arn;
-use countersign_policy::assumptions::Assumptions;
-use countersign_policy::document::PolicyDocument;
-use countersign_policy::evaluate::Decision;
-use countersign_policy::evaluate::assume_role::{self, Chaining, Refusal, SessionRequest};
-use countersign_policy::request::{Request, RequestContext};
+use countersign_policy::evaluate::assume_role::{Chaining, SessionRequest};
+use countersign_policy::request::{CallerKind, Request};
 
 use super::connection::call_context;
-use super::credentials;
 use super::mfa::{Mfa, MfaProof};
+use super::role_session::{self, NAME, Wanted};
 use super::session_policy::SessionPolicies;
 use super::session_tags::SentTags;
-use crate::endpoint::{Decided, RoleFound};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
-use crate::service::{Call, Operation};
-use crate::signature::{Session, SessionPrincipal, SessionTag};
-use crate::world::Role;
+use crate::service::{Auth, Call, Operation, Run};
 
-pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", respond };
+pub(super) static OPERATION: Operation = Operation { name: "AssumeRole", auth: Auth::Signed, run: Run::Read(respond) };
 
-const NAME: Constraint = Constraint { pattern: Some(&Pattern::NAME), least: 2, most: 64 };
 const EXTERNAL_ID: Constraint = Constraint { pattern: Some(&Pattern::EXTERNAL_ID), least: 2, most: 1224 };
 const CONTEXT_ASSERTION: Constraint = Constraint { pattern: None, least: 4, most: 2048 };
-const DEFAULT_SECONDS: u32 = 3600;
 
 /// The parameters, in the order of the API's model.
 struct Input<'p> {
@@ -71,90 +63,28 @@ fn context_providers<'p>(checks: &mut Checks<'p>) -> Result<Vec<&'p str>, ApiErr
 
 fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let input = Input::read(call)?;
-    let role_arn = role_arn(&input)?;
-    let calling = call.principal.session.as_ref();
-    let tags = input.tags.combine(calling)?;
-    refuse_root(call)?;
+    check_role_arn(input.role_arn)?;
+    let tags = input.tags.combine(call.principal.session.as_ref())?;
+    refuse_kind(call, input.role_arn)?;
     let proof = input.mfa.authenticate(call)?;
     let source_identity = source_identity(call, &input)?;
-    let role = authorize(call, &input, &tags, proof)?;
-    let account = role_arn.account_id();
-    input.policies.check(call, account)?;
-    let packed = input.policies.packed_size(&tags)?;
-
-    let (name, issued) = (input.session_name, call.now.seconds());
-    let (role_name, path) = role_arn.kind_path_name().map_or(("", ""), |(_, path, name)| (name, path));
-    let seconds = input.duration_seconds.unwrap_or(DEFAULT_SECONDS);
-    let session = Session {
-        access_key_id: call.mint.temporary_key_id(account.ok_or_else(|| denied(call, "sts:AssumeRole", &input))?),
-        principal: SessionPrincipal::Role {
-            partition: role_arn.partition.to_owned(),
-            account: role_arn.account.to_owned(),
-            path: path.to_owned(),
-            name: role_name.to_owned(),
-            id: role.entity.id.clone(),
-            session_name: name.to_owned(),
-        },
-        issued,
-        expires: issued.saturating_add(i64::from(seconds)),
-        mfa_at: None,
+    let wanted = Wanted {
+        role_arn: input.role_arn,
+        session_name: input.session_name,
+        policies: input.policies,
+        duration_seconds: input.duration_seconds,
         tags,
-        source_identity,
-        policy: input.policies.inline.map(str::to_owned),
-        policy_arns: input.policies.arns.iter().map(|arn| (*arn).to_owned()).collect(),
+        transitive_keys: input.tags.transitive_keys().iter().map(|key| (*key).to_owned()).collect(),
+        source_identity: input.source_identity.map(str::to_owned),
     };
-    let arn = format!("arn:{}:sts::{}:assumed-role/{role_name}/{name}", role_arn.partition, role_arn.account);
-    let assumed_role_user =
-        vec![Element::leaf("AssumedRoleId", format!("{}:{name}", role.entity.id)), Element::leaf("Arn", arn)];
-    let mut result = vec![Element::Parent("AssumedRoleUser", assumed_role_user), credentials::issue(call, &session)];
-    result.extend(packed.map(|percent| Element::leaf("PackedPolicySize", percent)));
-    result.extend(session.source_identity.map(|identity| Element::leaf("SourceIdentity", identity)));
-    Ok(result)
-}
-
-/// `RoleArn` as an ARN with a partition, a service and a resource. What it names does not matter yet.
-fn role_arn<'p>(input: &Input<'p>) -> Result<Arn<'p>, ApiError> {
-    let arn = Arn::parse(input.role_arn);
-    let whole = arn.filter(|arn| ![arn.partition, arn.service, arn.resource].contains(&""));
-    whole.ok_or_else(|| ApiError::validation(format!("{} is invalid", input.role_arn)))
-}
-
-fn refuse_root(call: &Call<'_>) -> Result<(), ApiError> {
-    use countersign_policy::request::CallerKind;
-    match call.principal.caller.kind() {
-        CallerKind::Root(_) => {
-            Err(ApiError::new(ErrorCode::AccessDenied, "Roles may not be assumed by root accounts."))
-        }
-        // The policy core refuses the others that cannot.
-        CallerKind::User(_)
-        | CallerKind::RoleSession(_)
-        | CallerKind::FederatedUser(_)
-        | CallerKind::Service
-        | CallerKind::Federated
-        | CallerKind::Anonymous => Ok(()),
+    let mut context = call_context(call);
+    wanted.add_to_context(call, &mut context);
+    if let Some(external_id) = input.external_id {
+        context.set("sts:ExternalId", [external_id]);
     }
-}
-
-/// The session's source identity. Once set in a chain it stays, and another value is refused.
-fn source_identity(call: &Call<'_>, input: &Input<'_>) -> Result<Option<String>, ApiError> {
-    let inherited = call.principal.session.as_ref().and_then(|session| session.source_identity.as_deref());
-    match (inherited, input.source_identity) {
-        (Some(inherited), Some(sent)) if inherited != sent => Err(denied(call, "sts:SetSourceIdentity", input)),
-        (Some(identity), _) | (None, Some(identity)) => Ok(Some(identity.to_owned())),
-        (None, None) => Ok(None),
+    if !input.context_providers.is_empty() {
+        context.set("sts:RequestContextProviders", input.context_providers.iter().copied());
     }
-}
-
-/// The role, when the policies and its limits allow the call. A role that does not exist trusts nobody, so that a
-/// stranger gets the same text for it as for one that refuses him.
-fn authorize<'c>(
-    call: &Call<'c>,
-    input: &Input<'_>,
-    tags: &[SessionTag],
-    proof: Option<MfaProof>,
-) -> Result<&'c Role, ApiError> {
-    let role = call.world.role(input.role_arn);
-    let mut context = context(call, input, tags, role);
     if let Some(MfaProof) = proof {
         context.set("aws:MultiFactorAuthPresent", ["true"]);
         context.set("aws:MultiFactorAuthAge", ["0"]);
@@ -167,77 +97,49 @@ fn authorize<'c>(
     };
     let limits = SessionRequest {
         duration_seconds: input.duration_seconds,
-        max_session_duration: role.map(|role| role.max_session_duration),
         role_chaining: if call.principal.session.is_some() { Chaining::Yes } else { Chaining::No },
+        ..SessionRequest::default()
     };
-    let nobody = PolicyDocument::default();
-    let trust = role.map_or(&nobody, |role| &role.trust_policy);
-    let decision = assume_role::assume_role(trust, &request, &call.principal.side, &limits, Assumptions::default());
-    let answer = match (decision.decision, role) {
-        (Decision::Allowed, Some(role)) => Ok(role),
-        (Decision::Allowed | Decision::ImplicitDeny | Decision::ExplicitDeny, _) => {
-            let denied_action = decision.actions.iter().find(|(_, decision)| *decision != Decision::Allowed);
-            Err(match (denied_action, &decision.refusal) {
-                (Some((action, _)), _) => denied(call, action, input),
-                (None, Some(refusal)) => {
-                    beyond_limits(refusal).unwrap_or_else(|| denied(call, "sts:AssumeRole", input))
-                }
-                (None, None) => denied(call, "sts:AssumeRole", input),
-            })
-        }
-    };
-    let found = if role.is_some() { RoleFound::Yes } else { RoleFound::No };
-    call.decided.replace(Some(Decided { request, decision, role: found }));
-    answer
+    let role = role_session::authorize(call, request, limits, |action| denied(call, action, input.role_arn))?;
+    role_session::issue(call, role, wanted, source_identity, Vec::new())
 }
 
-fn beyond_limits(refusal: &Refusal) -> Option<ApiError> {
-    let text = match refusal {
-        Refusal::ChainingTooLong(_) => {
-            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
-        }
-        Refusal::DurationTooLong { .. } => {
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-        }
-        _ => return None,
-    };
-    Some(ApiError::validation(text))
+/// Refuses a `RoleArn` that lacks a partition, a service or a resource. What it names does not matter yet.
+fn check_role_arn(role_arn: &str) -> Result<(), ApiError> {
+    let whole = Arn::parse(role_arn).filter(|arn| ![arn.partition, arn.service, arn.resource].contains(&""));
+    whole.map(|_| ()).ok_or_else(|| ApiError::validation(format!("{role_arn} is invalid")))
 }
 
-fn denied(call: &Call<'_>, action: &str, input: &Input<'_>) -> ApiError {
-    let (caller, role) = (&call.principal.caller, input.role_arn);
-    let text = format!("User: {caller} is not authorized to perform: {action} on resource: {role}");
+/// Root users assume no roles, and federated users call GetCallerIdentity only.
+fn refuse_kind(call: &Call<'_>, role_arn: &str) -> Result<(), ApiError> {
+    match call.principal.caller.kind() {
+        CallerKind::Root(_) => {
+            Err(ApiError::new(ErrorCode::AccessDenied, "Roles may not be assumed by root accounts."))
+        }
+        CallerKind::FederatedUser(_) => Err(denied(call, "sts:AssumeRole", role_arn)),
+        // The policy core refuses the others that cannot.
+        CallerKind::User(_)
+        | CallerKind::RoleSession(_)
+        | CallerKind::Service
+        | CallerKind::Federated
+        | CallerKind::Anonymous => Ok(()),
+    }
+}
+
+/// The session's source identity. Once set in a chain it stays, and another value is refused.
+fn source_identity(call: &Call<'_>, input: &Input<'_>) -> Result<Option<String>, ApiError> {
+    let inherited = call.principal.session.as_ref().and_then(|session| session.source_identity.as_deref());
+    match (inherited, input.source_identity) {
+        (Some(inherited), Some(sent)) if inherited != sent => {
+            Err(denied(call, "sts:SetSourceIdentity", input.role_arn))
+        }
+        (Some(identity), _) | (None, Some(identity)) => Ok(Some(identity.to_owned())),
+        (None, None) => Ok(None),
+    }
+}
+
+fn denied(call: &Call<'_>, action: &str, role_arn: &str) -> ApiError {
+    let caller = &call.principal.caller;
+    let text = format!("User: {caller} is not authorized to perform: {action} on resource: {role_arn}");
     ApiError::new(ErrorCode::AccessDenied, text)
-}
-
-/// Every condition key of the call.
-fn context(call: &Call<'_>, input: &Input<'_>, tags: &[SessionTag], role: Option<&Role>) -> RequestContext {
-    let mut context = call_context(call);
-    context.set("sts:RoleSessionName", [input.session_name]);
-    if let Some(external_id) = input.external_id {
-        context.set("sts:ExternalId", [external_id]);
-    }
-    if let Some(identity) = input.source_identity {
-        context.set("sts:SourceIdentity", [identity]);
-    }
-    if !tags.is_empty() {
-        context.set("aws:TagKeys", tags.iter().map(|tag| tag.key.as_str()));
-    }
-    for tag in tags {
-        context.set(format!("aws:RequestTag/{}", tag.key), [tag.value.as_str()]);
-    }
-    if !input.tags.transitive_keys().is_empty() {
-        context.set("sts:TransitiveTagKeys", input.tags.transitive_keys().iter().copied());
-    }
-    if !input.context_providers.is_empty() {
-        context.set("sts:RequestContextProviders", input.context_providers.iter().copied());
-    }
-    if let Some(account) = Arn::parse(input.role_arn).and_then(|arn| arn.account_id()) {
-        context.set("aws:ResourceAccount", [account.to_string()]);
-    }
-    for (key, value) in role.iter().flat_map(|role| &role.entity.tags) {
-        context.set(format!("aws:ResourceTag/{key}"), [value]);
-        context.set(format!("iam:ResourceTag/{key}"), [value]);
-    }
-    context
 }

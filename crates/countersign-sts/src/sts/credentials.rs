@@ -9,13 +9,13 @@ use crate::signature::Session;
 /// The `Credentials` of a session. They are made of the session and the endpoint's key, and stored nowhere.
 pub(super) fn issue(call: &Call<'_>, session: &Session) -> Element {
     let token = call.token_key.seal(session, call.mint.nonce());
-    Element::Parent(
+    Element::parent(
         "Credentials",
         vec![
             Element::leaf("AccessKeyId", &session.access_key_id),
             Element::leaf("SecretAccessKey", call.mint.secret(&session.access_key_id)),
             Element::leaf("SessionToken", token),
-            Element::leaf("Expiration", Moment::from_seconds(session.expires)),
+            Element::time("Expiration", Moment::from_seconds(session.expires)),
         ],
     )
 }

@@ -2,10 +2,11 @@
 
 use super::permission;
 use crate::protocol::{ApiError, Checks, Constraint, Element, Pattern};
-use crate::service::{Call, Operation};
+use crate::service::{Auth, Call, Operation, Run};
 use crate::world::account_in;
 
-pub(super) static OPERATION: Operation = Operation { name: "GetAccessKeyInfo", respond };
+pub(super) static OPERATION: Operation =
+    Operation { name: "GetAccessKeyInfo", auth: Auth::Signed, run: Run::Read(respond) };
 
 const ACCESS_KEY_ID: Constraint = Constraint { pattern: Some(&Pattern::WORD), least: 16, most: 128 };
 

@@ -1,9 +1,10 @@
 //! GetCallerIdentity: needs no permission, and no policy can forbid it.
 
 use crate::protocol::{ApiError, Element};
-use crate::service::{Call, Operation};
+use crate::service::{Auth, Call, Operation, Run};
 
-pub(super) static OPERATION: Operation = Operation { name: "GetCallerIdentity", respond };
+pub(super) static OPERATION: Operation =
+    Operation { name: "GetCallerIdentity", auth: Auth::Signed, run: Run::Read(respond) };
 
 fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let principal = call.principal;

@@ -3,11 +3,12 @@
 use super::credentials;
 use super::mfa::{Mfa, MfaProof};
 use crate::protocol::{ApiError, Checks, Element, ErrorCode};
-use crate::service::{Call, Operation};
+use crate::service::{Auth, Call, Operation, Run};
 use crate::signature::{Session, SessionPrincipal};
 use countersign_policy::request::CallerKind;
 
-pub(super) static OPERATION: Operation = Operation { name: "GetSessionToken", respond };
+pub(super) static OPERATION: Operation =
+    Operation { name: "GetSessionToken", auth: Auth::Signed, run: Run::Read(respond) };
 
 const DEFAULT_SECONDS: u32 = 43_200;
 /// Root users get an hour at most, silently.
@@ -50,6 +51,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         source_identity: None,
         policy: None,
         policy_arns: Vec::new(),
+        carried: Vec::new(),
     };
     Ok(vec![credentials::issue(call, &session)])
 }

@@ -1,16 +1,19 @@
 //! The operations of STS, a file each.
 
 mod assume_role;
-mod connection;
+mod assume_role_with_web_identity;
 mod credentials;
 mod get_access_key_info;
 mod get_caller_identity;
+mod get_federation_token;
 mod get_session_token;
 mod mfa;
 mod permission;
+mod role_session;
 mod session_policy;
 mod session_tags;
 
+use crate::connection;
 use crate::service::Service;
 
 pub(crate) static SERVICE: Service = Service {
@@ -19,8 +22,10 @@ pub(crate) static SERVICE: Service = Service {
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     operations: &[
         &assume_role::OPERATION,
+        &assume_role_with_web_identity::OPERATION,
         &get_access_key_info::OPERATION,
         &get_caller_identity::OPERATION,
+        &get_federation_token::OPERATION,
         &get_session_token::OPERATION,
     ],
 };

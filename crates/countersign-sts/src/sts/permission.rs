@@ -5,30 +5,52 @@ use countersign_policy::evaluate::{Decision, by_caller_side};
 use countersign_policy::request::Request;
 
 use super::connection::call_context;
+use super::session_tags;
 use crate::protocol::{ApiError, ErrorCode};
 use crate::service::Call;
-use crate::signature::SessionPrincipal;
+use crate::signature::{SessionPrincipal, SessionTag};
 
-/// Refuses callers whose policies do not allow `action`, and sessions of GetSessionToken, which may call AssumeRole and
-/// GetCallerIdentity only.
+/// Refuses callers whose policies do not allow `action`, which has no resource.
 pub(super) fn require(call: &Call<'_>, action: &str) -> Result<(), ApiError> {
-    let caller = &call.principal.caller;
-    let text = format!("User: {caller} is not authorized to perform: {action}");
-    let denied = Err(ApiError::new(ErrorCode::AccessDenied, text));
+    let partition = call.principal.caller.home().map_or("aws", |home| &home.partition);
+    let nothing = format!("arn:{partition}:sts:::*");
+    allowed(call, action, &nothing, &[])
+        .then_some(())
+        .ok_or_else(|| denied(format!("User: {} is not authorized to perform: {action}", call.principal.caller)))
+}
+
+/// Refuses callers whose policies do not allow `action` with these tags on `resource`.
+pub(super) fn require_on(call: &Call<'_>, action: &str, resource: &str, tags: &[SessionTag]) -> Result<(), ApiError> {
+    allowed(call, action, resource, tags).then_some(()).ok_or_else(|| {
+        let caller = &call.principal.caller;
+        denied(format!("User: {caller} is not authorized to perform: {action} on resource: {resource}"))
+    })
+}
+
+fn denied(text: String) -> ApiError {
+    ApiError::new(ErrorCode::AccessDenied, text)
+}
+
+/// Sessions of GetSessionToken may call AssumeRole and GetCallerIdentity only, federated users GetCallerIdentity only,
+/// whatever their policies say.
+fn allowed(call: &Call<'_>, action: &str, resource: &str, tags: &[SessionTag]) -> bool {
     match call.principal.session.as_ref().map(|session| &session.principal) {
-        Some(SessionPrincipal::Root { .. } | SessionPrincipal::User { .. }) => return denied,
+        Some(
+            SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } | SessionPrincipal::FederatedUser { .. },
+        ) => return false,
         Some(SessionPrincipal::Role { .. }) | None => {}
     }
-    let partition = caller.home().map_or("aws", |home| &home.partition);
+    let mut context = call_context(call);
+    session_tags::add_to_context(tags, &mut context);
     let request = Request {
-        caller: caller.clone(),
+        caller: call.principal.caller.clone(),
         action: action.to_owned(),
-        role: format!("arn:{partition}:sts:::*"),
-        context: call_context(call),
+        role: resource.to_owned(),
+        context,
     };
     let (decision, _) = by_caller_side(&request, &call.principal.side, Assumptions::default());
     match decision {
-        Decision::Allowed => Ok(()),
-        Decision::ImplicitDeny | Decision::ExplicitDeny => denied,
+        Decision::Allowed => true,
+        Decision::ImplicitDeny | Decision::ExplicitDeny => false,
     }
 }

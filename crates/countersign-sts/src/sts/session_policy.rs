@@ -9,6 +9,7 @@ use crate::signature::SessionTag;
 
 /// AssumeRole's model has no maximum; the packed size is what limits it.
 const INLINE: Constraint = Constraint { pattern: Some(&Pattern::POLICY), least: 1, most: usize::MAX };
+const SHORT_INLINE: Constraint = Constraint { most: POLICY_ROOM, ..INLINE };
 const MOST_MANAGED: usize = 10;
 /// Plain text of all session policies, in characters.
 const POLICY_ROOM: usize = 2048;
@@ -22,12 +23,22 @@ pub(super) struct SessionPolicies<'p> {
 }
 
 impl<'p> SessionPolicies<'p> {
+    /// Those of AssumeRole.
     pub(super) fn read(checks: &mut Checks<'p>) -> Result<Self, ApiError> {
+        Self::read_within(checks, INLINE)
+    }
+
+    /// Those of every other operation, where the inline policy has a largest size.
+    pub(super) fn read_short(checks: &mut Checks<'p>) -> Result<Self, ApiError> {
+        Self::read_within(checks, SHORT_INLINE)
+    }
+
+    fn read_within(checks: &mut Checks<'p>, inline: Constraint) -> Result<Self, ApiError> {
         let mut arns = Vec::new();
         for member in checks.list("PolicyArns", 0, MOST_MANAGED)? {
             arns.push(checks.required(&format!("{member}.arn"), Constraint::ARN));
         }
-        Ok(Self { inline: checks.optional("Policy", INLINE), arns })
+        Ok(Self { inline: checks.optional("Policy", inline), arns })
     }
 
     /// Refuses what IAM would refuse, and managed policies that are not there: left out, they would not limit.

@@ -1,5 +1,7 @@
 //! Session tags: those a call passes, and those a chain hands on.
 
+use countersign_policy::request::RequestContext;
+
 use crate::protocol::{ApiError, Checks, Constraint, ErrorCode};
 use crate::signature::{Session, SessionTag};
 
@@ -13,16 +15,21 @@ pub(super) struct SentTags<'p> {
 
 impl<'p> SentTags<'p> {
     pub(super) fn read(checks: &mut Checks<'p>) -> Result<Self, ApiError> {
+        let mut sent = Self::read_without_transitive(checks)?;
+        for key in checks.list("TransitiveTagKeys", 0, MOST)? {
+            sent.transitive_keys.push(checks.required(&key, Constraint::TAG_KEY));
+        }
+        Ok(sent)
+    }
+
+    /// The tags of an operation that no role is chained after.
+    pub(super) fn read_without_transitive(checks: &mut Checks<'p>) -> Result<Self, ApiError> {
         let mut tags = Vec::new();
         for tag in checks.list("Tags", 0, MOST)? {
             let key = checks.required(&format!("{tag}.Key"), Constraint::TAG_KEY);
             tags.push((key, checks.required(&format!("{tag}.Value"), Constraint::TAG_VALUE)));
         }
-        let mut transitive_keys = Vec::new();
-        for key in checks.list("TransitiveTagKeys", 0, MOST)? {
-            transitive_keys.push(checks.required(&key, Constraint::TAG_KEY));
-        }
-        Ok(Self { tags, transitive_keys })
+        Ok(Self { tags, transitive_keys: Vec::new() })
     }
 
     /// The session's tags: those sent, and those that the calling session hands on. AWS does not say whether the latter
@@ -57,4 +64,24 @@ impl<'p> SentTags<'p> {
     pub(super) fn transitive_keys(&self) -> &[&'p str] {
         &self.transitive_keys
     }
+}
+
+/// Sets the condition keys of tags that a call passes.
+pub(super) fn add_to_context(tags: &[SessionTag], context: &mut RequestContext) {
+    if !tags.is_empty() {
+        context.set("aws:TagKeys", tags.iter().map(|tag| tag.key.as_str()));
+    }
+    for tag in tags {
+        context.set(format!("aws:RequestTag/{}", tag.key), [tag.value.as_str()]);
+    }
+}
+
+/// Whether tags of a token or an assertion are what a call could pass.
+pub(super) fn are_valid(tags: &[SessionTag]) -> bool {
+    let unique = |(at, tag): (usize, &SessionTag)| {
+        !tags.iter().take(at).any(|earlier| SessionTag::same_key(&earlier.key, &tag.key))
+    };
+    let well_formed =
+        |tag: &SessionTag| Constraint::TAG_KEY.admits(&tag.key) && Constraint::TAG_VALUE.admits(&tag.value);
+    tags.len() <= MOST && tags.iter().enumerate().all(unique) && tags.iter().all(well_formed)
 }

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use countersign_policy::account::AccountId;
+use serde::{Deserialize, Serialize};
 
-use super::{Strictness, World};
+use super::{Named, Strictness, World};
 
 /// The secret of every out-of-the-box key.
 const OPEN_SECRET: &str = "test";
@@ -12,18 +13,25 @@ const OPEN_SECRET: &str = "test";
 pub(super) const OPEN_USER: &str = "admin";
 
 /// A long-term access key.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessKey {
+    /// `AKIA…`.
+    pub id: String,
     /// The secret access key.
     pub secret: String,
     /// Whose key it is.
     pub owner: KeyOwner,
     /// Whether it can be used.
+    #[serde(default)]
     pub status: KeyStatus,
+    /// When it was made, in seconds since the epoch.
+    #[serde(default)]
+    pub created: i64,
 }
 
 /// Whose key it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeyOwner {
     /// The root user of an account.
     Root(AccountId),
@@ -32,7 +40,7 @@ pub enum KeyOwner {
 }
 
 /// Whether a key can be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum KeyStatus {
     /// It can.
     #[default]
@@ -44,7 +52,17 @@ pub enum KeyStatus {
 impl fmt::Debug for AccessKey {
     /// Without the secret, which must not reach a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessKey").field("owner", &self.owner).field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("AccessKey")
+            .field("id", &self.id)
+            .field("owner", &self.owner)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Named for AccessKey {
+    fn name(&self) -> &str {
+        &self.id
     }
 }
 
@@ -56,12 +74,22 @@ impl KeyOwner {
             Self::Root(account) | Self::User(account, _) => *account,
         }
     }
+
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Root(own), Self::Root(other)) => own == other,
+            (Self::User(own, name), Self::User(other, other_name)) => {
+                own == other && name.eq_ignore_ascii_case(other_name)
+            }
+            (Self::Root(_), Self::User(..)) | (Self::User(..), Self::Root(_)) => false,
+        }
+    }
 }
 
 impl World {
     /// The secret and owner of a key that can be used.
     pub(crate) fn usable_key(&self, id: &str) -> Option<(&str, KeyOwner)> {
-        match self.access_keys.get(id) {
+        match self.access_key(id) {
             Some(key) => match key.status {
                 KeyStatus::Active => Some((&key.secret, key.owner.clone())),
                 KeyStatus::Inactive => None,
@@ -73,8 +101,18 @@ impl World {
         }
     }
 
-    /// The account of a declared key, whatever its status.
+    /// A key of this world, whatever its status.
+    pub(crate) fn access_key(&self, id: &str) -> Option<&AccessKey> {
+        self.access_keys.get(id).filter(|key| key.id == id)
+    }
+
+    /// The keys of an owner, in the order of their ids.
+    pub(crate) fn keys_of(&self, owner: &KeyOwner) -> impl Iterator<Item = &AccessKey> {
+        self.access_keys.iter().filter(move |key| key.owner.is(owner))
+    }
+
+    /// The account of a key of this world, whatever its status.
     pub(crate) fn key_account(&self, id: &str) -> Option<AccountId> {
-        self.access_keys.get(id).map(|key| key.owner.account())
+        self.access_key(id).map(|key| key.owner.account())
     }
 }

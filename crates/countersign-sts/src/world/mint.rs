@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_policy::account::AccountId;
 use data_encoding::{BASE32, BASE64, HEXLOWER};
-use hmac::Mac as _;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 
 use crate::signature::keyed;
 
@@ -13,15 +14,20 @@ const FLAG: u64 = 1 << 39;
 const ACCOUNTS: u64 = 1_000_000_000_000;
 
 /// Makes ids. Two mints of one key make the same ids in the same order.
-#[derive(Debug)]
 pub(crate) struct Mint {
-    key: [u8; 32],
+    key: Hmac<Sha256>,
+    run: u64,
     made: AtomicU64,
 }
 
 impl Mint {
     pub(crate) fn new(key: [u8; 32]) -> Self {
-        Self { key, made: AtomicU64::new(0) }
+        Self { key: keyed(&key, ""), run: 0, made: AtomicU64::new(0) }
+    }
+
+    /// The same mint with other ids: those of its run number `run`.
+    pub(crate) fn of_run(self, run: u64) -> Self {
+        Self { run, ..self }
     }
 
     /// A key for another purpose than making ids.
@@ -29,9 +35,24 @@ impl Mint {
         self.bytes(purpose)
     }
 
+    /// A key that was not handed out before.
+    pub(crate) fn fresh_key(&self) -> [u8; 32] {
+        self.fresh("endpoint")
+    }
+
     /// A fresh id of 20 characters for a temporary access key.
     pub(crate) fn temporary_key_id(&self, account: AccountId) -> String {
         unique_id("ASIA", account, 7, &self.fresh("key"))
+    }
+
+    /// A fresh id of 20 characters for a long-term access key.
+    pub(crate) fn access_key_id(&self, account: AccountId) -> String {
+        unique_id("AKIA", account, 7, &self.fresh("key"))
+    }
+
+    /// A fresh id of 21 characters for a user, role, policy and the like.
+    pub(crate) fn entity_id(&self, prefix: &str, account: AccountId) -> String {
+        unique_id(prefix, account, 8, &self.fresh("entity"))
     }
 
     /// The secret of an access key that was made here.
@@ -41,9 +62,7 @@ impl Mint {
 
     /// A fresh request id, in the form of a UUID.
     pub(crate) fn request_id(&self) -> String {
-        let hex = HEXLOWER.encode(&self.fresh("request"));
-        let part = |from, to| hex.get(from..to).unwrap_or_default();
-        format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+        uuid(&self.fresh("request"))
     }
 
     /// Twelve bytes that were not handed out before.
@@ -55,16 +74,25 @@ impl Mint {
 
     fn fresh(&self, purpose: &str) -> [u8; 32] {
         let count = self.made.fetch_add(1, Ordering::Relaxed);
-        self.bytes(&format!("{purpose} {count}"))
+        self.bytes(&format!("{purpose} {} {count}", self.run))
     }
 
     fn bytes(&self, message: &str) -> [u8; 32] {
-        keyed(&self.key, message).finalize().into_bytes().into()
+        let mut mac = self.key.clone();
+        mac.update(message.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 }
 
+/// Bytes in the form of a UUID.
+pub(crate) fn uuid(bytes: &[u8]) -> String {
+    let hex = HEXLOWER.encode(bytes);
+    let part = |from, to| hex.get(from..to).unwrap_or_default();
+    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30))
+}
+
 /// The id of a user or role that was declared without one: always the same.
-pub(super) fn entity_id(prefix: &str, account: AccountId, name: &str) -> String {
+pub(crate) fn entity_id(prefix: &str, account: AccountId, name: &str) -> String {
     unique_id(prefix, account, 8, &keyed(b"entity", &format!("{prefix} {account} {name}")).finalize().into_bytes())
 }
 

@@ -1,39 +1,51 @@
-//! What exists: accounts with their users, roles and keys. A world is a value; nothing in it knows of HTTP.
+//! What exists: organizations, accounts, and what IAM keeps in them. A world is a value; nothing in it knows of HTTP.
+//!
+//! Nothing is changed in place: every change is a [`Change`], so that what is declared, written, saved and reset has one
+//! form.
 
 mod access_key;
+mod account;
+mod change;
 mod declaration;
+mod entity;
+mod managed_policy;
 mod mfa_device;
 mod mint;
+mod names;
+mod organization;
+mod policy;
+mod policy_text;
 mod principal;
+mod provider;
+mod trust;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use countersign_policy::account::AccountId;
 use countersign_policy::arn::Arn;
 use countersign_policy::document::PolicyDocument;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
-pub use declaration::DeclarationError;
+pub use account::{Account, PasswordPolicy, Settings};
+pub use change::Change;
+pub use declaration::{DeclarationError, Notation};
+pub use entity::{DEFAULT_MAX_SESSION_DURATION, Entity, Group, InstanceProfile, LoginProfile, Role, User};
+pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub use mfa_device::MfaDevice;
-pub(crate) use mint::{Mint, account_in};
+pub(crate) use mint::{Mint, account_in, uuid};
+pub use names::{Edit, Named, Names};
+pub use organization::{FullAccess, Guardrails, Member, Organization, Unit};
+pub use policy::Policy;
 pub(crate) use principal::Principal;
-
-/// How long sessions of a role last at most, unless it says otherwise.
-pub const DEFAULT_MAX_SESSION_DURATION: u32 = 3600;
-
-/// AWS's managed policy of full access, which needs no declaration.
-const ADMINISTRATOR_ACCESS: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
-
-static FULL_ACCESS: LazyLock<PolicyDocument> = LazyLock::new(|| {
-    PolicyDocument::parse(r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#)
-});
+pub use provider::{OidcProvider, SamlProvider};
 
 /// Every account the endpoint knows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct World {
     accounts: BTreeMap<AccountId, Account>,
-    access_keys: BTreeMap<String, AccessKey>,
+    access_keys: Names<AccessKey>,
+    organizations: Names<Organization>,
     strictness: Strictness,
 }
 
@@ -48,66 +60,6 @@ pub enum Strictness {
     Strict,
 }
 
-/// An account.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Account {
-    /// `aws`, `aws-cn`, …
-    pub partition: String,
-    /// Users by name.
-    pub users: BTreeMap<String, User>,
-    /// Roles by name.
-    pub roles: BTreeMap<String, Role>,
-    /// Customer managed policies by ARN.
-    pub managed_policies: BTreeMap<String, PolicyDocument>,
-}
-
-impl Default for Account {
-    /// An empty account of the commercial partition.
-    fn default() -> Self {
-        Self {
-            partition: "aws".into(),
-            users: BTreeMap::new(),
-            roles: BTreeMap::new(),
-            managed_policies: BTreeMap::new(),
-        }
-    }
-}
-
-/// What users and roles have in common: where they are, and what they may do.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Entity {
-    /// `/`, or `/a/b/`.
-    pub path: String,
-    /// `AIDA…` or `AROA…`.
-    pub id: String,
-    /// Tags, by key.
-    pub tags: BTreeMap<String, String>,
-    /// Identity policies, inline and attached alike.
-    pub policies: Vec<PolicyDocument>,
-    /// The permissions boundary.
-    pub boundary: Option<PolicyDocument>,
-}
-
-/// An IAM user.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct User {
-    /// Where it is and what it may do.
-    pub entity: Entity,
-    /// Its virtual MFA devices.
-    pub mfa_devices: Vec<MfaDevice>,
-}
-
-/// An IAM role.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Role {
-    /// Where it is and what it may do.
-    pub entity: Entity,
-    /// Who may assume it.
-    pub trust_policy: PolicyDocument,
-    /// In seconds.
-    pub max_session_duration: u32,
-}
-
 impl World {
     /// A world without accounts.
     #[must_use]
@@ -115,20 +67,16 @@ impl World {
         Self { strictness, ..Self::default() }
     }
 
-    /// The account, made when it is not there.
-    pub fn account_mut(&mut self, account: AccountId) -> &mut Account {
-        self.accounts.entry(account).or_default()
+    /// Whether undeclared credentials work.
+    #[must_use]
+    pub fn strictness(&self) -> Strictness {
+        self.strictness
     }
 
-    /// The account, when it is there.
+    /// The account, when there is anything in it.
     #[must_use]
     pub fn account(&self, account: AccountId) -> Option<&Account> {
         self.accounts.get(&account)
-    }
-
-    /// Adds an access key, or replaces the one of that id.
-    pub fn add_access_key(&mut self, id: impl Into<String>, key: AccessKey) {
-        self.access_keys.insert(id.into(), key);
     }
 
     /// The role of exactly this ARN.
@@ -136,26 +84,40 @@ impl World {
     pub fn role(&self, arn: &str) -> Option<&Role> {
         let parsed = Arn::parse(arn)?;
         let account = self.account(parsed.account_id()?)?;
-        let (kind, _, name) = parsed.kind_path_name()?;
+        let (kind, path, name) = parsed.kind_path_name()?;
+        let entity_path = |entity: &Entity| entity.path.trim_matches('/') == path;
         let role = account.roles.get(name)?;
-        let own = entity_arn(&account.partition, parsed.account, "role", &role.entity.path, name);
-        (kind == "role" && own == arn).then_some(role)
+        let own = parsed.partition == account.settings.partition && parsed.service == "iam" && parsed.region.is_empty();
+        (own && kind == "role" && role.entity.name == name && entity_path(&role.entity)).then_some(role)
     }
 
-    /// A managed policy that `account` can use.
-    pub(crate) fn managed_policy(&self, account: AccountId, arn: &str) -> Option<&PolicyDocument> {
-        if arn == ADMINISTRATOR_ACCESS {
-            return Some(&FULL_ACCESS);
+    /// The document of a managed policy that `account` can use: one of its own, or one of AWS's.
+    pub(crate) fn managed_policy(&self, account: AccountId, arn: &str) -> Option<&Policy> {
+        let parsed = Arn::parse(arn)?;
+        let path_and_name = parsed.resource.strip_prefix("policy/").filter(|_| parsed.service == "iam")?;
+        let own = self.account(account);
+        if parsed.account == "aws" {
+            let declared = own.and_then(|own| own.aws_policies.get(path_and_name));
+            return declared.or_else(|| managed_policy::of_aws(path_and_name));
         }
-        self.account(account)?.managed_policies.get(arn)
+        let (_, path, name) = parsed.kind_path_name()?;
+        let policy = own?.policies.get(name)?;
+        let exact = parsed.account_id() == Some(account) && policy.name == name;
+        policy.current().filter(|_| exact && policy.path.trim_matches('/') == path)
     }
 
-    fn partition(&self, account: AccountId) -> &str {
-        self.account(account).map_or("aws", |account| &account.partition)
+    /// What the policies on a user, role or group say: inline ones, then managed ones.
+    fn identity_policies(&self, account: AccountId, entity: &Entity) -> Vec<Arc<PolicyDocument>> {
+        let managed = entity.attached.iter().filter_map(|arn| self.managed_policy(account, arn));
+        entity.inline.values().chain(managed).map(|policy| Arc::clone(policy.document())).collect()
+    }
+
+    pub(crate) fn partition(&self, account: AccountId) -> &str {
+        self.account(account).map_or("aws", |account| &account.settings.partition)
     }
 }
 
-/// The ARN of a user or role.
-fn entity_arn(partition: &str, account: &str, kind: &str, path: &str, name: &str) -> String {
+/// The ARN of something in IAM: `arn:aws:iam::111122223333:role/a/R`.
+pub(crate) fn entity_arn(partition: &str, account: AccountId, kind: &str, path: &str, name: &str) -> String {
     format!("arn:{partition}:iam::{account}:{kind}{path}{name}")
 }

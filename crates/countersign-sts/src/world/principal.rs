@@ -1,6 +1,8 @@
 //! Who a caller is in the world: what is true of it, and which policies bind it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use countersign_policy::account::AccountId;
 use countersign_policy::condition::date::Moment;
@@ -11,14 +13,15 @@ use countersign_policy::request::{Caller, RequestContext};
 
 use super::access_key::OPEN_USER;
 use super::mint::entity_id;
-use super::{Entity, FULL_ACCESS, KeyOwner, Strictness, World, entity_arn};
+use super::policy::FULL_ACCESS;
+use super::{Entity, KeyOwner, Strictness, User, World, entity_arn};
 use crate::signature::{Session, SessionPrincipal, SessionTag};
 
 /// The signer of a request.
 pub(crate) struct Principal {
     pub(crate) caller: Caller,
     pub(crate) account: AccountId,
-    pub(crate) side: CallerSide,
+    pub(crate) side: CallerSide<Arc<PolicyDocument>>,
     /// Its own tags, with the session's over them.
     tags: BTreeMap<String, String>,
     /// Set when the credentials are temporary.
@@ -30,23 +33,38 @@ impl World {
     pub(crate) fn owner(&self, owner: &KeyOwner) -> Option<Principal> {
         match owner {
             KeyOwner::Root(account) => self.root(self.partition(*account), *account),
-            KeyOwner::User(account, name) => {
-                let partition = self.partition(*account);
-                match self.account(*account).and_then(|known| known.users.get(name)) {
-                    Some(user) => {
-                        let arn = entity_arn(partition, account.as_str(), "user", &user.entity.path, name);
-                        Principal::of_entity(Caller::parse(&arn).ok()?, *account, &user.entity)
-                    }
-                    None if self.strictness == Strictness::OutOfTheBox && name == OPEN_USER => {
-                        let arn = entity_arn(partition, account.as_str(), "user", "/", name);
-                        let id = entity_id("AIDA", *account, name);
-                        let entity = Entity { id, policies: vec![FULL_ACCESS.clone()], ..Entity::default() };
-                        Principal::of_entity(Caller::parse(&arn).ok()?, *account, &entity)
-                    }
-                    None => None,
-                }
-            }
+            KeyOwner::User(account, name) => self.user(*account, &*self.find_user(*account, name)?),
         }
+    }
+
+    /// A user by name, in any case: also the one that every account has out of the box.
+    pub(crate) fn find_user(&self, account: AccountId, name: &str) -> Option<Cow<'_, User>> {
+        let known = self.account(account).and_then(|known| known.users.get(name));
+        known.map(Cow::Borrowed).or_else(|| {
+            let is_open = self.strictness == Strictness::OutOfTheBox && name.eq_ignore_ascii_case(OPEN_USER);
+            is_open.then(|| Cow::Owned(open_user(account)))
+        })
+    }
+
+    /// The users of an account in the order of their names, with the one that it has out of the box.
+    pub(crate) fn users(&self, account: AccountId) -> Vec<Cow<'_, User>> {
+        let known = self.account(account).into_iter().flat_map(|known| known.users.iter());
+        let mut users: Vec<_> = known.map(Cow::Borrowed).collect();
+        if let Some(open @ Cow::Owned(_)) = self.find_user(account, OPEN_USER) {
+            users.push(open);
+            users.sort_by_key(|user| user.entity.name.to_ascii_lowercase());
+        }
+        users
+    }
+
+    fn user(&self, account: AccountId, user: &User) -> Option<Principal> {
+        let User { entity, groups, .. } = user;
+        let arn = entity_arn(self.partition(account), account, "user", &entity.path, &entity.name);
+        let mut principal = self.entity_principal(Caller::parse(&arn).ok()?, account, entity)?;
+        let groups = groups.iter().filter_map(|name| self.account(account)?.groups.get(name));
+        let of_groups = groups.flat_map(|group| self.identity_policies(account, &group.entity));
+        principal.side.identity.extend(of_groups);
+        Some(principal)
     }
 
     /// Whose session it is. A user or role that is gone leaves a session that may do nothing.
@@ -54,6 +72,16 @@ impl World {
         let mut principal = match &session.principal {
             SessionPrincipal::Root { partition, account } => self.root(partition, account.parse().ok()?)?,
             SessionPrincipal::User { arn, id } => self.session_user(arn, id)?,
+            SessionPrincipal::FederatedUser { partition, account, name, user } => {
+                let account: AccountId = account.parse().ok()?;
+                let shared = match user {
+                    Some(user) => self.session_user(&user.arn, &user.id)?,
+                    None => self.root(partition, account)?,
+                };
+                let arn = format!("arn:{partition}:sts::{account}:federated-user/{name}");
+                // The user's tags are not the federated user's.
+                Principal { caller: Caller::parse(&arn).ok()?, tags: BTreeMap::new(), ..shared }
+            }
             SessionPrincipal::Role { partition, account, path, name, id, session_name } => {
                 let account: AccountId = account.parse().ok()?;
                 let home = Home { partition: partition.clone(), account };
@@ -61,16 +89,21 @@ impl World {
                 let role = self.account(account).and_then(|known| known.roles.get(name));
                 let gone = Entity { id: id.clone(), ..Entity::default() };
                 let entity = role.map(|role| &role.entity).filter(|entity| entity.id == *id);
-                Principal::of_entity(caller, account, entity.unwrap_or(&gone))?
+                self.entity_principal(caller, account, entity.unwrap_or(&gone))?
             }
         };
-        let inline = session.policy.iter().map(|text| PolicyDocument::parse(text));
+        let inline = session.policy.iter().map(|text| Arc::new(PolicyDocument::parse(text)));
         // A managed policy that is gone must not lift the limit it was: an empty document allows nothing.
-        let managed = session
-            .policy_arns
-            .iter()
-            .map(|arn| self.managed_policy(principal.account, arn).cloned().unwrap_or_default());
-        principal.side.session = inline.chain(managed).collect();
+        let documents = |arn: &String| {
+            let policy = self.managed_policy(principal.account, arn);
+            policy.map(|policy| Arc::clone(policy.document())).unwrap_or_default()
+        };
+        principal.side.session = inline.chain(session.policy_arns.iter().map(documents)).collect();
+        if let (SessionPrincipal::FederatedUser { .. }, true) = (&session.principal, principal.side.session.is_empty())
+        {
+            // A federated user may do what session policies allow, and without them nothing.
+            principal.side.session.push(Arc::default());
+        }
         for tag in &session.tags {
             principal.tags.retain(|key, _| !SessionTag::same_key(key, &tag.key));
             principal.tags.insert(tag.key.clone(), tag.value.clone());
@@ -79,7 +112,10 @@ impl World {
         Some(principal)
     }
 
+    /// The user of that id, which may have another name or path than when the session began.
     fn session_user(&self, arn: &str, id: &str) -> Option<Principal> {
+        let present = self.arn_of(id);
+        let arn = present.as_deref().unwrap_or(arn);
         let caller = Caller::parse(arn).ok()?;
         let account = caller.home()?.account;
         let name = arn.rsplit('/').next().unwrap_or_default();
@@ -87,31 +123,54 @@ impl World {
         let gone = Entity { id: id.to_owned(), ..Entity::default() };
         match known.filter(|known| known.caller.unique_id() == Some(id)) {
             Some(known) => Some(known),
-            None => Principal::of_entity(caller, account, &gone),
+            None => self.entity_principal(caller, account, &gone),
         }
     }
 
     fn root(&self, partition: &str, account: AccountId) -> Option<Principal> {
         let caller = Caller::parse(&format!("arn:{partition}:iam::{account}:root")).ok()?;
-        let side = CallerSide { identity: vec![FULL_ACCESS.clone()], ..CallerSide::default() };
+        let identity = vec![Arc::clone(FULL_ACCESS.document())];
+        let scps = self.service_control(account);
+        let side = CallerSide { identity, scps, ..CallerSide::default() };
         Some(Principal { caller, account, side, tags: BTreeMap::new(), session: None })
+    }
+
+    fn entity_principal(&self, caller: Caller, account: AccountId, entity: &Entity) -> Option<Principal> {
+        // A boundary that is gone still bounds: an empty document allows nothing.
+        let boundary = entity.boundary.as_ref().map(|arn| self.managed_policy(account, arn));
+        let boundary = boundary.map(|policy| policy.map(|policy| Arc::clone(policy.document())).unwrap_or_default());
+        // SCPs do not bind service-linked roles.
+        let bound = !entity.path.starts_with("/aws-service-role/");
+        let side = CallerSide {
+            identity: self.identity_policies(account, entity),
+            boundary,
+            scps: if bound { self.service_control(account) } else { Vec::new() },
+            ..CallerSide::default()
+        };
+        let caller = caller.with_unique_id(&entity.id);
+        Some(Principal { caller, account, side, tags: entity.tags.clone(), session: None })
     }
 }
 
+/// The user that every account has out of the box: an administrator.
+fn open_user(account: AccountId) -> User {
+    let entity = Entity {
+        name: OPEN_USER.to_owned(),
+        path: "/".to_owned(),
+        id: entity_id("AIDA", account, OPEN_USER),
+        attached: vec!["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()],
+        ..Entity::default()
+    };
+    User { entity, groups: Vec::new(), login_profile: None }
+}
+
 impl Principal {
-    fn of_entity(caller: Caller, account: AccountId, entity: &Entity) -> Option<Self> {
-        let side = CallerSide {
-            identity: entity.policies.clone(),
-            boundary: entity.boundary.clone(),
-            ..CallerSide::default()
-        };
-        Some(Self {
-            caller: caller.with_unique_id(&entity.id),
-            account,
-            side,
-            tags: entity.tags.clone(),
-            session: None,
-        })
+    /// Nobody in particular: who makes an unsigned call. It has no account, which the format of ids writes as zeros.
+    pub(crate) fn anonymous() -> Self {
+        #[expect(clippy::expect_used, reason = "these are twelve digits")]
+        let account = "000000000000".parse().expect("an account id");
+        let side = CallerSide::default();
+        Self { caller: Caller::anonymous(), account, side, tags: BTreeMap::new(), session: None }
     }
 
     /// The `UserId` that GetCallerIdentity shows, which is `aws:userid`.
@@ -136,6 +195,9 @@ impl Principal {
             context.set("aws:TokenIssueTime", [issued.to_string()]);
             if let Some(identity) = &session.source_identity {
                 context.set("aws:SourceIdentity", [identity]);
+            }
+            for (key, values) in &session.carried {
+                context.set(key, values);
             }
         }
         context

@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::token::Jwt;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
+    /// The API of the calls that name none.
+    #[serde(default)]
+    pub(crate) service: Service,
     pub(crate) world: Box<RawValue>,
     #[serde(default)]
     pub(crate) strict: bool,
@@ -19,6 +24,7 @@ pub(crate) struct File {
 pub(crate) struct Call {
     /// What the call shows.
     pub(crate) fact: String,
+    pub(crate) service: Option<Service>,
     /// `id secret` of a key, a 12-digit account, or a kept session. Unsigned when absent.
     #[serde(rename = "as")]
     pub(crate) signer: Option<String>,
@@ -31,10 +37,48 @@ pub(crate) struct Call {
     #[serde(default)]
     pub(crate) clock_off: i64,
     #[serde(default)]
-    pub(crate) send: BTreeMap<String, String>,
+    pub(crate) send: BTreeMap<String, Sent>,
     pub(crate) raw: Option<Raw>,
     pub(crate) keep: Option<String>,
+    /// Texts of the answer for later calls, by the names they are saved under.
+    #[serde(default)]
+    pub(crate) save: BTreeMap<String, String>,
     pub(crate) answer: Answer,
+}
+
+/// The API that is called.
+#[derive(Deserialize, Clone, Copy, Default)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Service {
+    #[default]
+    Sts,
+    Iam,
+}
+
+impl Service {
+    pub(crate) fn signing_name(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Iam => "iam",
+        }
+    }
+
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Self::Sts => "2011-06-15",
+            Self::Iam => "2010-05-08",
+        }
+    }
+}
+
+/// The value of a parameter.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Sent {
+    /// As it stands; `repeat 7` for seven characters.
+    Text(String),
+    /// A signed token.
+    Jwt { jwt: Jwt },
 }
 
 #[derive(Deserialize)]

@@ -1,37 +1,45 @@
 //! Runs the wire cases in `tests/wire/cases`: a world, calls to it in order, and what each is answered.
 //!
 //! A call is signed `as` a declared key, an out-of-the-box account, or the session that an earlier call `keep`s; `raw` ones
-//! are sent as they stand. `after` is how many seconds after the start of the file's clock it is sent.
+//! are sent as they stand. The `service` is STS unless the file or the call says `iam`. `after` is how many seconds after
+//! the start of the file's clock it is sent. What an answer made is `save`d for later calls ([`saved`]).
 
 #![cfg(test)]
 
 mod case;
+mod saved;
 mod sign;
+mod token;
+mod trail;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use case::{Answer, Call, File, Raw};
+use case::{Answer, Call, File, Raw, Sent, Service};
 use countersign_policy::condition::date::{self, Moment};
-use countersign_sts::{Endpoint, Request, Response, Strictness, World};
+use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
+use percent_encoding::percent_decode_str;
+use saved::Saved;
 use sign::Credentials;
-
-const STS: &str = "2011-06-15";
 
 fn run(file: &File) -> usize {
     let strictness = if file.strict { Strictness::Strict } else { Strictness::OutOfTheBox };
-    let world = World::declared(file.world.get(), strictness).unwrap_or_else(|error| panic!("{error}: {error:?}"));
+    let world = World::declared(file.world.get(), Notation::Json, strictness)
+        .unwrap_or_else(|error| panic!("{error}: {error:?}"));
     let endpoint = Endpoint::new(world, [7; 32]);
     let start = date::parse("2026-11-22T04:10:00Z").unwrap();
     let mut kept: HashMap<String, Credentials> = HashMap::new();
+    let mut saved = Saved::default();
     for call in &file.calls {
         let now = start.plus_seconds(call.after);
+        let service = call.service.unwrap_or(file.service);
         let response = match &call.raw {
             Some(raw) => send_raw(&endpoint, raw, now),
-            None => send(&endpoint, call, &kept, now),
+            None => send(&endpoint, call, service, (&kept, &saved), now),
         };
-        let fields = fields(&response.body);
-        check(call, &response, &fields);
+        let fields = fields(&response.body, service);
+        check(call, &response, &fields, |text| saved.fill(text, now));
+        saved.keep(&call.save, &fields);
         if let Some(name) = &call.keep {
             kept.insert(name.clone(), Credentials::of(&fields));
         }
@@ -39,12 +47,24 @@ fn run(file: &File) -> usize {
     file.calls.len()
 }
 
-fn send(endpoint: &Endpoint, call: &Call, kept: &HashMap<String, Credentials>, now: Moment) -> Response {
-    let mut form: Vec<(String, String)> = vec![("Version".into(), STS.into())];
+fn send(
+    endpoint: &Endpoint,
+    call: &Call,
+    service: Service,
+    (kept, saved): (&HashMap<String, Credentials>, &Saved),
+    now: Moment,
+) -> Response {
+    let mut form: Vec<(String, String)> = vec![("Version".into(), service.version().into())];
     for (name, value) in &call.send {
-        // Long texts are written as their length.
-        let repeated = value.strip_prefix("repeat ").and_then(|count| count.parse().ok());
-        form.push((name.clone(), repeated.map_or(value.clone(), |count| "x".repeat(count))));
+        let value = match value {
+            // Long texts are written as their length.
+            Sent::Text(text) => {
+                let repeated = text.strip_prefix("repeat ").and_then(|count| count.parse().ok());
+                repeated.map_or_else(|| saved.fill(text, now), |count| "x".repeat(count))
+            }
+            Sent::Jwt { jwt } => jwt.sign(now.seconds()),
+        };
+        form.push((name.clone(), value));
     }
     let body = sign::encode(&form);
     let mut headers: Vec<(String, String)> = vec![
@@ -52,20 +72,17 @@ fn send(endpoint: &Endpoint, call: &Call, kept: &HashMap<String, Credentials>, n
         ("content-type".into(), "application/x-www-form-urlencoded; charset=utf-8".into()),
         ("user-agent".into(), "wire/1".into()),
     ];
-    let mut credentials =
-        call.signer.as_ref().map(|signer| kept.get(signer).cloned().unwrap_or_else(|| Credentials::declared(signer)));
+    let mut credentials = call
+        .signer
+        .as_ref()
+        .map(|signer| kept.get(signer).cloned().unwrap_or_else(|| Credentials::declared(&saved.fill(signer, now))));
     if let Some(credentials) = &mut credentials {
         if let Some(token_of) = &call.token_of {
             credentials.token = kept[token_of].token.clone();
         }
         let signed_at = now.plus_seconds(call.clock_off);
-        headers.extend(sign::header(
-            credentials,
-            &headers,
-            &body,
-            signed_at,
-            call.region.as_deref().unwrap_or("us-east-1"),
-        ));
+        let scope = (call.region.as_deref().unwrap_or("us-east-1"), service.signing_name());
+        headers.extend(sign::header(credentials, &headers, &body, signed_at, scope));
     }
     respond(endpoint, "POST", "/", &headers, &body, now)
 }
@@ -93,35 +110,54 @@ fn respond(
     endpoint.respond(&Request { method, target, headers: &headers, body: body.as_bytes(), source_ip }, now)
 }
 
-/// The texts in a body by the names of their elements; only the innermost name counts.
-fn fields(body: &str) -> BTreeMap<String, String> {
+/// The texts in a body by the names of their elements: by the innermost name, and by the whole path in the result, where
+/// members of lists are numbers: `Roles/1/RoleName`. Policy documents are decoded.
+fn fields(body: &str, service: Service) -> BTreeMap<String, String> {
     let document = roxmltree::Document::parse(body).unwrap_or_else(|error| panic!("{error}: {body}"));
-    assert_eq!(document.root_element().tag_name().namespace(), Some("https://sts.amazonaws.com/doc/2011-06-15/"));
+    let namespace = format!("https://{}.amazonaws.com/doc/{}/", service.signing_name(), service.version());
+    assert_eq!(document.root_element().tag_name().namespace(), Some(namespace.as_str()));
     let leaves =
         document.descendants().filter(|node| node.is_element() && !node.children().any(|child| child.is_element()));
-    leaves
-        .map(|node| {
-            let parent = node.parent().map(|parent| parent.tag_name().name()).unwrap_or_default();
-            let name = node.tag_name().name();
-            let outer = parent.ends_with("Result") || ["Error", "ErrorResponse", "ResponseMetadata"].contains(&parent);
-            let path = if outer { name.to_owned() } else { format!("{parent}/{name}") };
-            (path, node.text().unwrap_or_default().to_owned())
-        })
-        .collect()
+    let mut fields = BTreeMap::new();
+    for node in leaves {
+        let parent = node.parent().map(|parent| parent.tag_name().name()).unwrap_or_default();
+        let name = node.tag_name().name();
+        let outer = parent.ends_with("Result") || ["Error", "ErrorResponse", "ResponseMetadata"].contains(&parent);
+        let path = if outer { name.to_owned() } else { format!("{parent}/{name}") };
+        let text = node.text().unwrap_or_default();
+        let is_document = name.ends_with("Document") && text.starts_with('%');
+        let text = if is_document { percent_decode_str(text).decode_utf8().unwrap().into_owned() } else { text.into() };
+        fields.insert(whole_path(node), text.clone());
+        fields.insert(path, text);
+    }
+    fields
 }
 
-fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>) {
+fn whole_path(node: roxmltree::Node<'_, '_>) -> String {
+    let inside = |node: &roxmltree::Node<'_, '_>| !node.tag_name().name().ends_with("Result");
+    let mut parts: Vec<String> = node.ancestors().take_while(inside).filter_map(part).collect();
+    parts.reverse();
+    parts.join("/")
+}
+
+fn part(node: roxmltree::Node<'_, '_>) -> Option<String> {
+    let name = node.tag_name().name();
+    let number = || node.prev_siblings().filter(roxmltree::Node::is_element).count().to_string();
+    node.is_element().then(|| if name == "member" { number() } else { name.to_owned() })
+}
+
+fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fill: impl Fn(&str) -> String) {
     let fact = &call.fact;
     assert_eq!(fields["RequestId"], response.request_id, "{fact}");
     match &call.answer {
         Answer::Error { error, status, message } => {
-            assert_eq!((&fields["Code"], &fields["Message"]), (error, message), "{fact}");
+            assert_eq!((&fields["Code"], &fields["Message"]), (error, &fill(message)), "{fact}");
             assert_eq!((response.status, fields["Type"].as_str()), (*status, "Sender"), "{fact}");
         }
         Answer::Result { result, absent } => {
             assert_eq!(response.status, 200, "{fact}: {}", response.body);
             for (name, text) in result {
-                assert_eq!(fields.get(name), Some(text), "{fact}: {name}");
+                assert_eq!(fields.get(name), Some(&fill(text)), "{fact}: {name}");
             }
             for name in absent {
                 assert_eq!(fields.get(name), None, "{fact}: {name}");

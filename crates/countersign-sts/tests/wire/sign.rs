@@ -24,10 +24,15 @@ impl Credentials {
         Self { id: id.to_owned(), secret: secret.to_owned(), token: None }
     }
 
-    /// Those in an answer.
+    /// Those in an answer: temporary ones, or a new access key.
     pub(crate) fn of(fields: &BTreeMap<String, String>) -> Self {
-        let field = |name: &str| fields[&format!("Credentials/{name}")].clone();
-        Self { id: field("AccessKeyId"), secret: field("SecretAccessKey"), token: Some(field("SessionToken")) }
+        let parent = if fields.contains_key("AccessKey/AccessKeyId") { "AccessKey" } else { "Credentials" };
+        let field = |name: &str| fields.get(&format!("{parent}/{name}")).cloned();
+        Self {
+            id: field("AccessKeyId").expect("an access key"),
+            secret: field("SecretAccessKey").expect("its secret"),
+            token: field("SessionToken"),
+        }
     }
 }
 
@@ -44,7 +49,7 @@ pub(crate) fn header(
     headers: &[(String, String)],
     body: &str,
     now: Moment,
-    region: &str,
+    (region, service): (&str, &str),
 ) -> Vec<(String, String)> {
     let stamp = stamp(now);
     let mut added = vec![("x-amz-date".to_owned(), stamp.clone())];
@@ -56,7 +61,7 @@ pub(crate) fn header(
     let names: Vec<&str> = signed.iter().map(|(name, _)| name.as_str()).collect();
     let names = names.join(";");
     let canonical = format!("POST\n/\n\n{lines}\n{names}\n{}", hash(body));
-    let (scope, signature) = sign(credentials, &canonical, &stamp, region);
+    let (scope, signature) = sign(credentials, &canonical, &stamp, (region, service));
     let id = &credentials.id;
     let authorization =
         format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}");
@@ -82,13 +87,13 @@ pub(crate) fn presigned(
     let pairs: Vec<(String, String)> = pairs.into_iter().collect();
     let query = encode(&pairs);
     let canonical = format!("GET\n/\n{query}\nhost:127.0.0.1:4566\n\nhost\n{}", hash(""));
-    let (_, signature) = sign(credentials, &canonical, &stamp, "us-east-1");
+    let (_, signature) = sign(credentials, &canonical, &stamp, ("us-east-1", "sts"));
     format!("/?{query}&X-Amz-Signature={signature}")
 }
 
-fn sign(credentials: &Credentials, canonical: &str, stamp: &str, region: &str) -> (String, String) {
+fn sign(credentials: &Credentials, canonical: &str, stamp: &str, (region, service): (&str, &str)) -> (String, String) {
     let day = stamp.split('T').next().unwrap();
-    let scope = format!("{day}/{region}/sts/aws4_request");
+    let scope = format!("{day}/{region}/{service}/aws4_request");
     let to_sign = format!("AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}", hash(canonical));
     let first = format!("AWS4{}", credentials.secret).into_bytes();
     let key = scope.split('/').fold(first, |key, part| mac(&key, part));

@@ -7,13 +7,15 @@ pub(in crate::call) struct EntryPoint {
     /// Its last name.
     pub(super) name: &'static str,
     /// The name of the library or block in the table of what can send an ExternalId.
-    pub(super) tool: &'static str,
+    pub(in crate::call) tool: &'static str,
     /// The operation.
     pub(super) operation: Operation,
     /// Which argument is the role, and which the session name, when they have no names.
     pub(super) positions: Positions,
     /// The parameters stand in a record under this key.
     pub(super) under: Option<&'static str>,
+    /// The session name that is sent when none is given.
+    pub(super) session: Option<&'static str>,
     /// How the ExternalId gets in where nothing shows it.
     pub(super) missing: Missing,
 }
@@ -46,15 +48,18 @@ pub(super) enum Missing {
     },
     /// In a record under this key, beside the others.
     Under { before: &'static str, behind: &'static str },
-    /// The operation has no such parameter.
+    /// The operation, or the tool, has no such parameter.
     Never,
+    /// Whether the tool takes one is not known.
+    Unknown,
 }
 
 impl EntryPoint {
     /// An entry point of `AssumeRole` that takes named parameters.
     pub(super) const fn assume_role(name: &'static str, tool: &'static str) -> Self {
         let positions = Positions { role: None, session: None };
-        Self { name, tool, operation: Operation::AssumeRole, positions, under: None, missing: Missing::Beside }
+        let operation = Operation::AssumeRole;
+        Self { name, tool, operation, positions, under: None, session: None, missing: Missing::Beside }
     }
 
     /// An entry point of `AssumeRoleWithWebIdentity`.
@@ -77,6 +82,11 @@ impl EntryPoint {
     /// The parameters stand under a key.
     pub(super) const fn under(self, key: &'static str) -> Self {
         Self { under: Some(key), ..self }
+    }
+
+    /// The session name that is sent when none is given.
+    pub(super) const fn session(self, pattern: &'static str) -> Self {
+        Self { session: Some(pattern), ..self }
     }
 
     /// How the ExternalId gets in.

@@ -112,6 +112,16 @@ pub(in crate::call) enum Scoping {
     Lexical,
 }
 
+impl Form<'_> {
+    /// A text that needs nothing of where it was read from.
+    pub(super) fn into_owned(self) -> Form<'static> {
+        match self {
+            Form::Text(text) => Form::Text(Cow::Owned(text.into_owned())),
+            _ => Form::Other,
+        }
+    }
+}
+
 /// What stands between the elements of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::call) enum Separator {
@@ -169,6 +179,12 @@ pub(super) fn pieces<'t>(
 
 /// Pieces as one text when all of them are texts.
 pub(super) fn together(pieces: Vec<Piece<'_>>) -> Form<'_> {
+    let is_empty = |piece: &Piece<'_>| matches!(piece, Piece::Text(text) if text.is_empty());
+    let mut told = pieces.iter().filter(|piece| !is_empty(piece));
+    // `"${X}"` is `X`.
+    if let (Some(Piece::Value(only)), None) = (told.next(), told.next()) {
+        return Form::Same(*only);
+    }
     if pieces.iter().any(|piece| matches!(piece, Piece::Value(_))) {
         return Form::Template(pieces);
     }

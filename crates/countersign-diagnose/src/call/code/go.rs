@@ -23,9 +23,15 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     form,
     entry_points: &[
         EntryPoint::assume_role("AssumeRoleInput", "aws-sdk-go"),
-        EntryPoint::assume_role("NewAssumeRoleProvider", "aws-sdk-go-v2").positions(1, None).missing(OPTIONS_V2),
-        EntryPoint::assume_role("NewCredentials", "aws-sdk-go-v1").positions(1, None).missing(OPTIONS_V1),
-        EntryPoint::assume_role("NewCredentialsWithClient", "aws-sdk-go-v1").positions(1, None).missing(OPTIONS_V1),
+        EntryPoint::assume_role("NewAssumeRoleProvider", "aws-sdk-go-v2")
+            .positions(1, None)
+            .session("*")
+            .missing(OPTIONS_V2),
+        EntryPoint::assume_role("NewCredentials", "aws-sdk-go-v1").positions(1, None).session("*").missing(OPTIONS_V1),
+        EntryPoint::assume_role("NewCredentialsWithClient", "aws-sdk-go-v1")
+            .positions(1, None)
+            .session("*")
+            .missing(OPTIONS_V1),
         EntryPoint::assume_role("AssumeRoleProvider", "aws-sdk-go-v1").missing(Missing::Spelt("ExternalID")),
         EntryPoint::web_identity("AssumeRoleWithWebIdentityInput", "aws-sdk-go"),
         EntryPoint::web_identity("NewWebIdentityRoleProvider", "aws-sdk-go").positions(1, None),

@@ -13,10 +13,10 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     grammar: || tree_sitter_hcl::LANGUAGE.into(),
     form,
     entry_points: &[
-        EntryPoint::assume_role("assume_role", "terraform"),
+        EntryPoint::assume_role("assume_role", "terraform").session("*"),
         EntryPoint::web_identity("assume_role_with_web_identity", "terraform"),
-        EntryPoint::assume_role("backend", "terraform-backend"),
-        EntryPoint::assume_role("config", "terraform-backend"),
+        EntryPoint::assume_role("backend", "terraform-backend").session("*"),
+        EntryPoint::assume_role("config", "terraform-backend").session("*"),
     ],
     strings: &["string_lit", "quoted_template"],
     double: Quoting::Hcl,

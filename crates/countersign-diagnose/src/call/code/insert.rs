@@ -34,7 +34,7 @@ pub(super) fn slot(program: &Program<'_>, site: &Site) -> Option<Slot> {
         };
     }
     // What is hidden may hold one already.
-    if !site.hidden.is_empty() {
+    if !site.hidden.is_empty() || site.entry.missing == Missing::Unknown {
         return None;
     }
     let beside = beside(program, site);
@@ -100,10 +100,10 @@ fn beside_entry(program: &Program<'_>, site: &Site, entry: &Entry) -> Option<Slo
 fn like_pair(program: &Program<'_>, site: &Site, pair: Id, key: Id, value: Id) -> (String, String) {
     let tree = program.tree;
     let text = tree.text(key);
-    let bare: String = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect();
+    let bare = text.trim_matches(['"', '\'', ':']);
     let named = match site.entry.missing {
-        Missing::Spelt(spelt) => text.replace(&bare, spelt),
-        _ => text.replace(&bare, &spelt_like(&bare)),
+        Missing::Spelt(spelt) => text.replace(bare, spelt),
+        _ => text.replace(bare, &spelt_like(bare)),
     };
     let (from, to) = (tree.span(key).end, tree.span(value).start);
     // `{ RoleArn }` has neither a colon nor a value.
@@ -145,7 +145,7 @@ fn last_in(program: &Program<'_>, container: Id, before: &str, behind: &str) -> 
     let comma = next.filter(|next| matches!(tree.text(*next), "," | ";"));
     let separator = if separated_by_lines(program, container) { "" } else { "," };
     let newline = newline(tree.source());
-    let Some(indent) = line_of_its_own(tree.source(), tree.span(last).start) else {
+    let Some(indent) = margin(program, container, last) else {
         if separator == "," {
             return Slot::insert(end, format!(", {before}"), behind, quoting);
         }
@@ -163,6 +163,17 @@ fn last_in(program: &Program<'_>, container: Id, before: &str, behind: &str) -> 
     let mut slot = Slot::insert(line_end, format!("{newline}{indent}{before}"), behind, quoting);
     slot.also.extend((!separator.is_empty()).then(|| Edit::insert(end as usize, separator)));
     slot
+}
+
+/// What an element's line starts with, when it has one of its own; in a list of YAML the first stands behind a dash.
+fn margin(program: &Program<'_>, container: Id, element: Id) -> Option<String> {
+    let (source, start) = (program.tree.source(), program.tree.span(element).start);
+    if program.tree.kind(container) != "block_mapping" {
+        return line_of_its_own(source, start).map(str::to_owned);
+    }
+    let before = source.get(..start as usize)?;
+    let line = before.get(before.rfind('\n').map_or(0, |newline| newline + 1)..)?;
+    line.chars().all(|c| c == ' ' || c == '-').then(|| " ".repeat(line.len()))
 }
 
 /// A block on one line holds one element: with two it takes lines.
@@ -296,8 +307,12 @@ fn quoting(program: &Program<'_>, at: Id) -> Quoting {
         let is_string = language.strings.contains(&program.tree.kind(id));
         is_string.then(|| program.tree.text(id).chars().find(|c| matches!(c, '"' | '\''))).flatten()
     };
-    let quote = quote(at).or_else(|| program.tree.all().find_map(quote)).unwrap_or('"');
-    if quote == '"' { language.double } else { language.single }
+    let found = match language.separator {
+        Separator::Comma => quote(at).or_else(|| program.tree.all().find_map(quote)).or(Some('"')),
+        // Where strings need no quotes, those of others are no model.
+        Separator::Line => quote(at),
+    };
+    if found == Some('"') { language.double } else { language.single }
 }
 
 /// The blanks before `at`, when nothing else stands before it on its line.

@@ -10,7 +10,7 @@ use crate::call::Quoting;
 const ENTRY_POINTS: &[EntryPoint] = &[
     EntryPoint::assume_role("AssumeRoleCommand", "aws-sdk-js-v3"),
     EntryPoint::assume_role("assumeRole", "aws-sdk-js"),
-    EntryPoint::assume_role("fromTemporaryCredentials", "aws-sdk-js-v3").under("params"),
+    EntryPoint::assume_role("fromTemporaryCredentials", "aws-sdk-js-v3").under("params").session("aws-sdk-js-*"),
     EntryPoint::assume_role("ChainableTemporaryCredentials", "aws-sdk-js-v2").under("params"),
     EntryPoint::assume_role("TemporaryCredentials", "aws-sdk-js-v2"),
     EntryPoint::web_identity("AssumeRoleWithWebIdentityCommand", "aws-sdk-js-v3"),

@@ -4,8 +4,9 @@
 //! ([`entry`]). The rest is the same for all of them: what names are bound to ([`program`]), which parameters reach a call
 //! ([`site`]), and where its ExternalId is written ([`insert`]).
 
+pub(super) mod bash;
 mod csharp;
-mod entry;
+pub(super) mod entry;
 mod form;
 mod go;
 mod hcl;
@@ -13,13 +14,17 @@ mod insert;
 mod java;
 mod javascript;
 mod php;
-mod program;
+pub(super) mod program;
 mod python;
+pub(super) mod record;
 mod ruby;
 mod rust;
+mod shape;
 mod site;
 mod tags;
 pub(super) mod tree;
+mod workflow;
+mod yaml;
 
 use std::collections::BTreeMap;
 
@@ -114,6 +119,9 @@ fn call(program: &Program<'_>, site: &Site, style: Style) -> Call {
             let expression = tree.text(*hidden).to_owned();
             parameters.entry(name).or_insert(Parameter::Unknown { expression, span });
         }
+    }
+    if let Some(pattern) = site.entry.session {
+        parameters.entry(Name::RoleSessionName).or_insert(Parameter::Implied { pattern });
     }
     Call {
         style,

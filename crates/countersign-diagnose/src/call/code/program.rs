@@ -21,7 +21,7 @@ const NAMES: usize = 256;
 
 /// What an expression is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Worth {
+pub(in crate::call) enum Worth {
     /// This text, which stands at the node.
     Text(String, Id),
     /// `None`, `null`, `nil`: not sent.
@@ -50,8 +50,8 @@ pub(super) struct Setter {
 type Binding = (Id, Option<Id>);
 
 /// A text with its names.
-pub(super) struct Program<'t> {
-    pub(super) tree: &'t Tree<'t>,
+pub(in crate::call) struct Program<'t> {
+    pub(in crate::call) tree: &'t Tree<'t>,
     pub(super) language: &'static Language,
     /// The function around each function.
     around: HashMap<Id, Id>,
@@ -63,7 +63,7 @@ pub(super) struct Program<'t> {
 }
 
 impl<'t> Program<'t> {
-    pub(super) fn new(tree: &'t Tree<'t>, language: &'static Language) -> Self {
+    pub(in crate::call) fn new(tree: &'t Tree<'t>, language: &'static Language) -> Self {
         let mut program = Self {
             tree,
             language,
@@ -124,6 +124,11 @@ impl<'t> Program<'t> {
         let root = self.tree.root();
         match self.form(self.bare(target)) {
             Form::Name(name) => self.bindings.entry((scope, name)).or_default().push((at, value)),
+            // A word that names a variable only because of what its command does.
+            Form::Bind { target: itself, .. } if itself == target => {
+                let name = Cow::Borrowed(self.tree.text(target));
+                self.bindings.entry((scope, name)).or_default().push((at, value));
+            }
             Form::Member { object, name, at: spelt } => {
                 let key = Cow::Borrowed(self.tree.text(target));
                 self.bindings.entry((root, key)).or_default().push((at, value));
@@ -216,7 +221,7 @@ impl<'t> Program<'t> {
     }
 
     /// What an expression is worth.
-    pub(super) fn worth(&self, id: Id) -> Worth {
+    pub(in crate::call) fn worth(&self, id: Id) -> Worth {
         let mut steps = STEPS;
         self.worth_within(id, &mut steps, SCOPES)
     }
@@ -256,6 +261,15 @@ impl<'t> Program<'t> {
         match self.binding(id, name) {
             Some((_, Some(value))) => self.worth_within(value, steps, depth),
             Some((_, None)) | None => Worth::Unknown,
+        }
+    }
+
+    /// What a name is worth at a node.
+    pub(in crate::call) fn worth_of(&self, name: &str, at: Id) -> Option<String> {
+        let mut steps = STEPS;
+        match self.worth_of_name(at, name, &mut steps, SCOPES) {
+            Worth::Text(text, _) => Some(text),
+            Worth::Nothing(_) | Worth::Unknown => None,
         }
     }
 

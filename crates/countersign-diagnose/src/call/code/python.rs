@@ -16,6 +16,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
         EntryPoint::saml("assume_role_with_saml", "boto3"),
         EntryPoint::assume_role("AssumeRoleCredentialFetcher", "botocore")
             .under("extra_args")
+            .session("botocore-session-*")
             .missing(Missing::Under { before: "extra_args={\"ExternalId\": ", behind: "}" }),
     ],
     strings: &["string"],

@@ -14,6 +14,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
         EntryPoint::assume_role("assume_role", "aws-sdk-rust").missing(Missing::Link("external_id")),
         EntryPoint::assume_role("AssumeRoleProvider", "aws-sdk-rust")
             .positions(0, None)
+            .session("*")
             .missing(Missing::Link("external_id")),
         EntryPoint::web_identity("assume_role_with_web_identity", "aws-sdk-rust"),
         EntryPoint::saml("assume_role_with_saml", "aws-sdk-rust"),

@@ -63,6 +63,11 @@ pub(super) enum Way {
 }
 
 impl Site {
+    /// A record of configuration.
+    pub(super) fn of_record(entry: &'static EntryPoint, at: Id, entries: Vec<Entry>) -> Self {
+        Self { entry, at, entries, hidden: Vec::new(), nested: None, function: None, last_link: None }
+    }
+
     /// The entry that counts for a parameter.
     pub(super) fn entry(&self, name: Name) -> Option<&Entry> {
         self.entries.iter().rfind(|entry| entry.name == name)

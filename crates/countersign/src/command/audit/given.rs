@@ -22,7 +22,7 @@ pub(crate) struct GivenArgs {
 
 impl GivenArgs {
     /// The values, for the readers: those of the configuration, and over them what was typed.
-    pub(super) fn over(&self, configured: &Given) -> Given {
+    pub(crate) fn over(&self, configured: &Given) -> Given {
         let mut given = configured.clone();
         given.variables.extend(self.var.iter().cloned());
         given.variable_files.extend(self.var_file.iter().map(|path| path.display().to_string()));

@@ -28,7 +28,7 @@ use crate::output;
 use crate::read;
 use fix::{FixArgs, Overlay};
 pub(super) use gather::{InputFormat, Wanted, gather};
-use given::GivenArgs;
+pub(super) use given::GivenArgs;
 use selection::SelectionArgs;
 use settings::{Settings, SettingsArgs};
 

@@ -1,5 +1,9 @@
 //! The socket in front of the endpoint: HTTP/1.1, bounded bodies and waits, graceful shutdown.
 
+mod reply;
+pub mod state;
+mod worlds;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -11,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use countersign_policy::condition::date::Moment;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Incoming};
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use hyper::header::{HeaderValue, ORIGIN};
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,7 +23,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::runtime::Runtime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Endpoint, Request, Response as Answer};
+use self::worlds::{Route, Worlds};
+use crate::{Endpoint, Record, Request};
 
 /// The largest request of STS and IAM that is not a SAML provider's metadata fits several times.
 const MOST_BODY_BYTES: usize = 2 << 20;
@@ -29,15 +34,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How long calls under way may take once the server is to stop.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Hears of every answer. It runs before the client gets it, so it should be quick.
-pub type Observer = Box<dyn Fn(&Answer) + Send + Sync>;
+/// Hears of every call. It runs before the client gets its answer, so it should be quick.
+pub type Observer = Box<dyn Fn(&Arc<Record>) + Send + Sync>;
 
 /// A server that is bound and does not serve yet: connections wait until it does.
 pub struct Server {
     runtime: Runtime,
     end: Pin<Box<dyn Future<Output = ()>>>,
     listener: TcpListener,
-    endpoint: Arc<Endpoint>,
+    worlds: Arc<Worlds>,
     observer: Arc<Observer>,
 }
 
@@ -55,7 +60,8 @@ impl Server {
             let _context = runtime.enter();
             Box::pin(end_signal()?)
         };
-        Ok(Self { runtime, end, listener, endpoint: Arc::new(endpoint), observer: Arc::new(observer) })
+        let worlds = Arc::new(Worlds::new(Arc::new(endpoint.recording())));
+        Ok(Self { runtime, end, listener, worlds, observer: Arc::new(observer) })
     }
 
     /// Where it listens.
@@ -71,14 +77,14 @@ impl Server {
     /// # Errors
     /// When the socket cannot be waited for.
     pub fn run(self) -> io::Result<()> {
-        let Self { runtime, end, listener, endpoint, observer } = self;
-        runtime.block_on(serve(listener, endpoint, observer, end))
+        let Self { runtime, end, listener, worlds, observer } = self;
+        runtime.block_on(serve(listener, worlds, observer, end))
     }
 }
 
 async fn serve(
     listener: TcpListener,
-    endpoint: Arc<Endpoint>,
+    worlds: Arc<Worlds>,
     observer: Arc<Observer>,
     mut end: Pin<Box<dyn Future<Output = ()>>>,
 ) -> io::Result<()> {
@@ -93,10 +99,10 @@ async fn serve(
             () = &mut end => break,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let (endpoint, observer) = (Arc::clone(&endpoint), Arc::clone(&observer));
+        let (worlds, observer) = (Arc::clone(&worlds), Arc::clone(&observer));
         let service = service_fn(move |request| {
-            let (endpoint, observer) = (Arc::clone(&endpoint), Arc::clone(&observer));
-            async move { Ok::<_, Infallible>(answer(&endpoint, &observer, request, peer).await) }
+            let (worlds, observer) = (Arc::clone(&worlds), Arc::clone(&observer));
+            async move { Ok::<_, Infallible>(answer(&worlds, &observer, request, peer).await) }
         });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
@@ -130,25 +136,27 @@ async fn accept(
 }
 
 async fn answer(
-    endpoint: &Endpoint,
+    worlds: &Worlds,
     observer: &Observer,
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     if head.uri.path() == "/health" {
-        return plain(StatusCode::OK, "ok\n");
+        return reply::text(StatusCode::OK, "ok");
     }
-    let too_large = || closing(plain(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n"));
-    if body.size_hint().lower() > u64::try_from(MOST_BODY_BYTES).unwrap_or(u64::MAX) {
-        return too_large();
-    }
-    let collected = tokio::time::timeout(PATIENCE, Limited::new(body, MOST_BODY_BYTES).collect()).await;
-    let body = match collected {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return too_large(),
-        Ok(Err(_)) => return closing(plain(StatusCode::BAD_REQUEST, "the body cannot be read\n")),
-        Err(_) => return closing(plain(StatusCode::REQUEST_TIMEOUT, "the body did not come\n")),
+    let body = match read_body(body).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal,
+    };
+    let endpoint = match worlds.route(&head.method, head.uri.path()) {
+        Route::Endpoint { endpoint, .. } => endpoint,
+        // Browsers say which page sends: none has a part in this.
+        Route::Manage(_) if head.headers.contains_key(ORIGIN) => {
+            return reply::text(StatusCode::FORBIDDEN, "worlds are not for web pages");
+        }
+        Route::Manage(errand) => return worlds.manage(&errand, &body),
+        Route::Answered(response) => return response,
     };
     let headers: Vec<(&str, &[u8])> =
         head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -160,27 +168,29 @@ async fn answer(
         source_ip: Some(peer.ip()),
     };
     let answer = endpoint.respond(&request, now());
-    observer(&answer);
+    answer.record.iter().for_each(observer);
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
-    if let Ok(id) = HeaderValue::from_str(&answer.request_id) {
-        response.headers_mut().insert("x-amzn-requestid", id);
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-    response
-}
-
-/// What is left of the request is not read, so the connection is of no more use.
-fn closing(mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    response
+async fn read_body(body: Incoming) -> Result<Bytes, Response<Full<Bytes>>> {
+    let refusal = |status, text| Err(reply::closing(reply::text(status, text)));
+    let too_large = || refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
+    if body.size_hint().lower() > u64::try_from(MOST_BODY_BYTES).unwrap_or(u64::MAX) {
+        return too_large();
+    }
+    match tokio::time::timeout(PATIENCE, Limited::new(body, MOST_BODY_BYTES).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => too_large(),
+        Ok(Err(_)) => refusal(StatusCode::BAD_REQUEST, "the body cannot be read"),
+        Err(_) => refusal(StatusCode::REQUEST_TIMEOUT, "the body did not come"),
+    }
 }
 
 fn now() -> Moment {

@@ -1,33 +1,33 @@
-//! `countersign sts`: a local STS endpoint that refuses what AWS would refuse.
+//! `countersign sts`: a local STS and IAM endpoint that refuses what AWS would refuse.
+
+mod import;
+mod world;
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use countersign_policy::evaluate::Decision;
-use countersign_sts::server::Server;
-use countersign_sts::{Decided, DeclarationError, Endpoint, Response, RoleFound, Strictness, World};
+use countersign_sts::server::{Observer, Server};
+use countersign_sts::{Decided, Record, RoleFound, Strictness};
 
 use super::Exit;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
-use crate::{read, reason, trace};
+use crate::{reason, trace};
+use world::WorldArgs;
 
 const EXAMPLES: &str = "\
 Examples:
-  countersign sts --world world.json --log
+  countersign sts --world world.toml --log
+  countersign sts --from infrastructure/ --account 111122223333 --state world.state
   countersign sts --port 0 --print-env > env &     then, once it says where it listens: . ./env
 
-Any SDK and the aws CLI use it once AWS_ENDPOINT_URL_STS is set. An access key id of 12 digits with the
+Any SDK and the aws CLI use it once AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_IAM are set. An access key id of 12 digits with the
 secret `test` is the user `admin` of that account.
 
 Exit status: 0 ended by a signal, 2 could not start.";
 
-/// The most bytes a world may have.
-const WORLD_BYTES: u64 = 64 << 20;
-
-/// Serve a local STS endpoint that enforces trust policies as AWS would, for tests.
+/// Serve a local STS and IAM endpoint that enforces trust policies as AWS would, for tests.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -39,17 +39,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
 
-    /// A JSON file with the accounts, users, keys and roles that exist.
-    #[arg(long, value_name = "FILE")]
-    world: Option<PathBuf>,
+    #[command(flatten)]
+    world: WorldArgs,
 
     /// Print variables for a shell, once it listens.
     #[arg(long)]
     print_env: bool,
-
-    /// Let in declared access keys only.
-    #[arg(long)]
-    strict: bool,
 
     /// Say on stderr what was refused, and why: the client sees only AWS's text.
     #[arg(long)]
@@ -61,17 +56,10 @@ pub(crate) struct Args {
 /// # Errors
 /// When the world cannot be read or the address not be bound.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let strictness = if args.strict { Strictness::Strict } else { Strictness::OutOfTheBox };
-    let world = match &args.world {
-        Some(path) => declared(path, strictness)?,
-        None => World::new(strictness),
-    };
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).context("cannot make a key")?;
-    let observer: Box<dyn Fn(&Response) + Send + Sync> =
-        if args.log { Box::new(|response| output::talk(&line(response))) } else { Box::new(|_| {}) };
+    let endpoint = args.world.endpoint()?;
+    let observer: Observer = if args.log { Box::new(|record| output::talk(&line(record))) } else { Box::new(|_| {}) };
     let address = SocketAddr::new(args.listen, args.port);
-    let server = Server::bind(address, Endpoint::new(world, key), observer).map_err(|error| {
+    let server = Server::bind(address, endpoint, observer).map_err(|error| {
         let help = "choose another with --port, or any free one with --port 0".to_owned();
         Box::new(Diagnostic::error(format!("cannot listen at {address}: {}", error.kind()), Some(help)))
     })?;
@@ -80,7 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let url = format!("http://{}", server.address()?);
     if args.print_env {
-        output::answer_plain(&variables(&url, strictness))?;
+        output::answer_plain(&variables(&url, args.world.strictness()))?;
     } else {
         output::talk(&format!("listening at {url}\n"));
     }
@@ -88,22 +76,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn declared(path: &Path, strictness: Strictness) -> anyhow::Result<World> {
-    let input = read::read(path, WORLD_BYTES)?;
-    World::declared(&input.text, strictness).map_err(|error| {
-        let message = match &error {
-            DeclarationError::Form(source) => format!("{error}: {source}"),
-            _ => error.to_string(),
-        };
-        let mut diagnostic = Diagnostic::error(message, None);
-        diagnostic.place = Some(Place::file(input.name));
-        Box::new(diagnostic).into()
-    })
-}
-
 /// For `eval`, with credentials where some work without a declaration.
 fn variables(url: &str, strictness: Strictness) -> String {
-    let endpoint = format!("export AWS_ENDPOINT_URL_STS={url}\n");
+    let endpoint = format!("export AWS_ENDPOINT_URL_STS={url}\nexport AWS_ENDPOINT_URL_IAM={url}\n");
     match strictness {
         Strictness::Strict => endpoint,
         Strictness::OutOfTheBox => format!(
@@ -114,10 +89,10 @@ fn variables(url: &str, strictness: Strictness) -> String {
 }
 
 /// What an operator wants to know of a refusal; nothing of an answer.
-fn line(response: &Response) -> String {
-    let Some(error) = &response.error else { return String::new() };
-    let mut text = format!("{}: {}\n", error.code.name(), inert(&error.message));
-    if let Some(decided) = &response.decided {
+fn line(record: &Record) -> String {
+    let Some((code, message)) = record.error() else { return String::new() };
+    let mut text = format!("{code}: {}\n", inert(&message));
+    if let Some(decided) = &record.decided {
         explain(&mut text, decided);
     }
     text

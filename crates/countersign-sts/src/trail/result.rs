@@ -1,0 +1,66 @@
+//! `responseElements`: the result of a call as the log has it.
+
+use countersign_policy::condition::date::Moment;
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json};
+
+use super::{is_read, lower_first};
+use crate::Record;
+use crate::protocol::{Element, Value};
+
+/// What the log never has. Session tokens it has: without their secret key they are of no use.
+const SECRETS: &[&str] =
+    &["Base32StringSeed", "Password", "QRCodePNG", "SecretAccessKey", "ServicePassword", "WebIdentityToken"];
+
+/// The result, but for calls that only read: theirs is in the log only when it is credentials.
+pub(super) fn of(record: &Record) -> Map<String, Json> {
+    let issues = record.result.iter().any(|element| element.name == "Credentials");
+    if record.operation.is_none_or(is_read) && !issues {
+        return Map::new();
+    }
+    members(&record.result)
+}
+
+fn members(elements: &[Element]) -> Map<String, Json> {
+    let open = elements.iter().filter(|element| !SECRETS.contains(&element.name));
+    open.map(|element| (lower_first(element.name), json(&element.value))).collect()
+}
+
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Text(text) => Json::from(text.as_str()),
+        Value::Number(number) => Json::from(*number),
+        Value::Boolean(truth) => Json::from(*truth),
+        Value::Time(moment) => Json::from(printed(*moment)),
+        Value::Structure(elements) => members(elements).into(),
+        Value::List(values) => values.iter().map(json).collect::<Vec<_>>().into(),
+        Value::Map(entries) => {
+            entries.iter().map(|(key, value)| (key.clone(), json(value))).collect::<Map<_, _>>().into()
+        }
+    }
+}
+
+/// The log prints dates for people: `Nov 22, 2026, 4:25:00 AM`.
+fn printed(moment: Moment) -> String {
+    match Timestamp::from_second(moment.seconds()) {
+        Ok(time) => time.strftime("%b %-d, %Y, %-I:%M:%S %p").to_string(),
+        Err(_) => moment.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_policy::condition::date;
+
+    #[test]
+    fn dates_are_printed_as_in_the_log() {
+        for (text, expected) in [
+            ("2026-11-22T04:25:00Z", "Nov 22, 2026, 4:25:00 AM"),
+            ("2026-01-02T00:00:09Z", "Jan 2, 2026, 12:00:09 AM"),
+            ("2026-07-31T12:59:59Z", "Jul 31, 2026, 12:59:59 PM"),
+        ] {
+            assert_eq!(printed(date::parse(text).unwrap()), expected);
+        }
+    }
+}
