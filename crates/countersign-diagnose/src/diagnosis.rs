@@ -160,7 +160,14 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
     }
     let plain = situation.is_plain_denial()
         && situation.blames().is_none_or(|layer| layer == crate::message::PolicyLayer::Trust);
-    let Some(statement) = situation.meant().filter(|_| plain) else { return found };
+    // A principal that has to be mended first does not hide what else the statement asks for.
+    let mends_principal = found.iter().any(|(_, _, finding)| {
+        finding.status == Status::Proved
+            && finding.proof == Proof::Evaluator
+            && finding.key.as_deref().is_some_and(|key| key.starts_with("Principal"))
+    });
+    let nearest = || situation.nearest().filter(|statement| mends_principal && statement.main_action);
+    let Some(statement) = situation.meant().or_else(nearest).filter(|_| plain) else { return found };
     for test in statement.tests.iter().filter(|test| test.state != State::Holds) {
         let recognise = |(place, cause): (usize, &&'static Cause)| {
             let finding = cause.condition?(situation, statement, test)?;
@@ -183,6 +190,7 @@ struct Outcome {
 fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
     let index = situation.nearest().map(|statement| statement.index);
     let given = situation.evidence.trust.is_some() || !situation.evidence.identity.is_empty();
+    let given = given && !situation.is_write;
     let whole = situation.favouring(index).filter(|_| given);
     let before = whole.as_ref().map(|whole| whole.decide().decision);
     let claims: Vec<usize> =
@@ -239,8 +247,7 @@ fn demote(found: &mut [Found], claims: &[usize], confirmed: &[usize]) {
 
 fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Diagnosed {
     let patch = if finding.status == Status::Contradicted { None } else { finding.repair.change.diff(situation) };
-    let changes_something = !matches!(finding.repair.change, Change::Nothing);
-    let safe = changes_something
+    let safe = finding.repair.change.is_proposal()
         && !finding.repair.needs_decision
         && finding.status == Status::Proved
         && finding.repair.change.grants_only_intended(situation);

@@ -4,7 +4,7 @@ use super::{Cause, Finding, Side};
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
 use countersign_policy::condition::{Comparison, ConditionOperator, Sense};
 
-use crate::repair::policy_edit::change_operator;
+use crate::repair::policy_edit::{change_operator, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
 
@@ -34,6 +34,14 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let value = entry.values.iter().find(|value| value.value.known() == Some(pattern))?;
     let narrower = (narrow != *pattern).then_some((value.span, narrow.as_str()));
     let edits = change_operator(&trust.text, written, entry, &like, narrower)?;
+    if test.key.eq_ignore_ascii_case("sts:ExternalId") {
+        // A pattern would let in other tenants.
+        let advice = "write the one ExternalId that was issued; a pattern lets in whoever can have an id that fits";
+        let intended = situation.intended_with(&test.key, sent);
+        let change = Change::Trust { edits: vec![replace_string(value.span, sent)], intended };
+        let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
+        return Some(Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(75).at(statement, test));
+    }
     let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
     let change = Change::Trust { edits, intended: situation.intended_with(&test.key, &narrow) };

@@ -116,7 +116,9 @@ fn repair(cause: &Diagnosed) -> String {
         }
         let _ = match cause.fix.safe {
             true => writeln!(out, "{NOTE}safe:{NOTE:#} it lets in nobody but this caller"),
-            false => writeln!(out, "{NOTE}look at it first:{NOTE:#} it holds a placeholder, or lets in others too"),
+            false => {
+                writeln!(out, "{NOTE}decide first:{NOTE:#} it lets in somebody new, or holds a value to be confirmed")
+            }
         };
     }
     if let (Status::Consistent, Some(command)) = (cause.status, &cause.separate_by) {
