@@ -261,11 +261,27 @@ fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Dia
         sent: finding.sent.clone(),
         message: finding.message.clone(),
         fix: Fix { text: finding.repair.advice.clone(), diff: patch.as_ref().map(Patch::unified), safe },
-        separate_by: finding.separate_by.clone(),
+        separate_by: finding.separate_by.as_deref().map(|command| filled_in(situation, command)),
         time: cause.time,
         span: finding.span,
         patch,
     }
+}
+
+/// A command with the caller and the role it is about.
+fn filled_in(situation: &Situation<'_>, command: &str) -> String {
+    let account = |arn: Option<crate::situation::ArnText<'_>>| arn.and_then(|arn| arn.account).map(str::to_owned);
+    let values = [
+        ("CALLER-ACCOUNT", account(situation.caller_arn())),
+        ("ROLE-ACCOUNT", account(situation.role_arn())),
+        ("CALLER", situation.caller_principal()),
+        (" ROLE", situation.role_text.as_ref().map(|role| format!(" {role}"))),
+    ];
+    let fill = |text: String, (name, value): (&str, Option<String>)| match value {
+        Some(value) => text.replace(name, &value),
+        None => text,
+    };
+    values.into_iter().fold(command.to_owned(), fill)
 }
 
 fn facts(situation: &Situation<'_>) -> CallFacts {
@@ -274,7 +290,10 @@ fn facts(situation: &Situation<'_>) -> CallFacts {
     };
     CallFacts {
         actions: situation.actions.clone(),
-        caller: situation.caller_text.clone(),
+        caller: situation
+            .caller_text
+            .clone()
+            .or_else(|| situation.caller.as_ref().map(|caller| caller.name().to_owned())),
         role: situation.role_text.clone(),
         code: of(|denial| &denial.code),
         request_id: of(|denial| &denial.request_id),

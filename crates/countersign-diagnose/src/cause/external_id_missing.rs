@@ -57,7 +57,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         message = format!("statement {} asks for `sts:ExternalId` {}, and it is not known whether the call sends it", statement.index + 1, listed(&test.required));
     }
     let tool = capability::of(situation);
-    let advice = tool.map_or_else(|| ADVICE.to_owned(), |row| format!("{ADVICE}. {}", row.say()));
+    let advice = tool.map_or_else(|| ADVICE.to_owned(), |row| format!("{ADVICE}; {}", row.say()));
     let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value.clone()) };
     let repair = Repair { needs_decision, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);

@@ -76,7 +76,11 @@ fn place(evidence: &Evidence, first: &Diagnosed) -> String {
     }
     let input = Input::new(trust.name.clone(), trust.text.clone());
     let excerpt = Excerpt::new(&trust.text, span);
-    let text = first.sent.as_ref().map_or_else(|| "not sent".to_owned(), |sent| format!("sent: `{sent}`"));
+    let text = match (&first.sent, first.status) {
+        (Some(sent), _) => format!("sent: `{sent}`"),
+        (None, Status::Consistent) => "nobody says what was sent".to_owned(),
+        (None, _) => "not sent".to_owned(),
+    };
     Message {
         level: Level::Error,
         id: None,
