@@ -6,6 +6,7 @@
 pub mod assume_role;
 mod caller_side;
 mod compile;
+mod deciding;
 mod principal;
 mod trace;
 

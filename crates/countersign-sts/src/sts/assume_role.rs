@@ -8,6 +8,7 @@ use countersign_policy::evaluate::assume_role::{Chaining, SessionRequest};
 use countersign_policy::request::{CallerKind, Request};
 
 use super::connection::call_context;
+use super::credentials::TokenSize;
 use super::mfa::{Mfa, MfaProof};
 use super::role_session::{self, NAME, Wanted};
 use super::session_policy::SessionPolicies;
@@ -31,6 +32,7 @@ struct Input<'p> {
     mfa: Mfa<'p>,
     source_identity: Option<&'p str>,
     context_providers: Vec<&'p str>,
+    token_size: TokenSize,
 }
 
 impl<'p> Input<'p> {
@@ -46,6 +48,7 @@ impl<'p> Input<'p> {
             mfa: Mfa::read(&mut checks),
             source_identity: checks.optional("SourceIdentity", NAME),
             context_providers: context_providers(&mut checks)?,
+            token_size: TokenSize::read(&mut checks)?,
         };
         checks.finish()?;
         Ok(input)
@@ -77,6 +80,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         tags,
         transitive_keys: input.tags.transitive_keys().iter().map(|key| (*key).to_owned()).collect(),
         source_identity: input.source_identity.map(str::to_owned),
+        token_size: input.token_size,
     };
     let mut context = call_context(call);
     wanted.add_to_context(call, &mut context);

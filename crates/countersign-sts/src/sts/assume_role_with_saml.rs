@@ -10,6 +10,7 @@ use data_encoding::BASE64;
 use sha1::{Digest as _, Sha1};
 
 use super::connection::add_connection;
+use super::credentials::TokenSize;
 use super::role_session::{self, NAME, Wanted};
 use super::session_policy::SessionPolicies;
 use super::session_tags;
@@ -35,6 +36,7 @@ struct Input<'p> {
     assertion: &'p str,
     policies: SessionPolicies<'p>,
     duration_seconds: Option<u32>,
+    token_size: TokenSize,
 }
 
 impl<'p> Input<'p> {
@@ -46,6 +48,7 @@ impl<'p> Input<'p> {
             assertion: checks.required_secret("SAMLAssertion", SAML_ASSERTION),
             policies: SessionPolicies::read_short(&mut checks)?,
             duration_seconds: checks.integer("DurationSeconds", 900, 43_200)?,
+            token_size: TokenSize::read(&mut checks)?,
         };
         checks.finish()?;
         Ok(input)
@@ -86,6 +89,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         transitive_keys: tags.iter().filter(|tag| tag.transitive).map(|tag| tag.key.clone()).collect(),
         tags,
         source_identity: source_identity.map(str::to_owned),
+        token_size: input.token_size,
     };
     let mut context = RequestContext::new();
     add_connection(call, &mut context);

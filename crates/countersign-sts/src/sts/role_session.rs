@@ -9,7 +9,7 @@ use countersign_policy::evaluate::Decision;
 use countersign_policy::evaluate::assume_role::{self, CallerSide, Refusal, SessionRequest};
 use countersign_policy::request::{Request, RequestContext};
 
-use super::credentials;
+use super::credentials::{self, TokenSize};
 use super::session_policy::SessionPolicies;
 use super::session_tags;
 use crate::protocol::{ApiError, Constraint, Element, Pattern};
@@ -34,6 +34,7 @@ pub(super) struct Wanted<'p> {
     pub(super) transitive_keys: Vec<String>,
     /// As sent; an inherited one is the session's too.
     pub(super) source_identity: Option<String>,
+    pub(super) token_size: TokenSize,
 }
 
 impl Wanted<'_> {
@@ -136,16 +137,17 @@ pub(super) fn issue(
         },
         issued,
         expires: wanted.ends_by.map_or(expires, |end| end.min(expires)),
-        mfa_at: None,
         tags: wanted.tags,
         source_identity,
         policy: wanted.policies.inline.map(str::to_owned),
         policy_arns: wanted.policies.arns.iter().map(|arn| (*arn).to_owned()).collect(),
         carried,
+        ..Session::default()
     };
     let session_arn = format!("arn:{}:sts::{account}:assumed-role/{role_name}/{name}", arn.partition);
     let user = vec![Element::leaf("AssumedRoleId", format!("{id}:{name}")), Element::leaf("Arn", session_arn)];
-    let mut result = vec![Element::parent("AssumedRoleUser", user), credentials::issue(call, &session)];
+    let mut result = credentials::issue(call, account, &session, wanted.token_size)?;
+    result.push(Element::parent("AssumedRoleUser", user));
     result.extend(packed.map(|percent| Element::number("PackedPolicySize", percent)));
     result.extend(session.source_identity.map(|identity| Element::leaf("SourceIdentity", identity)));
     Ok(result)

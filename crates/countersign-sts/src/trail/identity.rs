@@ -74,7 +74,7 @@ fn session_context(session: &Session) -> Value {
 /// Whose permissions a session has, where that is not the caller itself.
 fn issuer(principal: &SessionPrincipal) -> Option<Value> {
     match principal {
-        SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } => None,
+        SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } | SessionPrincipal::AssumedRoot { .. } => None,
         SessionPrincipal::FederatedUser { partition, account, user: None, .. } => Some(json!({
             "type": "Root",
             "principalId": account,

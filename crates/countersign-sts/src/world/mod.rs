@@ -27,7 +27,7 @@ use countersign_policy::arn::Arn;
 use countersign_policy::document::PolicyDocument;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
-pub use account::{Account, PasswordPolicy, Settings};
+pub use account::{Account, PasswordPolicy, Settings, Switch};
 pub use change::Change;
 pub use declaration::{DeclarationError, Notation};
 pub use entity::{DEFAULT_MAX_SESSION_DURATION, Entity, Group, InstanceProfile, LoginProfile, Role, User};

@@ -70,7 +70,9 @@ impl World {
     /// Whose session it is. A user or role that is gone leaves a session that may do nothing.
     pub(crate) fn session_principal(&self, session: Session) -> Option<Principal> {
         let mut principal = match &session.principal {
-            SessionPrincipal::Root { partition, account } => self.root(partition, account.parse().ok()?)?,
+            SessionPrincipal::Root { partition, account } | SessionPrincipal::AssumedRoot { partition, account } => {
+                self.root(partition, account.parse().ok()?)?
+            }
             SessionPrincipal::User { arn, id } => self.session_user(arn, id)?,
             SessionPrincipal::FederatedUser { partition, account, name, user } => {
                 let account: AccountId = account.parse().ok()?;

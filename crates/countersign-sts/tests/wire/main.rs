@@ -12,11 +12,12 @@ mod saved;
 mod sign;
 mod token;
 mod trail;
+mod unfold;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use case::{Answer, Call, File, Raw, Sent, Service};
+use case::{Answer, Call, File, Raw, Sent, Service, Told};
 use countersign_policy::condition::date::{self, Moment};
 use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
 use percent_encoding::percent_decode_str;
@@ -27,7 +28,7 @@ fn run(file: &File) -> usize {
     let strictness = if file.strict { Strictness::Strict } else { Strictness::OutOfTheBox };
     let world = World::declared(file.world.get(), Notation::Json, strictness)
         .unwrap_or_else(|error| panic!("{error}: {error:?}"));
-    let endpoint = Endpoint::new(world, [7; 32]);
+    let endpoint = Endpoint::new(world, [7; 32]).recording();
     let start = date::parse("2026-11-22T04:10:00Z").unwrap();
     let mut kept: HashMap<String, Credentials> = HashMap::new();
     let mut saved = Saved::default();
@@ -38,8 +39,12 @@ fn run(file: &File) -> usize {
             Some(raw) => send_raw(&endpoint, raw, now),
             None => send(&endpoint, call, service, (&kept, &saved), now),
         };
-        let fields = fields(&response.body, service);
+        let mut fields = fields(&response.body, service);
+        unfold::unfold(&mut fields);
         check(call, &response, &fields, |text| saved.fill(text, now));
+        if let Some(decided) = response.record.as_ref().and_then(|record| record.decided.as_ref()) {
+            saved.set("the decision", endpoint.authorization_message(decided));
+        }
         saved.keep(&call.save, &fields);
         if let Some(name) = &call.keep {
             kept.insert(name.clone(), Credentials::of(&fields));
@@ -65,6 +70,7 @@ fn send(
             }
             Sent::Jwt { jwt } => jwt.sign(now.seconds()),
             Sent::Saml { saml } => saml.write(now),
+            Sent::Document(document) => saved.fill(&document.to_string(), now),
         };
         form.push((name.clone(), value));
     }
@@ -163,14 +169,23 @@ fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fi
     assert_eq!(fields["RequestId"], response.request_id, "{fact}");
     match &call.answer {
         Answer::Error { error, status, message } => {
-            assert_eq!((&fields["Code"], &without_ids(&fields["Message"])), (error, &fill(message)), "{fact}");
+            let told = |name: &str| fields.get(name).map(String::as_str);
+            let expected = (Some(error.as_str()), Some(fill(message)));
+            assert_eq!((told("Code"), told("Message").map(without_ids)), expected, "{fact}: {}", response.body);
             let fault = if *status < 500 { "Sender" } else { "Receiver" };
             assert_eq!((response.status, fields["Type"].as_str()), (*status, fault), "{fact}");
         }
         Answer::Result { result, absent } => {
             assert_eq!(response.status, 200, "{fact}: {}", response.body);
             for (name, text) in result {
-                assert_eq!(fields.get(name), Some(&fill(text)), "{fact}: {name}");
+                match text {
+                    Told::Text(text) => assert_eq!(fields.get(name), Some(&fill(text)), "{fact}: {name}"),
+                    Told::Document(document) => {
+                        let told = fields.get(name).map(|told| serde_json::from_str(told).unwrap());
+                        let expected: serde_json::Value = serde_json::from_str(&fill(&document.to_string())).unwrap();
+                        assert_eq!(told, Some(expected), "{fact}: {name}");
+                    }
+                }
             }
             for name in absent {
                 assert_eq!(fields.get(name), None, "{fact}: {name}");
