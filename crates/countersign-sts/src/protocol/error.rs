@@ -60,6 +60,10 @@ codes! {
     ExpiredTokenException 400;
     /// The token to trade in is past its end.
     ExpiredTradeInTokenException 400;
+    /// The account has not enabled the feature.
+    FeatureDisabled 404;
+    /// The account has enabled the feature already.
+    FeatureEnabled 409;
     /// The identity provider cannot be reached.
     IDPCommunicationError 400;
     /// The identity provider refuses, or its claim does not match.

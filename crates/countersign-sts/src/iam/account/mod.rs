@@ -4,6 +4,7 @@ pub(super) mod alias;
 pub(super) mod authorization_details;
 pub(super) mod get_account_summary;
 pub(super) mod password_policy;
+pub(super) mod web_identity_federation;
 
 use crate::service::Call;
 use crate::world::{Change, Settings};
