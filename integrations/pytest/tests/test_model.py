@@ -28,13 +28,14 @@ COMMON_ERRORS = {
     "UnknownOperationException",
     "ValidationError",
 }
-# What single operations answer beside their models: faults of session tags, and a key that there is not.
+# What single operations answer beside their models: faults of session tags, and a key or boundary that there is not.
 UNLISTED_ERRORS = {
     "AssumeRole": {"InvalidParameterValue"},
     "AssumeRoleWithSAML": {"InvalidParameterValue"},
     "AssumeRoleWithWebIdentity": {"InvalidParameterValue"},
     "GetFederationToken": {"InvalidParameterValue"},
     "GetAccessKeyLastUsed": {"NoSuchEntity"},
+    "CreateRole": {"NoSuchEntity"},
 }
 
 # Texts that are documents themselves, into which cases look.
