@@ -102,7 +102,7 @@ def shapes_under(shape, seen=()):
 
 
 def has_element(shape, parts):
-    """Whether elements lie in each other as the parts say; a number is a member of a list."""
+    """Whether elements lie in each other as the parts say; a number is a member of a list, or an entry of a map."""
     if not parts:
         return True
     first, *rest = parts
@@ -111,6 +111,9 @@ def has_element(shape, parts):
         return first in members and (first in DOCUMENTS or has_element(members[first], rest))
     if shape.type_name == "list":
         return first.isdigit() and has_element(shape.member, rest)
+    if shape.type_name == "map":
+        sides = {"key": shape.key, "value": shape.value}
+        return first.isdigit() and rest[0] in sides and has_element(sides[rest[0]], rest[1:])
     return False
 
 
