@@ -1,12 +1,27 @@
 //! Why an AssumeRole call was denied, and the smallest change that lets it through.
 //!
-//! * [`call`] reads the call that failed: a command line, a profile, source code, configuration.
-//! * [`edit`] is a change to a text as spans and what replaces them.
 //! * [`message`] reads error texts.
+//! * [`call`] reads the call that failed: a command line, a profile, source code, configuration.
+//! * [`evidence`] is everything somebody has in hand.
+//! * [`cause`] is the catalogue of causes; [`external_id`] says how two ExternalIds differ, and [`capability`] which tools
+//!   can send one.
+//! * [`diagnosis`] is the verdict.
+//! * [`edit`] is a change to a text as spans and what replaces them.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness. Access is decided by
 //! `countersign-policy` and nowhere else.
 
 pub mod call;
+pub mod capability;
+pub mod cause;
+pub mod diagnosis;
 pub mod edit;
+pub mod evidence;
+pub mod external_id;
 pub mod message;
+mod repair;
+mod situation;
+
+pub use diagnosis::{Diagnosis, diagnose};
+pub use evidence::Evidence;
+pub use repair::Patch;

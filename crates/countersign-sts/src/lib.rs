@@ -1,7 +1,8 @@
 //! A local AWS STS and IAM endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
 //!
 //! [`Endpoint::respond`] is the whole server as a function: a request and the time in, a response out. It does no I/O,
-//! starts no thread and reads neither clock nor randomness. The feature `server` puts a socket in front of it.
+//! starts no thread and reads neither clock nor randomness. The feature `server` puts a socket in front of it,
+//! the feature `sdk` clients of the AWS SDK for Rust.
 //! Access is decided by `countersign-policy` and by nothing else.
 //!
 //! ```
@@ -33,6 +34,8 @@ mod protocol;
 mod record;
 mod request;
 mod saml;
+#[cfg(feature = "sdk")]
+pub mod sdk;
 #[cfg(feature = "server")]
 pub mod server;
 mod service;

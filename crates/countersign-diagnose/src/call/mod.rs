@@ -4,6 +4,15 @@
 //! [`Parameter::Unknown`] with the expression that stands there, never a guess. What it does not send is
 //! [`Parameter::Absent`].
 
+#[cfg(feature = "languages")]
+mod code;
+mod profile;
+#[cfg(feature = "languages")]
+mod shell;
+mod slot;
+
+pub use slot::{Quoting, Slot};
+
 use std::collections::BTreeMap;
 
 use countersign_policy::document::Span;
@@ -24,8 +33,50 @@ pub struct Call {
     pub parameters: BTreeMap<Name, Parameter>,
     /// The identity the call starts from, where the text says: a `source_profile`, a `credential_source`, `--profile`.
     pub source: Option<Box<str>>,
+    /// The profile it is written in, or that its tool is told to use.
+    pub profile: Option<Box<str>>,
     /// The source is itself an assumed role, so that this call chains roles; `None` when the text does not say.
     pub chained: Option<bool>,
+    /// Where its ExternalId is written; `None` where that is not in this text, or nothing of the kind can be sent.
+    pub slot: Option<Slot>,
+}
+
+/// What a text says in one language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The language.
+    pub style: Style,
+    /// The calls, in the order they stand.
+    pub calls: Vec<Call>,
+    /// How many places are not of the language.
+    pub errors: usize,
+}
+
+/// Reads a text that is written in `style`; `None` when it is too long or too far from the language.
+#[must_use]
+pub fn read(text: &str, style: Style) -> Option<Reading> {
+    let mut reading = read_all(text, style)?;
+    for call in &mut reading.calls {
+        call.hide_secrets();
+    }
+    Some(reading)
+}
+
+fn read_all(text: &str, style: Style) -> Option<Reading> {
+    match style {
+        Style::Profile => Some(profile::read(text)),
+        Style::Properties => None,
+        #[cfg(feature = "languages")]
+        Style::Shell => shell::read(text),
+        #[cfg(feature = "languages")]
+        Style::Yaml => code::record::read_yaml(text),
+        #[cfg(feature = "languages")]
+        Style::Json => code::record::read_json(text),
+        #[cfg(feature = "languages")]
+        _ => code::read(text, style),
+        #[cfg(not(feature = "languages"))]
+        _ => None,
+    }
 }
 
 impl Call {
@@ -41,6 +92,31 @@ impl Call {
         match self.parameter(name) {
             Parameter::Known { value, .. } => Some(value),
             Parameter::Unknown { .. } | Parameter::Implied { .. } | Parameter::Absent => None,
+        }
+    }
+
+    /// Codes and tokens are nobody's business, not even for a moment; the name of a file that holds one may be told.
+    fn hide_secrets(&mut self) {
+        for name in [Name::TokenCode, Name::WebIdentityToken] {
+            let Some(Parameter::Known { value, span }) = self.parameters.get(&name) else { continue };
+            if !value.contains('/') {
+                let hidden = Parameter::Unknown { expression: String::new(), span: *span };
+                self.parameters.insert(name, hidden);
+            }
+        }
+    }
+
+    /// The same call in a text that this one starts in at `offset`.
+    #[cfg(feature = "languages")]
+    fn move_by(&mut self, offset: u32) {
+        self.span = slot::moved(self.span, offset);
+        for parameter in self.parameters.values_mut() {
+            if let Parameter::Known { span, .. } | Parameter::Unknown { span, .. } = parameter {
+                *span = slot::moved(*span, offset);
+            }
+        }
+        if let Some(slot) = &mut self.slot {
+            slot.move_by(offset);
         }
     }
 }
@@ -107,7 +183,7 @@ pub enum Name {
     DurationSeconds,
     /// `SerialNumber`
     SerialNumber,
-    /// `TokenCode`
+    /// `TokenCode`; its value is never told.
     TokenCode,
     /// `SourceIdentity`
     SourceIdentity,

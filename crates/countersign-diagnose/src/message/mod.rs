@@ -19,6 +19,7 @@ use clean::Clean;
 pub use fixed::Says;
 pub use sentence::{PolicyLayer, Reason};
 pub use value::Found;
+pub(crate) use value::is_masked;
 pub use wrapper::Claim;
 
 /// One refusal as a text tells it.

@@ -19,7 +19,7 @@ pub(super) enum Kind {
 /// A user, a group or a role that exists.
 #[derive(Debug, Clone)]
 pub(super) enum Holder<'c> {
-    User(Cow<'c, User>),
+    User(Box<Cow<'c, User>>),
     Group(&'c Group),
     Role(&'c Role),
 }
@@ -73,7 +73,7 @@ impl Kind {
     /// The one of that name, in any case.
     pub(super) fn named<'c>(self, call: &Call<'c>, name: &str) -> Option<Holder<'c>> {
         match self {
-            Self::User => call.world.find_user(call.principal.account, name).map(Holder::User),
+            Self::User => call.world.find_user(call.principal.account, name).map(|user| Holder::User(Box::new(user))),
             Self::Group => account(call)?.groups.get(name).map(Holder::Group),
             Self::Role => account(call)?.roles.get(name).map(Holder::Role),
         }
@@ -127,7 +127,7 @@ impl Holder<'_> {
     pub(super) fn becoming(&self, call: &Call<'_>, entity: Entity) -> Change {
         let account = call.principal.account;
         match self {
-            Self::User(user) => Change::User(account, Edit::put(User { entity, ..user.as_ref().clone() })),
+            Self::User(user) => Change::User(account, Edit::put(User { entity, ..user.as_ref().as_ref().clone() })),
             Self::Group(_) => Change::Group(account, Edit::put(Group { entity })),
             Self::Role(role) => Change::Role(account, Edit::put(Role { entity, ..(*role).clone() })),
         }

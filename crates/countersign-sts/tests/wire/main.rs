@@ -142,10 +142,9 @@ fn fields(body: &str, service: Service) -> BTreeMap<String, String> {
 
 /// Some messages name a request of a service behind STS.
 fn without_ids(message: &str) -> String {
-    match message.split_once("Request ID: ") {
-        Some((before, rest)) if rest.as_bytes().get(36) == Some(&b';') => {
-            format!("{before}Request ID: <uuid>{}", &rest[36..])
-        }
+    let parts = message.split_once("Request ID: ").and_then(|(before, rest)| Some((before, rest.split_once(';')?)));
+    match parts {
+        Some((before, (id, after))) if id.len() == 36 => format!("{before}Request ID: <uuid>;{after}"),
         Some(_) | None => message.to_owned(),
     }
 }

@@ -1,0 +1,165 @@
+//! Calls in source code, and in configuration that is a language of its own.
+//!
+//! A language is a value: its grammar, what its nodes mean in words common to all ([`form`]), and what makes a call
+//! ([`entry`]). The rest is the same for all of them: what names are bound to ([`program`]), which parameters reach a call
+//! ([`site`]), and where its ExternalId is written ([`insert`]).
+
+pub(super) mod bash;
+mod csharp;
+pub(super) mod entry;
+mod form;
+mod go;
+mod hcl;
+mod insert;
+mod java;
+mod javascript;
+mod php;
+pub(super) mod program;
+mod python;
+pub(super) mod record;
+mod ruby;
+mod rust;
+mod shape;
+mod site;
+mod tags;
+pub(super) mod tree;
+mod workflow;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+use countersign_policy::document::Span;
+
+use self::form::Language;
+use self::program::{Program, Worth};
+use self::site::{Site, Way};
+use self::tree::Tree;
+use super::{Call, Name, Parameter, Reading, Style};
+
+/// Reads a text in one language.
+pub(super) fn read(text: &str, style: Style) -> Option<Reading> {
+    let reading = read_whole(text, style)?;
+    if !reading.calls.is_empty() || reading.errors == 0 {
+        return Some(reading);
+    }
+    // What people paste often ends too early.
+    let closed = format!("{text}{}", missing_brackets(text));
+    let calls = read_whole(&closed, style).map(|reading| reading.calls).unwrap_or_default();
+    let is_inside = |call: &Call| call.slot.as_ref().is_none_or(|slot| slot.span.end as usize <= text.len());
+    Some(Reading { calls: calls.into_iter().filter(is_inside).collect(), ..reading })
+}
+
+fn read_whole(text: &str, style: Style) -> Option<Reading> {
+    let language = language(text, style)?;
+    let tree = Tree::parse(text, &(language.grammar)())?;
+    let program = Program::new(&tree, language);
+    let calls = site::find(&program).iter().map(|site| call(&program, site, style)).collect();
+    Some(Reading { style, calls, errors: tree.errors() })
+}
+
+/// The brackets that a text opens and does not close, as they close; those in strings and comments are counted too.
+fn missing_brackets(text: &str) -> String {
+    let mut open = Vec::new();
+    for c in text.chars() {
+        match c {
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            '{' => open.push('}'),
+            _ if open.last() == Some(&c) => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    // Deeper than any code.
+    open.truncate(256);
+    open.into_iter().rev().collect()
+}
+
+fn language(text: &str, style: Style) -> Option<&'static Language> {
+    Some(match style {
+        Style::Python => &python::LANGUAGE,
+        Style::JavaScript => &javascript::JAVASCRIPT,
+        Style::TypeScript => &javascript::TYPESCRIPT,
+        Style::Go => &go::LANGUAGE,
+        Style::Java => &java::LANGUAGE,
+        Style::Rust => &rust::LANGUAGE,
+        Style::CSharp => &csharp::LANGUAGE,
+        Style::Ruby => &ruby::LANGUAGE,
+        Style::Php if text.contains("<?") => &php::LANGUAGE,
+        Style::Php => &php::FRAGMENT,
+        Style::Hcl => &hcl::LANGUAGE,
+        Style::Shell | Style::Profile | Style::Yaml | Style::Json | Style::Properties => return None,
+    })
+}
+
+fn call(program: &Program<'_>, site: &Site, style: Style) -> Call {
+    let tree = program.tree;
+    let mut parameters = BTreeMap::new();
+    for entry in &site.entries {
+        let span = tree.span(entry.value);
+        let unknown = || Parameter::Unknown { expression: tree.text(entry.value).to_owned(), span };
+        let parameter = match program.worth(entry.value) {
+            _ if matches!(entry.way, Way::Perhaps(_)) => unknown(),
+            Worth::Text(value, at) => Parameter::Known { value, span: tree.span(at) },
+            Worth::Nothing(_) => Parameter::Absent,
+            Worth::Unknown if entry.name == Name::Tags => tags::read(program, entry.value).unwrap_or_else(unknown),
+            Worth::Unknown => unknown(),
+        };
+        let parameter =
+            if entry.name == Name::DurationSeconds { seconds(parameter, tree.text(entry.value)) } else { parameter };
+        match parameter {
+            Parameter::Absent => parameters.remove(&entry.name),
+            parameter => parameters.insert(entry.name, parameter),
+        };
+    }
+    if let Some(hidden) = site.hidden.first() {
+        let span = tree.span(*hidden);
+        for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
+            let expression = tree.text(*hidden).to_owned();
+            parameters.entry(name).or_insert(Parameter::Unknown { expression, span });
+        }
+    }
+    if let Some(pattern) = site.entry.session {
+        parameters.entry(Name::RoleSessionName).or_insert(Parameter::Implied { pattern });
+    }
+    Call {
+        style,
+        operation: site.entry.operation,
+        tool: site.entry.tool,
+        span: extent(program, site),
+        parameters,
+        source: None,
+        profile: None,
+        chained: None,
+        slot: insert::slot(program, site),
+    }
+}
+
+/// A duration in seconds; `1h` is one too.
+fn seconds(parameter: Parameter, expression: &str) -> Parameter {
+    let Parameter::Known { value, span } = parameter else { return parameter };
+    let of = |digits: &str, unit: u64| Some(digits.parse::<u64>().ok()?.checked_mul(unit)?.to_string());
+    let known = match value.chars().last() {
+        Some('h') => of(value.trim_end_matches('h'), 3_600),
+        Some('m') => of(value.trim_end_matches('m'), 60),
+        Some('s') => of(value.trim_end_matches('s'), 1),
+        _ => of(&value.replace('_', ""), 1),
+    };
+    match known {
+        Some(value) => Parameter::Known { value, span },
+        None => Parameter::Unknown { expression: expression.to_owned(), span },
+    }
+}
+
+/// From the first to the last byte of a call and what is set on it.
+fn extent(program: &Program<'_>, site: &Site) -> Span {
+    let tree = program.tree;
+    let last_link = site.last_link.map(|link| tree.span(link).end);
+    let setters = site.entries.iter().filter_map(|entry| match &entry.way {
+        Way::Setter(setter) | Way::Perhaps(setter) => Some(tree.span(setter.at).end),
+        Way::Position | Way::Pair { .. } | Way::Link => None,
+    });
+    let Span { start, end } = tree.span(site.at);
+    Span { start, end: setters.chain(last_link).fold(end, u32::max) }
+}

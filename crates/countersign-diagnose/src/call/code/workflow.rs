@@ -1,0 +1,108 @@
+//! GitHub's configure-aws-credentials step, and the commands that workflows and manifests run.
+
+use super::call;
+use super::entry::{EntryPoint, Missing, parameter};
+use super::form::Form;
+use super::program::{Program, Worth};
+use super::site::{Entry, Site, Way};
+use super::tree::Id;
+use crate::call::shell;
+use crate::call::{Call, Name, Operation, Parameter, Style};
+
+const TOOL: &str = "configure-aws-credentials";
+
+/// With keys, or the credentials of an earlier step, the action calls `AssumeRole`.
+static WITH_CREDENTIALS: EntryPoint = EntryPoint::assume_role("", TOOL).missing(Missing::Spelt("role-external-id"));
+/// With the token of the workflow it does not, and the input for the ExternalId has no effect.
+static WITH_TOKEN: EntryPoint = EntryPoint::web_identity("", TOOL);
+
+/// How many commands of a text are read.
+const SCRIPTS: usize = 64;
+
+/// The calls of the steps of a workflow.
+pub(super) fn calls(program: &Program<'_>) -> Vec<Call> {
+    let mut calls = Vec::new();
+    let mut scripts = 0;
+    for id in program.tree.all() {
+        if program.form(id) != Form::Record {
+            continue;
+        }
+        for pair in program.tree.named(id) {
+            let Form::Pair { key, value, .. } = program.form(pair) else { continue };
+            match &*key {
+                "with" if is_step(program, id) => calls.extend(step(program, value)),
+                "run" | "script" | "command" if scripts < SCRIPTS => {
+                    scripts += 1;
+                    calls.extend(script(program, value));
+                }
+                _ => {}
+            }
+        }
+    }
+    calls
+}
+
+fn is_step(program: &Program<'_>, step: Id) -> bool {
+    let uses = value_of(program, step, "uses");
+    uses.is_some_and(|action| action.split('@').next().is_some_and(|name| name.ends_with("/configure-aws-credentials")))
+}
+
+fn value_of(program: &Program<'_>, record: Id, wanted: &str) -> Option<String> {
+    program.tree.named(record).find_map(|pair| match program.form(pair) {
+        Form::Pair { key, value, .. } if key == wanted => match program.worth(value) {
+            Worth::Text(text, _) => Some(text),
+            Worth::Nothing(_) | Worth::Unknown => Some(program.tree.text(value).to_owned()),
+        },
+        _ => None,
+    })
+}
+
+fn step(program: &Program<'_>, with: Id) -> Option<Call> {
+    let with = program.bare(with);
+    let has = |key: &str| value_of(program, with, key);
+    let entries: Vec<Entry> = program.tree.named(with).filter_map(|pair| entry(program, with, pair)).collect();
+    entries.iter().find(|entry| entry.name == Name::RoleArn)?;
+    let is_chained = has("role-chaining").as_deref() == Some("true");
+    let has_keys = has("aws-access-key-id").is_some();
+    let source = program.tree.source();
+    // A workflow gets a token only where it asks for one; a lone step does not show whether it does.
+    let gets_token = source.contains("id-token") || !source.contains("jobs:");
+    let by_token = has("web-identity-token-file").is_some() || (gets_token && !has_keys && !is_chained);
+    let entry_point = if by_token { &WITH_TOKEN } else { &WITH_CREDENTIALS };
+    let mut call = call(program, &Site::of_record(entry_point, with, entries), Style::Yaml);
+    call.parameters.entry(Name::RoleSessionName).or_insert(Parameter::Implied { pattern: "GitHubActions" });
+    call.chained = is_chained.then_some(true);
+    call.source = has_keys.then(|| "aws-access-key-id".into());
+    let skips_tags = has("role-skip-session-tagging").as_deref() == Some("true");
+    if call.operation == Operation::AssumeRole && !skips_tags {
+        let pattern = "GitHub=Actions\nRepository=*\nWorkflow=*\nAction=*\nActor=*\nBranch=*\nCommit=*";
+        call.parameters.entry(Name::Tags).or_insert(Parameter::Implied { pattern });
+    }
+    Some(call)
+}
+
+fn entry(program: &Program<'_>, record: Id, pair: Id) -> Option<Entry> {
+    let Form::Pair { key, name, value } = program.form(pair) else { return None };
+    let parameter = parameter(&key).filter(|_| key != "aws-session-token")?;
+    Some(Entry { name: parameter, value, way: Way::Pair { container: record, pair, key: name } })
+}
+
+/// The calls of a command in the text: what stands before each line of a block is blank in a shell too.
+fn script(program: &Program<'_>, value: Id) -> Vec<Call> {
+    let tree = program.tree;
+    let node = program.bare(value);
+    let span = tree.span(node);
+    let text = tree.text(node);
+    let head = match tree.kind(node) {
+        "block_scalar" => text.find('\n').map_or(text.len(), |newline| newline + 1),
+        "string_scalar" => 0,
+        _ => return Vec::new(),
+    };
+    let Some(reading) = text.get(head..).and_then(shell::read) else { return Vec::new() };
+    let offset = span.start + u32::try_from(head).unwrap_or(0);
+    let mut calls = reading.calls;
+    for call in &mut calls {
+        call.move_by(offset);
+    }
+    calls
+}

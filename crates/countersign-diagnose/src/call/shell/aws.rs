@@ -1,0 +1,225 @@
+//! The aws CLI's command lines.
+
+use std::collections::BTreeMap;
+
+use countersign_policy::document::Span;
+
+use super::options::{Given, Word, options};
+use crate::call::code::program::Program;
+use crate::call::code::tree::Id;
+use crate::call::code::{entry, record};
+use crate::call::slot::moved;
+use crate::call::{Call, Name, Operation, Parameter, Quoting, Slot, Style};
+
+/// More calls than this are not looked for in one text.
+const CALLS: usize = 64;
+
+/// The calls of a script. `source` is the text before prompts were taken out of it.
+pub(super) fn calls(program: &Program<'_>, source: &str) -> Vec<Call> {
+    let tree = program.tree;
+    let commands = tree.all().filter(|id| tree.kind(*id) == "command");
+    let mut profiles = Vec::new();
+    let mut calls = Vec::new();
+    for command in commands {
+        if calls.len() == CALLS {
+            break;
+        }
+        let words = words(program, command);
+        let Some(name) = words.iter().position(is_aws) else { continue };
+        let behind = words.get(name + 1..).unwrap_or_default();
+        match operation(behind) {
+            Some((operation, at)) => calls.push(sts_call(program, source, command, operation, behind, at)),
+            None if profiles.len() < CALLS => profiles.extend(profile_call(program, command, behind)),
+            None => {}
+        }
+    }
+    // Commands that come after an `assume-role` use what it returned.
+    if calls.is_empty() { profiles } else { calls }
+}
+
+fn words(program: &Program<'_>, command: Id) -> Vec<Word> {
+    let tree = program.tree;
+    let is_word = |id: &Id| !matches!(tree.kind(*id), "variable_assignment" | "file_redirect" | "herestring_redirect");
+    tree.named(command).filter(is_word).map(|id| Word::of(program, id)).collect()
+}
+
+fn is_aws(word: &Word) -> bool {
+    let name = word.value.as_deref().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    matches!(name, "aws" | "aws2" | "awslocal") || name.split(':').next() == Some("aws-cli")
+}
+
+/// The STS operation among the words behind `aws`, and where it stands.
+fn operation(words: &[Word]) -> Option<(Operation, usize)> {
+    let at = words.windows(2).position(|pair| matches!(pair, [service, _] if service.is("sts")))?;
+    let operation = match words.get(at + 1)?.value.as_deref()? {
+        "assume-role" => Operation::AssumeRole,
+        "assume-role-with-web-identity" => Operation::AssumeRoleWithWebIdentity,
+        "assume-role-with-saml" => Operation::AssumeRoleWithSaml,
+        _ => return None,
+    };
+    Some((operation, at + 1))
+}
+
+fn sts_call(program: &Program<'_>, source: &str, command: Id, operation: Operation, words: &[Word], at: usize) -> Call {
+    let (mut given, _) = options(words.get(..at).unwrap_or_default());
+    let (own, open) = options(words.get(at + 1..).unwrap_or_default());
+    let profile = own.iter().chain(&given).find(|option| option.name == "profile").and_then(known);
+    let mut parameters = BTreeMap::new();
+    let mut slot = None;
+    for option in &own {
+        match option.name.as_str() {
+            "cli-input-json" | "cli-input-yaml" => slot = read_input(program, option, &mut parameters),
+            _ => {}
+        }
+    }
+    given.extend(own.iter().cloned());
+    for option in &given {
+        if let Some(name) = entry::parameter(&option.name) {
+            let parameter = option.parameter();
+            let parameter = if name == Name::Tags { tags(parameter) } else { parameter };
+            parameters.insert(name, parameter);
+        }
+    }
+    if let Some(word) = open.first() {
+        for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
+            let unknown = Parameter::Unknown { expression: word.written.clone(), span: word.span };
+            parameters.entry(name).or_insert(unknown);
+        }
+    }
+    let place = || match parameters.get(&Name::ExternalId) {
+        Some(Parameter::Known { span, .. }) if *span != Span::default() => Some(replacing(source, *span)),
+        Some(_) => None,
+        None => beside(source, &own),
+    };
+    let slot = slot.or_else(place).filter(|_| operation == Operation::AssumeRole);
+    Call {
+        style: Style::Shell,
+        operation,
+        tool: "aws-cli",
+        span: program.tree.span(command),
+        parameters,
+        source: profile.clone(),
+        profile,
+        chained: None,
+        slot,
+    }
+}
+
+fn known(option: &Given) -> Option<Box<str>> {
+    match option.parameter() {
+        Parameter::Known { value, .. } => Some(value.into()),
+        Parameter::Unknown { .. } | Parameter::Implied { .. } | Parameter::Absent => None,
+    }
+}
+
+/// A value is replaced with its quotes, if it is one word; a value in a JSON text in its quotes there.
+fn replacing(source: &str, span: Span) -> Slot {
+    let text = source.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let quote =
+        text.chars().next().filter(|quote| matches!(quote, '"' | '\'') && text.len() > 1 && text.ends_with(*quote));
+    Slot::replace(span, quote.map_or(Quoting::Shell, Quoting::ShellIn))
+}
+
+/// Behind the role or the session name, in the way of that option.
+fn beside(source: &str, options: &[Given]) -> Option<Slot> {
+    let is_anchor = |option: &&Given| matches!(option.name.as_str(), "role-arn" | "role-session-name");
+    let anchor = options.iter().rfind(is_anchor)?;
+    let sign = if anchor.joined.is_some() { "=" } else { " " };
+    let before = source.get(..anchor.word.span.start as usize)?;
+    let line = before.rfind('\n').map_or("", |at| before.get(at + 1..).unwrap_or_default());
+    let is_own = before.contains('\n') && line.chars().all(|c| c == ' ' || c == '\t');
+    let above = before.get(..before.len() - line.len()).unwrap_or_default();
+    let newline = if above.ends_with("\r\n") { "\r\n" } else { "\n" };
+    let mark = above.trim_end_matches(['\n', '\r']).chars().last();
+    let head = match mark {
+        Some(mark @ ('\\' | '`' | '^')) if is_own => format!(" {mark}{newline}{line}"),
+        _ => " ".to_owned(),
+    };
+    Some(Slot::insert(anchor.end(), format!("{head}--external-id{sign}"), "", Quoting::Shell))
+}
+
+/// `Key=a,Value=b` words as lines, or JSON.
+fn tags(parameter: Parameter) -> Parameter {
+    let Parameter::Known { value, span } = parameter else { return parameter };
+    let line = |word: &str| {
+        let fields = || word.split(',').filter_map(|field| field.split_once('='));
+        let of = |name: &str| fields().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        Some(format!("{}={}", of("Key")?, of("Value")?))
+    };
+    match value.lines().map(line).collect::<Option<Vec<String>>>() {
+        Some(lines) => Parameter::Known { value: lines.join("\n"), span },
+        None => Parameter::Unknown { expression: value, span },
+    }
+}
+
+/// The parameters in `--cli-input-json`, and the place for an ExternalId in it.
+fn read_input(program: &Program<'_>, option: &Given, parameters: &mut BTreeMap<Name, Parameter>) -> Option<Slot> {
+    let unknown = |parameters: &mut BTreeMap<Name, Parameter>| {
+        let expression = format!("--{} {}", option.name, option.values.first().map_or("", |word| &word.written));
+        for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
+            let span = option.word.span;
+            parameters.insert(name, Parameter::Unknown { expression: expression.clone(), span });
+        }
+    };
+    let text = match option.parameter() {
+        Parameter::Known { value, span } if !value.starts_with("file://") => Some((value, span)),
+        _ => None,
+    };
+    let call = text.as_ref().and_then(|(value, span)| {
+        let call = record::read_json(value)?.calls.into_iter().next()?;
+        Some((call, *span))
+    });
+    let Some((call, span)) = call else {
+        unknown(parameters);
+        return None;
+    };
+    // In single quotes the text stands as it is, so that places in it are places in the command.
+    let value = text.map(|(value, _)| value).unwrap_or_default();
+    let written = program.tree.source().get(span.start as usize..span.end as usize).unwrap_or_default();
+    let is_verbatim = written.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) == Some(value.as_str());
+    let inner = span.start + 1;
+    let place = |within: Span| if is_verbatim { moved(within, inner) } else { span };
+    for (name, parameter) in call.parameters {
+        parameters.insert(
+            name,
+            match parameter {
+                Parameter::Known { value, span } => Parameter::Known { value, span: place(span) },
+                other => other,
+            },
+        );
+    }
+    let mut slot = call.slot.filter(|_| is_verbatim)?;
+    slot.move_by(inner);
+    Some(slot)
+}
+
+/// A command that takes its credentials from a profile, which may assume a role.
+fn profile_call(program: &Program<'_>, command: Id, words: &[Word]) -> Option<Call> {
+    let (given, _) = options(words);
+    let tree = program.tree;
+    let named = given.iter().find(|option| option.name == "profile").and_then(known);
+    let own = tree.named(command).filter(|id| tree.kind(*id) == "variable_assignment").find_map(|assignment| {
+        let name = tree.field(assignment, "name").map(|name| tree.text(name));
+        let value = tree.field(assignment, "value").filter(|_| name == Some("AWS_PROFILE"))?;
+        Word::of(program, value).value
+    });
+    let exported = || program.worth_of("AWS_PROFILE", command);
+    let profile = named.or_else(|| own.or_else(exported).map(Into::into))?;
+    let span = tree.span(command);
+    let expression = format!("profile {profile}");
+    let parameters = [Name::RoleArn, Name::ExternalId]
+        .map(|name| (name, Parameter::Unknown { expression: expression.clone(), span }))
+        .into();
+    Some(Call {
+        style: Style::Shell,
+        operation: Operation::AssumeRole,
+        tool: "shared-config",
+        span,
+        parameters,
+        source: None,
+        profile: Some(profile),
+        chained: None,
+        slot: None,
+    })
+}

@@ -1,0 +1,128 @@
+//! The options of a command line.
+
+use countersign_policy::document::Span;
+
+use crate::call::Parameter;
+use crate::call::code::program::{Program, Worth};
+use crate::call::code::tree::Id;
+
+/// A word of a command.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    /// Its value, if the text says it.
+    pub(super) value: Option<String>,
+    /// As it stands there.
+    pub(super) written: String,
+    /// Where it stands.
+    pub(super) span: Span,
+    /// Where its value stands: with a variable, that is elsewhere.
+    pub(super) source: Span,
+}
+
+impl Word {
+    /// The word at a node.
+    pub(super) fn of(program: &Program<'_>, node: Id) -> Self {
+        let span = program.tree.span(node);
+        let (value, at) = match program.worth(node) {
+            Worth::Text(value, at) => (Some(value), at),
+            Worth::Nothing(_) | Worth::Unknown => (None, node),
+        };
+        Self { value, written: program.tree.text(node).to_owned(), span, source: program.tree.span(at) }
+    }
+
+    /// Whether it is this word.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.value.as_deref() == Some(text)
+    }
+
+    /// The name of the option that it is, and how many of its bytes stand before the value: `--name` or `--name=value`.
+    fn option(&self) -> Option<(&str, Option<usize>)> {
+        let text = self.value.as_deref().or_else(|| self.written.split('$').next())?;
+        let name = text.strip_prefix("--").filter(|name| !name.is_empty())?;
+        match name.split_once('=') {
+            Some((name, _)) => Some((name, Some(name.len() + 3))),
+            // With a variable behind it, `--na$ME` is anything.
+            None => self.value.is_some().then_some((name, None)),
+        }
+    }
+}
+
+/// An option and its values.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    /// Without the dashes.
+    pub(super) name: String,
+    /// The word it stands in.
+    pub(super) word: Word,
+    /// Its values.
+    pub(super) values: Vec<Word>,
+    /// It is written `--name=value`.
+    pub(super) joined: Option<usize>,
+}
+
+impl Given {
+    /// Where the option ends.
+    pub(super) fn end(&self) -> u32 {
+        self.values.last().map_or(self.word.span.end, |last| last.span.end)
+    }
+
+    /// What it sets its parameter to.
+    pub(super) fn parameter(&self) -> Parameter {
+        let unknown =
+            |word: &Word, expression: &str| Parameter::Unknown { expression: expression.to_owned(), span: word.span };
+        match (self.joined, self.values.as_slice()) {
+            (Some(head), _) => match self.word.value.as_deref().and_then(|value| value.get(head..)) {
+                Some(value) => Parameter::Known { value: value.to_owned(), span: self.joined_span(head) },
+                None => unknown(&self.word, self.word.written.get(head..).unwrap_or_default()),
+            },
+            (None, []) => unknown(&self.word, ""),
+            (None, words) => {
+                let values: Option<Vec<&str>> = words.iter().map(|word| word.value.as_deref()).collect();
+                match (values, words) {
+                    (Some(values), [only]) => Parameter::Known { value: values.concat(), span: only.source },
+                    (Some(values), [first, ..]) => {
+                        let span = Span { start: first.span.start, end: self.end() };
+                        Parameter::Known { value: values.join("\n"), span }
+                    }
+                    (None, [first, ..]) => {
+                        let written: Vec<&str> = words.iter().map(|word| word.written.as_str()).collect();
+                        unknown(first, &written.join(" "))
+                    }
+                    (_, []) => Parameter::Absent,
+                }
+            }
+        }
+    }
+
+    /// Where the value of `--name=value` stands, when the name is written as it is.
+    fn joined_span(&self, head: usize) -> Span {
+        let Span { start, end } = self.word.span;
+        let plain = format!("--{}=", self.name);
+        let at = if self.word.written.starts_with(&plain) { start + u32::try_from(head).unwrap_or(0) } else { start };
+        Span { start: at, end }
+    }
+}
+
+/// The options among words, and the words that may stand for any option: `$ARGS`, `"$@"`.
+pub(super) fn options(words: &[Word]) -> (Vec<Given>, Vec<&Word>) {
+    let (mut options, mut open): (Vec<Given>, Vec<&Word>) = (Vec::new(), Vec::new());
+    for word in words {
+        let last = options.last_mut();
+        match (word.option(), last) {
+            (Some((name, joined)), _) => {
+                options.push(Given { name: name.to_owned(), word: word.clone(), values: Vec::new(), joined });
+            }
+            (None, Some(option)) if option.joined.is_none() && takes_more(option) => option.values.push(word.clone()),
+            (None, _) if word.value.is_none() => open.push(word),
+            (None, _) => {}
+        }
+    }
+    (options, open)
+}
+
+/// Whether another word is one more value: lists go on to the next option.
+fn takes_more(option: &Given) -> bool {
+    let is_switch = ["debug", "no-verify-ssl", "no-paginate", "no-sign-request", "no-cli-pager", "no-cli-auto-prompt"];
+    let is_list = ["tags", "transitive-tag-keys", "policy-arns", "provided-contexts"].contains(&option.name.as_str());
+    !is_switch.contains(&option.name.as_str()) && (option.values.is_empty() || is_list)
+}

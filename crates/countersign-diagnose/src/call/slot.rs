@@ -1,0 +1,153 @@
+//! Where an ExternalId is written, and how.
+
+use countersign_policy::document::Span;
+
+use crate::edit::Edit;
+
+/// The place for a call's ExternalId: where it stands, or where it is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// What is replaced; an empty span inserts.
+    pub span: Span,
+    /// What stands before the value in what is inserted: `, ExternalId=`.
+    pub before: String,
+    /// What stands behind it.
+    pub behind: String,
+    /// How the value is quoted.
+    pub quoting: Quoting,
+    /// What else has to change: an import, a comma before a comment.
+    pub also: Vec<Edit>,
+}
+
+/// How a value is quoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quoting {
+    /// Not at all: the rest of the line is the value.
+    Line,
+    /// As a word of a shell, with quotes where it needs them.
+    Shell,
+    /// As a word of a shell in these quotes, or in others where it needs them.
+    ShellIn(char),
+    /// As a scalar of YAML, with quotes where it needs them.
+    Yaml,
+    /// In this quote, with `\` before the quote and itself.
+    Backslash(char),
+    /// In double quotes in which `${` and `%{` are templates.
+    Hcl,
+    /// In double quotes in which `$` and `#` start a value.
+    Interpolating,
+}
+
+impl Slot {
+    /// Replaces what stands there.
+    #[must_use]
+    pub fn replace(span: Span, quoting: Quoting) -> Self {
+        Self { span, before: String::new(), behind: String::new(), quoting, also: Vec::new() }
+    }
+
+    /// Inserts at a byte.
+    #[must_use]
+    pub fn insert(at: u32, before: impl Into<String>, behind: impl Into<String>, quoting: Quoting) -> Self {
+        let span = Span { start: at, end: at };
+        Self { span, before: before.into(), behind: behind.into(), quoting, also: Vec::new() }
+    }
+
+    /// The same place in a text that this one starts in at `offset`.
+    #[cfg(feature = "languages")]
+    pub(super) fn move_by(&mut self, offset: u32) {
+        self.span = moved(self.span, offset);
+        for edit in &mut self.also {
+            edit.span = moved(edit.span, offset);
+        }
+    }
+
+    /// The edits that send `value`; `None` when this place cannot hold it.
+    #[must_use]
+    pub fn write(&self, value: &str) -> Option<Vec<Edit>> {
+        let quoted = quote(value, self.quoting)?;
+        let written = Edit::replace(self.span, format!("{}{quoted}{}", self.before, self.behind));
+        Some(self.also.iter().cloned().chain([written]).collect())
+    }
+}
+
+/// A span in a text that starts at `offset` of another.
+#[cfg(feature = "languages")]
+pub(super) fn moved(span: Span, offset: u32) -> Span {
+    Span { start: span.start.saturating_add(offset), end: span.end.saturating_add(offset) }
+}
+
+/// A value as a text writes it; `None` when it cannot.
+fn quote(value: &str, quoting: Quoting) -> Option<String> {
+    if value.is_empty() || value.chars().any(char::is_control) {
+        return None;
+    }
+    let escaped = |quote: char, special: &[char]| {
+        let mut out = String::from(quote);
+        for c in value.chars() {
+            if c == '\\' || c == quote || special.contains(&c) {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out.push(quote);
+        out
+    };
+    // What STS takes needs no quotes, neither in a shell nor in YAML.
+    let is_plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c));
+    Some(match quoting {
+        Quoting::Line if value.trim() != value => return None,
+        Quoting::Line => value.to_owned(),
+        Quoting::Shell if is_plain => value.to_owned(),
+        Quoting::ShellIn(quote)
+            if is_plain || value.chars().all(|c| c == ' ' || c.is_ascii_alphanumeric() || c == '-') =>
+        {
+            format!("{quote}{value}{quote}")
+        }
+        Quoting::Shell | Quoting::ShellIn(_) => format!("'{}'", value.replace('\'', r"'\''")),
+        Quoting::Yaml if is_plain && !reads_as_no_string(value) => value.to_owned(),
+        Quoting::Yaml => format!("'{}'", value.replace('\'', "''")),
+        Quoting::Backslash(quote) => escaped(quote, &[]),
+        Quoting::Hcl => escaped('"', &[]).replace("${", "$${").replace("%{", "%%{"),
+        Quoting::Interpolating => escaped('"', &['$', '#']),
+    })
+}
+
+/// Whether YAML takes the word for something else than a string, or for the start of something.
+fn reads_as_no_string(word: &str) -> bool {
+    let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic()) && !word.contains([':', ',', '=']);
+    let lower = word.to_ascii_lowercase();
+    !is_word || matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_quoted_as_each_language_needs_it() {
+        let hard = r#"a'b"c\d${e}#{f}"#;
+        let cases = [
+            (Quoting::Shell, "acme-1", "acme-1"),
+            (Quoting::Shell, "<id>", "'<id>'"),
+            (Quoting::Shell, hard, r#"'a'\''b"c\d${e}#{f}'"#),
+            (Quoting::Yaml, "acme-1", "acme-1"),
+            (Quoting::Yaml, "012345678901", "'012345678901'"),
+            (Quoting::Yaml, "off", "'off'"),
+            (Quoting::Yaml, "<id>", "'<id>'"),
+            (Quoting::Backslash('\''), hard, r#"'a\'b"c\\d${e}#{f}'"#),
+            (Quoting::Hcl, hard, r#""a'b\"c\\d$${e}#{f}""#),
+            (Quoting::Interpolating, hard, r#""a'b\"c\\d\${e}\#{f}""#),
+            (Quoting::Line, "<id>", "<id>"),
+        ];
+        for (quoting, value, expected) in cases {
+            assert_eq!(quote(value, quoting).as_deref(), Some(expected), "{quoting:?} {value}");
+        }
+    }
+
+    #[test]
+    fn what_no_call_can_send_is_not_written() {
+        assert_eq!(quote("", Quoting::Shell), None);
+        assert_eq!(quote("a\nb", Quoting::Backslash('"')), None);
+        assert_eq!(quote(" a", Quoting::Line), None);
+    }
+}

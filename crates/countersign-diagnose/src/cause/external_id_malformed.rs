@@ -1,0 +1,46 @@
+//! `external-id-malformed`
+
+use super::{Cause, Finding, Side};
+use crate::call::Name;
+use crate::external_id::is_sendable;
+use crate::message::Says;
+use crate::repair::{Change, Repair};
+use crate::situation::Situation;
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "external-id-malformed",
+    summary: "the ExternalId is none that STS takes",
+    page: include_str!("external_id_malformed.md"),
+    side: Side::Request,
+    time: "minutes",
+    situation: Some(examine),
+    condition: None,
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let told = match situation.says() {
+        Some(Says::Constraint { parameter, value }) if parameter.eq_ignore_ascii_case("ExternalId") => Some(value.clone()),
+        _ => None,
+    };
+    let sent = situation.external_id.value().map(str::to_owned);
+    let refused = sent.clone().filter(|value| !is_sendable(value) && situation.is_plain_denial());
+    let value = match (told, refused) {
+        (Some(told), _) => told.or(sent),
+        (None, Some(refused)) => Some(refused),
+        (None, None) => return None,
+    };
+    let (what, advice) = match value.as_deref() {
+        Some("") => ("the ExternalId that is sent is empty", "leave the parameter out where there is no value, and find out why there is none"),
+        Some(text) if text.trim() != text => {
+            ("the ExternalId that is sent has white space at an end", "trim what a shell, a file or a secret store put around it")
+        }
+        _ => (
+            "the ExternalId that is sent is outside of what STS takes: 2 to 1224 of A-Z, a-z, 0-9 and _+=,.@:/-",
+            "send the value that the role asks for, without what was put around it",
+        ),
+    };
+    let trimmed = value.as_deref().map(str::trim).filter(|value| is_sendable(value)).map(str::to_owned);
+    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: trimmed };
+    let finding = Finding::told(what, Repair::new(advice, change)).ranked(94).about("sts:ExternalId");
+    Some(finding.asking(["2 to 1224 of A-Za-z0-9_+=,.@:/-"], value.as_deref()))
+}

@@ -1,0 +1,65 @@
+//! `external-id-missing`
+
+use super::{Cause, Finding, Side};
+use crate::call::{Name, Operation};
+use crate::capability;
+use crate::cause::finding::listed;
+use crate::evidence::Sent;
+use crate::external_id::is_sendable;
+use crate::repair::{Change, Repair};
+use crate::situation::{Situation, State, StatementView, Test};
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "external-id-missing",
+    summary: "the call sends no ExternalId, and the role asks for one",
+    page: include_str!("external_id_missing.md"),
+    side: Side::Request,
+    time: "minutes",
+    situation: Some(examine),
+    condition: Some(recognise),
+};
+
+const ADVICE: &str = "send the ExternalId where the call is made; whoever the role is for was given it. Leave the condition as it is";
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let person = situation.is_person();
+    let service = situation.is_service() || situation.operation != Operation::AssumeRole;
+    if !situation.guesses_at_trust() || service || situation.external_id.value().is_some() {
+        return None;
+    }
+    let third_party = situation.is_cross_account() != Some(false);
+    let rank = match (&situation.external_id, &situation.evidence.request) {
+        (_, Some(_)) if person => 38,
+        (Sent::Nothing, Some(_)) if third_party => 58,
+        (Sent::Nothing, None) => 57,
+        _ if third_party => 40,
+        _ => 25,
+    };
+    let message = "the role may ask for an ExternalId, and the call sends none that can be seen";
+    let finding = Finding::consistent(rank, message, Repair::advice(ADVICE)).about("sts:ExternalId");
+    Some(finding.separated_by(situation.get_role()))
+}
+
+fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
+    let asked = test.key.eq_ignore_ascii_case("sts:ExternalId");
+    if !asked || test.sent.is_some() || situation.is_service() {
+        return None;
+    }
+    let value = test.required.iter().find(|value| is_sendable(value) && !value.contains(['*', '?']));
+    let satisfying = || situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());
+    let has_placeholder = value.is_none();
+    let value = value.cloned().or_else(satisfying)?;
+    let mut message = format!("statement {} asks for `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
+    if situation.named_action().is_some_and(|action| !action.to_ascii_lowercase().starts_with("sts:assumerole")) {
+        message.push_str("; the action in the message is allowed already, and is not what fails");
+    }
+    if test.state == State::Open {
+        message = format!("statement {} asks for `sts:ExternalId` {}, and it is not known whether the call sends it", statement.index + 1, listed(&test.required));
+    }
+    let tool = capability::of(situation);
+    let advice = tool.map_or_else(|| ADVICE.to_owned(), |row| format!("{ADVICE}. {}", row.say()));
+    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value.clone()) };
+    let repair = Repair { has_placeholder, ..Repair::new(advice, change) };
+    let finding = Finding::proved(message, repair).ranked(74).at(statement, test);
+    Some(finding.separated_by(format!("the same call with the ExternalId `{value}`")))
+}

@@ -1,0 +1,72 @@
+//! `mfa-missing`
+
+use super::{Cause, Finding, Side};
+use countersign_policy::document::Effect;
+use countersign_policy::evaluate::Decision;
+use countersign_policy::request::CallerKind;
+
+use crate::call::{Name, Parameter};
+use crate::cause::finding::listed;
+use crate::repair::{Change, Repair};
+use crate::situation::{Situation, StatementView, Test};
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "mfa-missing",
+    summary: "the role asks for MFA, and the call was made without",
+    page: include_str!("mfa_missing.md"),
+    side: Side::Request,
+    time: "minutes",
+    situation: Some(examine),
+    condition: Some(recognise),
+};
+
+const ADVICE: &str = "send --serial-number and --token-code, or put mfa_serial into the profile that holds role_arn; do not \
+                      loosen the condition to BoolIfExists, which lets long-term keys in";
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    if let Some(finding) = denied_by_own_policy(situation) {
+        return Some(finding);
+    }
+    let user = situation.caller.as_ref().is_some_and(|caller| matches!(caller.kind(), CallerKind::User(_)));
+    let sends = situation.call().is_some_and(|call| *call.parameter(Name::SerialNumber) != Parameter::Absent);
+    if !user || sends || !situation.guesses_at_trust() {
+        return None;
+    }
+    let message = "the role may ask for MFA, and a user's long-term keys have none";
+    let finding = Finding::consistent(36, message, Repair::advice(ADVICE)).about("aws:MultiFactorAuthPresent");
+    Some(finding.separated_by(situation.get_role()))
+}
+
+/// A Deny of the caller's own policy that asks for MFA.
+fn denied_by_own_policy(situation: &Situation<'_>) -> Option<Finding> {
+    let action = situation.actions.first()?;
+    let policies = situation.identity();
+    if situation.is_machine() || !situation.is_plain_denial() || situation.say_of(&policies, action)? != Decision::ExplicitDeny {
+        return None;
+    }
+    let mut statements = policies.iter().flat_map(|policy| &policy.document.statements);
+    let asks = statements.any(|statement| {
+        let deny = statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Deny);
+        deny && statement.conditions.iter().any(|entry| entry.key.value.to_ascii_lowercase().starts_with("aws:multifactorauth"))
+    });
+    asks.then(|| {
+        let change = Change::HaveKey { key: "aws:MultiFactorAuthPresent".to_owned(), values: vec!["true".to_owned()] };
+        let message = "the caller's own policy denies everything that is done without MFA";
+        let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(75);
+        finding.about("aws:MultiFactorAuthPresent").asking(["true"], None)
+    })
+}
+
+fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
+    if !test.key.to_ascii_lowercase().starts_with("aws:multifactorauth") {
+        return None;
+    }
+    let message = match test.sent.as_ref().and_then(|sent| sent.first()) {
+        Some(sent) => format!("statement {} asks for `{}` {}, and the call has `{sent}`", statement.index + 1, test.key, listed(&test.required)),
+        None => format!("statement {} asks for MFA, and the call was made without it", statement.index + 1),
+    };
+    let values = situation.satisfying(statement.index, test)?;
+    let change = Change::HaveKey { key: test.key.clone(), values };
+    let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(72).at(statement, test);
+    Some(finding.separated_by("the same call with --serial-number and --token-code"))
+}

@@ -1,0 +1,60 @@
+//! `oidc-audience`
+
+use super::{Cause, Finding, Side};
+use crate::call::Operation;
+use crate::cause::finding::listed;
+use crate::message::Says;
+use crate::repair::policy_edit::{json_string, replace_string};
+use crate::repair::{Change, Intended, Repair};
+use crate::situation::{Situation, StatementView, Test};
+use countersign_policy::request::context_key::oidc_claim;
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "oidc-audience",
+    summary: "the token is made out to another audience",
+    page: include_str!("oidc_audience.md"),
+    side: Side::Trust,
+    time: "minutes",
+    situation: Some(examine),
+    condition: Some(recognise),
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    matches!(situation.says(), Some(Says::TokenAudience)).then_some(())?;
+    let audience = situation.evidence.facts.claim("aud").and_then(<[String]>::first);
+    let advice = "ask for a token with the audience that the provider lists (often sts.amazonaws.com), or add the token's \
+                  audience to the provider's client ids";
+    let message = "the token's `aud` is not among the client ids of the provider";
+    let finding = Finding::told(message, Repair::advice(advice)).about("aud").on(Side::Account);
+    let command = "aws iam get-open-id-connect-provider --open-id-connect-provider-arn ARN --query ClientIDList";
+    Some(finding.asking(None::<String>, audience.map(String::as_str)).separated_by(command))
+}
+
+fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
+    let (_, claim) = oidc_claim(&test.key)?;
+    let oidc = situation.operation == Operation::AssumeRoleWithWebIdentity && claim.eq_ignore_ascii_case("aud");
+    if !oidc || test.operator.contains("Not") {
+        return None;
+    }
+    let sent = test.sent.as_ref().and_then(|sent| sent.first());
+    let advice = "ask for a token with the audience the policy names, or let the policy name the token's audience, whichever is wrong";
+    let message = match sent {
+        Some(sent) => format!("the policy asks for the audience {}, and the token is made out to `{sent}`", listed(&test.required)),
+        None => format!("the policy asks for the audience {}", listed(&test.required)),
+    };
+    let trust = situation.evidence.trust.as_ref()?;
+    let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
+    let change = match (sent, entry.values.as_slice()) {
+        (Some(sent), [value]) => {
+            let host = test.key.rsplit_once(':').map(|(host, _)| host)?;
+            let federated = situation.caller.as_ref()?.name();
+            let intended = Intended {
+                principal: format!("{{\"Federated\":{}}}", json_string(federated)),
+                condition: Some(format!("{{\"StringEquals\":{{{}:{}}}}}", json_string(&format!("{host}:aud")), json_string(sent))),
+            };
+            Change::Trust { edits: vec![replace_string(value.span, sent)], intended: Some(intended) }
+        }
+        _ => Change::HaveKey { key: test.key.clone(), values: situation.satisfying(statement.index, test)? },
+    };
+    Some(Finding::proved(message, Repair::new(advice, change)).ranked(72).at(statement, test))
+}

@@ -1,0 +1,31 @@
+//! `permissions-boundary`
+
+use super::{Cause, Finding, Side};
+use crate::cause::limit::{Limit, limit};
+use crate::evidence::{Guard, PolicyText};
+use crate::message::PolicyLayer;
+use crate::situation::Situation;
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "permissions-boundary",
+    summary: "the caller's permissions boundary does not allow the call",
+    page: include_str!("permissions_boundary.md"),
+    side: Side::Identity,
+    time: "hours",
+    situation: Some(examine),
+    condition: None,
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let given = situation.evidence.boundary.as_ref();
+    let policies: Vec<&PolicyText> = given.and_then(Guard::policy).into_iter().collect();
+    limit(situation, &LIMIT, given, &policies)
+}
+
+static LIMIT: Limit = Limit {
+    layer: PolicyLayer::PermissionsBoundary,
+    what: "the caller's permissions boundary",
+    advice: "extend the boundary by the call; identity policies cannot go beyond it",
+    command: "aws iam get-role or get-user for the caller: PermissionsBoundary",
+    rank: 20,
+};

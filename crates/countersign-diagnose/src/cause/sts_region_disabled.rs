@@ -1,0 +1,23 @@
+//! `sts-region-disabled`
+
+use super::{Cause, Finding, Side};
+use crate::message::Says;
+use crate::repair::Repair;
+use crate::situation::Situation;
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "sts-region-disabled",
+    summary: "STS is switched off in the region of the endpoint",
+    page: include_str!("sts_region_disabled.md"),
+    side: Side::Account,
+    time: "minutes",
+    situation: Some(examine),
+    condition: None,
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    matches!(situation.says(), Some(Says::RegionDisabled)).then_some(())?;
+    let advice = "activate STS for the region in the caller's account settings, or call the endpoint of a region that is active";
+    let message = "the account has STS switched off in the region that was called";
+    Some(Finding::told(message, Repair::advice(advice)).about("region").asking(None::<String>, situation.region().as_deref()))
+}

@@ -1,0 +1,53 @@
+//! `trust-explicit-deny`
+
+use super::{Cause, Finding, Side};
+use countersign_policy::document::Effect;
+
+use crate::message::PolicyLayer;
+use crate::repair::{Change, Repair};
+use crate::situation::{Situation, State};
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "trust-explicit-deny",
+    summary: "a Deny of the trust policy applies",
+    page: include_str!("trust_explicit_deny.md"),
+    side: Side::Trust,
+    time: "hours",
+    situation: Some(examine),
+    condition: None,
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let deny = situation.statements.iter().find(|statement| {
+        let applies = statement.principal == State::Holds && statement.uncovered.len() < situation.actions.len();
+        statement.effect == Effect::Deny && applies && statement.failing().next().is_none()
+    });
+    let advice = "narrow the Deny so that it leaves this caller out; no Allow helps against it. A negated or `…IfExists` \
+                  condition is also true when the key is absent";
+    let blamed = situation.denial.as_ref()?.reason.as_ref().is_some_and(|reason| {
+        reason.layer == PolicyLayer::Trust && reason.explicit
+    });
+    let Some(deny) = deny.filter(|_| situation.is_plain_denial()) else {
+        let message = "AWS says that a Deny of the role's trust policy applies";
+        let finding = Finding::told(message, Repair::advice(advice)).about("Effect").separated_by(situation.get_role());
+        return blamed.then_some(finding);
+    };
+    let open = deny.open().count();
+    let key = deny.tests.first().map(|test| test.key.clone());
+    let absent = deny.tests.iter().find(|test| test.sent.is_none() && (test.operator.contains("Not") || test.operator.ends_with("IfExists")));
+    let message = match absent {
+        Some(test) => format!(
+            "statement {} denies: `{}` is true of a call that has no `{}`",
+            deny.index + 1,
+            test.operator,
+            test.key
+        ),
+        None => format!("statement {} denies the call, whatever else allows it", deny.index + 1),
+    };
+    let repair = Repair::new(advice, Change::WithoutStatement(deny.index));
+    let finding = if open > 0 { Finding::consistent(64, message, repair) } else { Finding::proved(message, repair).ranked(84) };
+    let required: Vec<String> = deny.tests.first().map(|test| test.required.clone()).unwrap_or_default();
+    let sent = deny.tests.first().and_then(|test| test.sent.as_ref()).map(|sent| sent.join(", "));
+    let finding = finding.about(key.unwrap_or_else(|| "Effect".to_owned())).asking(required, sent.as_deref());
+    Some(Finding { statement: Some(deny.index), span: situation.statement_span(deny.index), ..finding })
+}

@@ -1,0 +1,50 @@
+//! `trust-federated-provider`
+
+use super::{Cause, Finding, Side};
+use countersign_policy::document::PrincipalKind;
+use countersign_policy::similar;
+
+use crate::call::Operation;
+use crate::repair::policy_edit::{json_string, replace_string};
+use crate::repair::{Change, Intended, Repair};
+use crate::situation::{ArnText, Situation};
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "trust-federated-provider",
+    summary: "the trusted identity provider is not the token's",
+    page: include_str!("trust_federated_provider.md"),
+    side: Side::Trust,
+    time: "minutes",
+    situation: Some(examine),
+    condition: None,
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    if !situation.is_plain_denial() || situation.operation == Operation::AssumeRole {
+        return None;
+    }
+    let advice = "name the provider in the role's own account: arn:aws:iam::ACCOUNT:oidc-provider/ISSUER-WITHOUT-HTTPS";
+    if situation.guesses_at_trust() {
+        let message = "the trust policy may name another provider than the one of the token";
+        let finding = Finding::consistent(40, message, Repair::advice(advice)).about("Principal.Federated");
+        return Some(finding.separated_by(situation.get_role()));
+    }
+    if !situation.is_uncovered_principal() {
+        return None;
+    }
+    let provider = situation.caller.as_ref()?.name().to_owned();
+    let principals = situation.principals();
+    let mut federated = principals.iter().filter(|principal| principal.kind == PrincipalKind::Federated);
+    let named = federated.clone().min_by_key(|principal| similar::distance(principal.text, &provider)).or(federated.next())?;
+    let foreign = ArnText::parse(named.text).and_then(|arn| arn.account) != ArnText::parse(&provider).and_then(|arn| arn.account);
+    let message = if foreign {
+        format!("the trust policy names `{}`, a provider of another account than the role's", named.text)
+    } else {
+        format!("the trust policy names `{}`, and the token was issued by another provider", named.text)
+    };
+    let intended = Intended { principal: format!("{{\"Federated\":{}}}", json_string(&provider)), condition: None };
+    let change = Change::Trust { edits: vec![replace_string(named.span, &provider)], intended: Some(intended) };
+    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(78).about("Principal.Federated");
+    let finding = finding.asking([provider], Some(named.text));
+    Some(Finding { statement: Some(named.statement), span: Some(named.span), ..finding })
+}

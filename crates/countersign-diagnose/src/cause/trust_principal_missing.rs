@@ -1,0 +1,62 @@
+//! `trust-principal-missing`
+
+use super::{Cause, Finding, Side};
+use countersign_policy::document::PrincipalKind;
+
+use crate::call::Operation;
+use crate::message::PolicyLayer;
+use crate::repair::policy_edit::name_in_trust;
+use crate::repair::{Change, Repair};
+use crate::situation::{ArnText, Situation};
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "trust-principal-missing",
+    summary: "the trust policy names somebody else",
+    page: include_str!("trust_principal_missing.md"),
+    side: Side::Trust,
+    time: "minutes",
+    situation: Some(examine),
+    condition: None,
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let federated = situation.operation != Operation::AssumeRole && situation.operation != Operation::SwitchRole;
+    if !situation.may_be(PolicyLayer::Trust) || situation.is_service() || federated || situation.is_self() {
+        return None;
+    }
+    let advice = "let the trust policy name the caller's role (or its account with a condition that tells the caller); never `*`";
+    if situation.guesses_at_trust() {
+        let message = "the trust policy may not name the caller";
+        let finding = Finding::consistent(45, message, Repair::advice(advice)).about("Principal.AWS");
+        let finding = finding.asking(situation.caller_principal(), None).separated_by(situation.get_role());
+        let blamed = situation.blames() == Some(PolicyLayer::Trust);
+        return Some(if blamed { finding.ranked(70) } else { finding });
+    }
+    if !situation.is_uncovered_principal() {
+        return None;
+    }
+    let principals = situation.principals();
+    let told_apart = principals.iter().any(|principal| {
+        let own_session = ArnText::parse(principal.text).is_some_and(|arn| {
+            arn.resource.starts_with("assumed-role/") && situation.caller_arn().is_some_and(|caller| {
+                caller.account == arn.account && caller.role_name() == arn.role_name()
+            })
+        });
+        own_session || principal.text.starts_with("AROA") || principal.text.starts_with("AIDA")
+    });
+    let only_federated = principals.iter().all(|principal| principal.kind == PrincipalKind::Federated);
+    if told_apart || only_federated && !principals.is_empty() {
+        return None;
+    }
+    let caller = situation.caller_principal()?;
+    let named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
+    let message = format!("no Allow statement names the caller; they name {}", named.join(", "));
+    let change = match name_in_trust(situation, &caller) {
+        Some(edits) => Change::Trust { edits, intended: situation.intended() },
+        None => Change::Nothing,
+    };
+    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(74).about("Principal.AWS");
+    let finding = finding.asking([caller], Some(&named.join(", ")));
+    let first = principals.first();
+    Some(Finding { statement: first.map(|first| first.statement), span: first.map(|first| first.span), ..finding })
+}

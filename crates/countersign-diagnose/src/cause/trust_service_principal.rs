@@ -1,0 +1,63 @@
+//! `trust-service-principal`
+
+use super::{Cause, Finding, Side};
+use countersign_policy::document::PrincipalKind;
+use countersign_policy::similar;
+
+use crate::edit::Edit;
+use crate::repair::policy_edit::{add_to_list, json_string, name_in_trust_as, replace_string};
+use crate::repair::{Change, Intended, Repair};
+use crate::situation::{NamedPrincipal, Situation};
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "trust-service-principal",
+    summary: "the service that calls is not the one that is trusted",
+    page: include_str!("trust_service_principal.md"),
+    side: Side::Trust,
+    time: "minutes",
+    situation: Some(examine),
+    condition: None,
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    if !situation.is_plain_denial() || !situation.is_service() {
+        return None;
+    }
+    let service = situation.caller_text.as_deref()?.trim_start_matches("service ").trim().to_owned();
+    let advice = "name the service that calls in `Principal.Service`; keep to aws:SourceAccount and aws:SourceArn where the \
+                  service sends them";
+    if situation.evidence.trust.is_none() {
+        let message = format!("`{service}` cannot assume the role: the trust policy may not name it");
+        let finding = Finding::consistent(70, message, Repair::advice(advice)).about("Principal.Service");
+        return Some(finding.asking([service], None).separated_by(situation.get_role()));
+    }
+    if !situation.is_uncovered_principal() {
+        return None;
+    }
+    let principals = situation.principals();
+    let named: Vec<NamedPrincipal<'_>> = principals.into_iter().filter(|principal| principal.kind == PrincipalKind::Service).collect();
+    let trusted: Vec<&str> = named.iter().map(|principal| principal.text).collect();
+    let edits = name_service(situation, &named, &service)?;
+    let intended = Intended { principal: format!("{{\"Service\":{}}}", json_string(&service)), condition: None };
+    let message = match trusted.as_slice() {
+        [] => format!("`{service}` calls, and the trust policy names no service"),
+        _ => format!("`{service}` calls, and the trust policy names {}", trusted.join(", ")),
+    };
+    let change = Change::Trust { edits, intended: Some(intended) };
+    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(78).about("Principal.Service");
+    let finding = finding.asking([service.clone()], Some(&trusted.join(", ")).filter(|list| !list.is_empty()).map(String::as_str));
+    let first = named.first();
+    Some(Finding { statement: first.map(|first| first.statement), span: first.map(|first| first.span), ..finding })
+}
+
+/// Adds the service to the statement that names services, or a name one letter off is put right.
+fn name_service(situation: &Situation<'_>, named: &[NamedPrincipal<'_>], service: &str) -> Option<Vec<Edit>> {
+    let source = &situation.evidence.trust.as_ref()?.text;
+    let Some(first) = named.first() else { return name_in_trust_as(situation, "Service", service) };
+    let slip = named.iter().find(|principal| similar::distance(principal.text, service) <= 1);
+    if let Some(slip) = slip {
+        return Some(vec![replace_string(slip.span, service)]);
+    }
+    let same: Vec<_> = named.iter().filter(|other| other.statement == first.statement).map(|other| other.span).collect();
+    Some(vec![add_to_list(source, &same, service)?])
+}

@@ -1,0 +1,44 @@
+//! `wildcard-in-stringequals`
+
+use super::{Cause, Finding, Side};
+use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
+use countersign_policy::condition::{Comparison, ConditionOperator, Sense};
+
+use crate::repair::policy_edit::change_operator;
+use crate::repair::{Change, Repair};
+use crate::situation::{Situation, StatementView, Test};
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "wildcard-in-stringequals",
+    summary: "a wildcard stands under an operator that takes it literally",
+    page: include_str!("wildcard_in_stringequals.md"),
+    side: Side::Trust,
+    time: "minutes",
+    situation: None,
+    condition: Some(recognise),
+};
+
+fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
+    let operator = ConditionOperator::parse(&test.operator).ok()?;
+    let literal = matches!(operator.comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase);
+    let sent = test.sent.as_ref()?.first()?;
+    let pattern = test.required.iter().find(|value| value.contains(['*', '?']) && would_match(value, sent))?;
+    if !literal || operator.sense == Sense::Negated {
+        return None;
+    }
+    let trust = situation.evidence.trust.as_ref()?;
+    let written = trust.document.statements.get(statement.index)?;
+    let entry = written.conditions.get(test.index)?;
+    let like = test.operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike");
+    let edits = change_operator(&trust.text, written, entry, &like)?;
+    let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
+    let advice = format!("use {like} there, and narrow the pattern to what is meant");
+    let change = Change::Trust { edits, intended: situation.intended_with(&test.key, pattern) };
+    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(75).at(statement, test);
+    Some(finding)
+}
+
+/// Whether the pattern would match with its wildcards.
+fn would_match(pattern: &str, sent: &str) -> bool {
+    Template::compile(pattern, Wildcards::Match, Variables::Literal).matches(sent, Case::Sensitive, &NoVariables)
+}

@@ -1,0 +1,63 @@
+//! `wrong-caller-identity`
+
+use super::{Cause, Finding, Side};
+use countersign_policy::document::PrincipalKind;
+
+use crate::call::Operation;
+use crate::message::is_masked;
+use crate::repair::Repair;
+use crate::situation::{ArnText, Situation};
+
+pub(super) static CAUSE: Cause = Cause {
+    id: "wrong-caller-identity",
+    summary: "somebody else called than was meant",
+    page: include_str!("wrong_caller_identity.md"),
+    side: Side::Caller,
+    time: "minutes",
+    situation: Some(examine),
+    condition: None,
+};
+
+fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let called = situation.caller_text.as_deref()?;
+    let advice = "look which credentials the call found first (environment, profile, instance or container role) and give it \
+                  those that were meant; in a workflow that signs in with OIDC: permissions id-token: write";
+    let command = "aws sts get-caller-identity (in the environment of the call)";
+    let told = |message: String, required: String| {
+        let finding = Finding::told(message, Repair::advice(advice)).ranked(87).about("caller");
+        Some(finding.asking([required], Some(called)).separated_by(command))
+    };
+    if let Some(meant) = other_identity(situation, called) {
+        return told(format!("`{called}` called, and `{meant}` was meant to"), meant);
+    }
+    if let Some(provider) = only_federated(situation) {
+        let message = format!("`{called}` called AssumeRole, and the role trusts nobody but the identity provider `{provider}`");
+        return told(message, provider);
+    }
+    // A session of an instance, where the caller should bring credentials of its own.
+    let instance = situation.caller_arn().and_then(|arn| arn.session_name()).is_some_and(|name| name.starts_with("i-"));
+    let guess = instance && situation.guesses_at_trust() && situation.call().is_some_and(|call| call.source.is_none());
+    guess.then(|| {
+        let message = format!("`{called}` is the role of an instance: if a user or another role was meant to call, its credentials were not found");
+        Finding::consistent(44, message, Repair::advice(advice)).about("caller").separated_by(command)
+    })
+}
+
+/// Who was meant, when it is somebody else.
+fn other_identity(situation: &Situation<'_>, called: &str) -> Option<String> {
+    let facts = &situation.evidence.facts;
+    let meant = facts.intended_caller.as_deref().or(situation.evidence.caller.as_deref())?;
+    let (meant_arn, called_arn) = (ArnText::parse(meant)?, ArnText::parse(called)?);
+    let name = |arn: ArnText<'_>| (arn.account.map(str::to_owned), arn.role_name().unwrap_or(arn.resource).to_owned());
+    (name(meant_arn) != name(called_arn) && !is_masked(meant)).then(|| meant.to_owned())
+}
+
+/// The identity provider, when no other kind of principal is trusted, although a user or a role called.
+fn only_federated(situation: &Situation<'_>) -> Option<String> {
+    let home = situation.caller.as_ref()?.home();
+    let principals = situation.principals();
+    let federated = principals.iter().all(|principal| principal.kind == PrincipalKind::Federated);
+    let action = situation.statements.iter().all(|statement| !statement.main_action);
+    let first = principals.first()?;
+    (situation.operation == Operation::AssumeRole && home.is_some() && federated && action).then(|| first.text.to_owned())
+}

@@ -1,0 +1,108 @@
+//! What somebody has in hand about a denial, any of it missing.
+
+mod case;
+mod facts;
+mod request_text;
+
+pub use case::CaseError;
+pub use facts::{Facts, Sent};
+pub use request_text::RequestText;
+
+use countersign_policy::condition::date::Moment;
+use countersign_policy::document::PolicyDocument;
+
+/// Everything given.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// The error as it was pasted.
+    pub error_text: Option<String>,
+    /// The operation, where somebody says it.
+    pub operation: Option<String>,
+    /// The role's trust policy.
+    pub trust: Option<PolicyText>,
+    /// The caller's identity policies. None given says nothing about what there is.
+    pub identity: Vec<PolicyText>,
+    /// The caller's permissions boundary.
+    pub boundary: Option<Guard>,
+    /// The policy of the calling session.
+    pub session: Option<Guard>,
+    /// Service control policies over the caller's account, one entry per level.
+    pub scps: Vec<Guard>,
+    /// Resource control policies over the role's account, one entry per level.
+    pub rcps: Vec<Guard>,
+    /// The policy of the VPC endpoint the call goes through.
+    pub vpc_endpoint: Option<Guard>,
+    /// What made the call.
+    pub request: Option<RequestText>,
+    /// Who is said to call.
+    pub caller: Option<String>,
+    /// The role that is meant.
+    pub role: Option<String>,
+    /// What else is known about the call.
+    pub facts: Facts,
+    /// The earliest time the call can be made again.
+    pub now: Option<Moment>,
+}
+
+/// A policy and the text it was read from.
+#[derive(Debug, Clone)]
+pub struct PolicyText {
+    /// What a diff calls it.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// What it says.
+    pub document: PolicyDocument,
+}
+
+impl PolicyText {
+    /// Reads a policy.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let document = PolicyDocument::parse(&text);
+        Self { name: name.into(), text, document }
+    }
+}
+
+/// A policy that limits the call.
+#[derive(Debug, Clone)]
+pub enum Guard {
+    /// It is here.
+    Policy(Box<PolicyText>),
+    /// Somebody says that there is one, in words.
+    Mentioned(String),
+}
+
+impl Guard {
+    /// The policy, when it is here.
+    #[must_use]
+    pub fn policy(&self) -> Option<&PolicyText> {
+        match self {
+            Self::Policy(policy) => Some(policy),
+            Self::Mentioned(_) => None,
+        }
+    }
+}
+
+impl Evidence {
+    /// Reads an evidence bundle: a JSON object with any of `operation, error_text, trust_policy, identity_policy, request
+    /// {kind, text}, caller, target_role, context {…}`.
+    ///
+    /// # Errors
+    /// [`CaseError`] when the text is no JSON object.
+    pub fn from_case(text: &str) -> Result<Self, CaseError> {
+        case::read(text)
+    }
+
+    /// Whether there is anything to go on.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.error_text.as_deref().is_none_or(|text| text.trim().is_empty())
+            && self.trust.is_none()
+            && self.identity.is_empty()
+            && self.request.is_none()
+            && self.caller.is_none()
+            && self.role.is_none()
+    }
+}

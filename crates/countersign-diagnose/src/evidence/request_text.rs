@@ -1,0 +1,109 @@
+//! A text that makes the call, and the calls in it.
+
+use crate::call::{self, Call, Name, Style};
+use crate::edit::Edit;
+
+/// A text that makes the call, and the calls in it.
+#[derive(Debug, Clone)]
+pub struct RequestText {
+    /// What a diff calls it.
+    pub name: String,
+    /// The text.
+    pub text: String,
+    /// The calls that were found in it.
+    pub calls: Vec<Call>,
+}
+
+/// What texts are called, and what they can be written in.
+const KINDS: &[(&str, &[Style])] = &[
+    ("cli", &[Style::Shell]),
+    ("shell", &[Style::Shell]),
+    ("bash", &[Style::Shell]),
+    ("sh", &[Style::Shell]),
+    ("ini", &[Style::Profile]),
+    ("profile", &[Style::Profile]),
+    ("config", &[Style::Profile, Style::Properties]),
+    ("python", &[Style::Python]),
+    ("py", &[Style::Python]),
+    ("javascript", &[Style::JavaScript, Style::TypeScript]),
+    ("js", &[Style::JavaScript, Style::TypeScript]),
+    ("typescript", &[Style::TypeScript]),
+    ("ts", &[Style::TypeScript]),
+    ("go", &[Style::Go]),
+    ("java", &[Style::Java]),
+    ("kotlin", &[Style::Java]),
+    ("rust", &[Style::Rust]),
+    ("rs", &[Style::Rust]),
+    ("csharp", &[Style::CSharp]),
+    ("cs", &[Style::CSharp]),
+    ("dotnet", &[Style::CSharp]),
+    ("ruby", &[Style::Ruby]),
+    ("rb", &[Style::Ruby]),
+    ("php", &[Style::Php]),
+    ("hcl", &[Style::Hcl]),
+    ("tf", &[Style::Hcl]),
+    ("terraform", &[Style::Hcl]),
+    ("yaml", &[Style::Yaml]),
+    ("yml", &[Style::Yaml]),
+    ("github-actions", &[Style::Yaml]),
+    ("kubernetes", &[Style::Yaml]),
+    ("json", &[Style::Json]),
+    ("properties", &[Style::Properties]),
+];
+
+/// What a text can be written in when nobody says: languages before formats, since formats take much for theirs.
+const ANY: &[Style] = &[
+    Style::Python,
+    Style::TypeScript,
+    Style::Go,
+    Style::Java,
+    Style::Rust,
+    Style::CSharp,
+    Style::Ruby,
+    Style::Php,
+    Style::Hcl,
+    Style::Profile,
+    Style::Json,
+    Style::Yaml,
+    Style::Shell,
+    Style::Properties,
+];
+
+impl RequestText {
+    /// Reads a text of a kind (`cli`, `ini`, `python`, a file's extension …); without one the kind is found out.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: Option<&str>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let calls = calls_in(kind, &text);
+        Self { name: name.into(), text, calls }
+    }
+
+    /// The edits with which a call of this text sends `value` for a parameter.
+    pub(crate) fn edits(&self, call: &Call, parameter: Name, value: Option<&str>) -> Option<Vec<Edit>> {
+        match parameter {
+            Name::ExternalId => call.slot.as_ref()?.write(value?),
+            _ => None,
+        }
+    }
+
+    /// Whether the text speaks of an ExternalId in any spelling.
+    #[must_use]
+    pub fn mentions_external_id(&self) -> bool {
+        let folded: String = self.text.chars().filter(char::is_ascii_alphanumeric).collect();
+        folded.to_ascii_lowercase().contains("externalid")
+    }
+}
+
+/// The calls of the reading that fits best: it has calls, and few places that are not of its language.
+fn calls_in(kind: Option<&str>, text: &str) -> Vec<Call> {
+    let named = kind.and_then(|kind| KINDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind)));
+    let styles = match (named, kind) {
+        (Some((_, styles)), _) => *styles,
+        // A kind that nothing here reads is not taken for another.
+        (None, Some(_)) => &[],
+        (None, None) => ANY,
+    };
+    let readings = styles.iter().filter_map(|style| call::read(text, *style));
+    let fitting = readings.filter(|reading| !reading.calls.is_empty());
+    fitting.min_by_key(|reading| reading.errors).map(|reading| reading.calls).unwrap_or_default()
+}

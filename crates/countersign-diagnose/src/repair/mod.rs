@@ -1,0 +1,185 @@
+//! What has to change, as something that can be tried: on the call, on the trust policy, on the caller's policies.
+
+pub(crate) mod policy_edit;
+
+use countersign_policy::document::{Effect, PolicyDocument, Statement};
+use countersign_policy::prove::{Difference, Setting, compare};
+
+use crate::call::Name;
+use crate::edit::{self, Edit};
+use crate::message::PolicyLayer;
+use crate::situation::{Situation, Whole};
+
+/// A change, and what a person is told about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Repair {
+    /// What to do, in one or two sentences.
+    pub(crate) advice: String,
+    /// The change.
+    pub(crate) change: Change,
+    /// What goes with it when it is tried: what the call has anyway, once it is asked for.
+    pub(crate) with: Vec<Change>,
+    /// A value of it has to be found out first.
+    pub(crate) has_placeholder: bool,
+}
+
+impl Repair {
+    /// Something only a person can do.
+    pub(crate) fn advice(advice: impl Into<String>) -> Self {
+        Self { advice: advice.into(), change: Change::Nothing, with: Vec::new(), has_placeholder: false }
+    }
+
+    pub(crate) fn new(advice: impl Into<String>, change: Change) -> Self {
+        Self { advice: advice.into(), change, with: Vec::new(), has_placeholder: false }
+    }
+}
+
+/// What changes.
+#[derive(Debug, Clone)]
+pub(crate) enum Change {
+    /// Nothing that the evaluator could try.
+    Nothing,
+    /// The call sends a value for a parameter, or (`None`) none.
+    Send { parameter: Name, key: &'static str, value: Option<String> },
+    /// The call has this condition key besides.
+    HaveKey { key: String, values: Vec<String> },
+    /// Statement so-and-so of the trust policy is not there: a trial, never a proposal.
+    WithoutStatement(usize),
+    /// The caller's policies have no Deny: a trial.
+    WithoutOwnDenies,
+    /// A limit allows everything: a trial.
+    WithoutLimit(PolicyLayer),
+    /// The call asks for this many seconds.
+    Seconds(u32),
+    /// The trust policy is edited; whoever is let in newly must be covered by `intended`.
+    Trust { edits: Vec<Edit>, intended: Option<Intended> },
+    /// The caller's first identity policy is edited.
+    Identity(Vec<Edit>),
+    /// The caller gets one more policy.
+    NewIdentity(String),
+}
+
+/// Whom a change of the trust policy is for: the parts of a Deny statement that would keep exactly them out.
+#[derive(Debug, Clone)]
+pub(crate) struct Intended {
+    /// `"Principal": …`, as JSON.
+    pub(crate) principal: String,
+    /// `"Condition": …`, as JSON, when not everybody of the principal is meant.
+    pub(crate) condition: Option<String>,
+}
+
+impl Change {
+    /// Makes the change to a call. `None` when it cannot be made.
+    pub(crate) fn make(changes: &[&Self], whole: &Whole, situation: &Situation<'_>) -> Option<Whole> {
+        let mut changed = whole.clone();
+        let (mut trust_edits, mut identity_edits, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+        for change in changes {
+            let context = &mut changed.request.context;
+            match change {
+                Self::Nothing => return None,
+                Self::Send { key, value: Some(value), .. } => context.set(*key, [value.as_str()]),
+                Self::Send { key, value: None, .. } => context.remove(key),
+                Self::HaveKey { key, values } => context.set(key.clone(), values.clone()),
+                Self::WithoutStatement(index) => removed.push(*index),
+                Self::WithoutOwnDenies => {
+                    let allows = |statement: &Statement| {
+                        statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow)
+                    };
+                    changed.side.identity.iter_mut().for_each(|policy| policy.statements.retain(allows));
+                }
+                Self::WithoutLimit(layer) => changed.lift(*layer),
+                Self::Seconds(seconds) => changed.session.duration_seconds = Some(*seconds),
+                Self::Trust { edits, .. } => trust_edits.extend(edits.iter().cloned()),
+                Self::Identity(edits) => identity_edits.extend(edits.iter().cloned()),
+                Self::NewIdentity(text) => changed.side.identity.push(PolicyDocument::parse(text)),
+            }
+        }
+        if !trust_edits.is_empty() {
+            changed.trust =
+                PolicyDocument::parse(&edit::apply(&situation.evidence.trust.as_ref()?.text, &trust_edits)?);
+        }
+        if !removed.is_empty() {
+            let statements = std::mem::take(&mut changed.trust.statements).into_iter().enumerate();
+            let kept = statements.filter(|(index, _)| !removed.contains(index)).map(|(_, statement)| statement);
+            changed.trust.statements = kept.collect();
+        }
+        if !identity_edits.is_empty() {
+            let document =
+                PolicyDocument::parse(&edit::apply(&situation.evidence.identity.first()?.text, &identity_edits)?);
+            *changed.side.identity.first_mut()? = document;
+        }
+        Some(changed)
+    }
+
+    /// The change as a unified diff of the text it is made to, and that text afterwards.
+    pub(crate) fn diff(&self, situation: &Situation<'_>) -> Option<Patch> {
+        let evidence = situation.evidence;
+        let (name, before, after) = match self {
+            Self::Trust { edits, .. } => {
+                let trust = evidence.trust.as_ref()?;
+                (trust.name.as_str(), trust.text.as_str(), edit::apply(&trust.text, edits)?)
+            }
+            Self::Identity(edits) => {
+                let policy = evidence.identity.first()?;
+                (policy.name.as_str(), policy.text.as_str(), edit::apply(&policy.text, edits)?)
+            }
+            Self::NewIdentity(text) => ("identity-policy.json", "", text.clone()),
+            Self::Send { parameter, value, .. } => {
+                let request = evidence.request.as_ref()?;
+                let edits = request.edits(situation.call()?, *parameter, value.as_deref())?;
+                (request.name.as_str(), request.text.as_str(), edit::apply(&request.text, &edits)?)
+            }
+            Self::Nothing
+            | Self::HaveKey { .. }
+            | Self::Seconds(_)
+            | Self::WithoutStatement(_)
+            | Self::WithoutOwnDenies
+            | Self::WithoutLimit(_) => return None,
+        };
+        (before != after).then(|| Patch { name: name.to_owned(), before: before.to_owned(), after })
+    }
+
+    /// Whether the change lets in nobody but those it is for. Changes to anything but the trust policy never let in more
+    /// than the caller who sends, or the caller whose policy it is.
+    pub(crate) fn grants_only_intended(&self, situation: &Situation<'_>) -> bool {
+        let Self::Trust { edits, intended } = self else { return true };
+        let Some(trust) = &situation.evidence.trust else { return false };
+        let Some(after) = edit::apply(&trust.text, edits) else { return false };
+        let moment = situation.evidence.now.unwrap_or(countersign_policy::condition::date::Moment::from_seconds(0));
+        let role = situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role");
+        let setting = Setting::for_role(role, moment);
+        let mut document = PolicyDocument::parse(&after);
+        if let Some(intended) = intended {
+            // What is left when those it is for are kept out.
+            let condition = intended.condition.as_ref().map(|condition| format!(",\"Condition\":{condition}"));
+            let deny = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Principal":{},"Action":"*"{}}}}}"#,
+                intended.principal,
+                condition.unwrap_or_default()
+            );
+            document.statements.extend(PolicyDocument::parse(&deny).statements);
+        }
+        compare(&trust.document, &document, &setting).gained == Difference::None
+    }
+}
+
+/// A text before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patch {
+    /// What the diff calls it.
+    pub name: String,
+    /// As it is.
+    pub before: String,
+    /// As it would be.
+    pub after: String,
+}
+
+impl Patch {
+    /// The unified diff.
+    #[must_use]
+    pub fn unified(&self) -> String {
+        let old = if self.before.is_empty() { "/dev/null".to_owned() } else { format!("a/{}", self.name) };
+        let diff = similar::TextDiff::from_lines(&self.before, &self.after);
+        diff.unified_diff().context_radius(3).header(&old, &format!("b/{}", self.name)).to_string()
+    }
+}

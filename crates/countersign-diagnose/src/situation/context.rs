@@ -1,0 +1,183 @@
+//! The condition keys of the call: which are there, which are not, and which nobody can say.
+
+use countersign_policy::condition::variable;
+use countersign_policy::document::PolicyDocument;
+use countersign_policy::request::context_key::{self, SetBy};
+use countersign_policy::request::{CallerKind, RequestContext};
+
+use super::Situation;
+use crate::call::{Name, Operation, Parameter};
+use crate::evidence::Sent;
+
+/// Works out the context, and which of the keys that the policies ask for are open.
+pub(super) fn fill(situation: &mut Situation<'_>) {
+    let facts = &situation.evidence.facts;
+    let mut context = situation.caller.as_ref().map(RequestContext::for_caller).unwrap_or_default();
+    context.set("aws:SecureTransport", ["true"]);
+    context.set("aws:ViaAWSService", ["false"]);
+    let sent = [
+        ("sts:ExternalId", &situation.external_id),
+        ("sts:RoleSessionName", &situation.session_name),
+        ("sts:SourceIdentity", &facts.source_identity),
+    ];
+    for (key, sent) in sent {
+        if let Some(value) = sent.value() {
+            context.set(key, [value]);
+        }
+    }
+    tags(situation, &mut context);
+    if let Some(provider) = provider_host(situation) {
+        for (claim, values) in &facts.token_claims {
+            context.set(format!("{provider}:{claim}"), values.clone());
+        }
+    }
+    for (key, values) in &facts.keys {
+        context.set(key.clone(), values.clone());
+    }
+    for key in &facts.absent_keys {
+        context.remove(key);
+    }
+    let guards = [&situation.evidence.boundary, &situation.evidence.session, &situation.evidence.vpc_endpoint];
+    let guards = guards.into_iter().flatten().chain(&situation.evidence.scps).chain(&situation.evidence.rcps);
+    let policies = situation.evidence.trust.iter().chain(&situation.evidence.identity);
+    let policies = policies.chain(guards.filter_map(|guard| guard.policy()));
+    let mut open: Vec<String> = Vec::new();
+    for key in policies.flat_map(|policy| asked(&policy.document)) {
+        let listed = open.iter().any(|other| other.eq_ignore_ascii_case(&key));
+        if !listed && context.get(&key).is_none() && is_open(situation, &key) {
+            open.push(key);
+        }
+    }
+    situation.context = context;
+    situation.open = open;
+}
+
+/// Session tags, as far as they are known: `Key=Value` lines or words about them.
+fn tags(situation: &Situation<'_>, context: &mut RequestContext) {
+    if !situation.actions.iter().any(|action| action == "sts:TagSession") {
+        return;
+    }
+    let of_call = match situation.call().map(|call| call.parameter(Name::Tags)) {
+        Some(Parameter::Known { value, .. }) => Some(value.as_str()),
+        _ => None,
+    };
+    let text = of_call.or(situation.evidence.facts.session_tags.as_deref()).unwrap_or_default();
+    let is_key = |key: &str| !key.is_empty() && !key.contains([' ', '(']);
+    let pairs: Vec<(&str, &str)> = text.split(['\n', ',']).filter_map(|pair| pair.trim().split_once('=')).collect();
+    let pairs: Vec<_> = pairs.into_iter().filter(|(key, _)| is_key(key)).collect();
+    for (key, value) in &pairs {
+        context.set(format!("aws:RequestTag/{key}"), [*value]);
+    }
+    context.set("aws:TagKeys", pairs.iter().map(|(key, _)| *key));
+}
+
+/// The provider as condition keys name it.
+fn provider_host<'s>(situation: &'s Situation<'_>) -> Option<&'s str> {
+    let caller = situation.caller.as_ref()?;
+    if !matches!(caller.kind(), CallerKind::Federated) {
+        return None;
+    }
+    let name = caller.name();
+    Some(name.split_once(":oidc-provider/").map_or(name, |(_, host)| host))
+}
+
+/// The keys a policy asks for: of conditions, and in variables.
+fn asked(document: &PolicyDocument) -> Vec<String> {
+    let mut keys = Vec::new();
+    for entry in document.statements.iter().flat_map(|statement| &statement.conditions) {
+        keys.push(entry.key.value.to_string());
+        for value in entry.values.iter().filter_map(|value| value.value.known()) {
+            keys.extend(value.match_indices("${").filter_map(|(at, _)| match variable::parse(value.get(at..)?) {
+                Ok((variable::Reference::Variable(variable), _)) => Some(variable.key.to_string()),
+                Ok((variable::Reference::Escape(_), _)) | Err(_) => None,
+            }));
+        }
+    }
+    keys
+}
+
+/// Whether nobody can say if the call has the key. It is not in the context.
+fn is_open(situation: &Situation<'_>, key: &str) -> bool {
+    let facts = &situation.evidence.facts;
+    if facts.absent_keys.iter().any(|absent| absent.eq_ignore_ascii_case(key)) {
+        return false;
+    }
+    // No key that AWS documents: never there.
+    let Some(row) = context_key::lookup(key) else { return false };
+    let federated = situation.caller.as_ref().map(|caller| matches!(caller.kind(), CallerKind::Federated));
+    match row.set_by {
+        SetBy::NotHere => false,
+        SetBy::ExternalId => situation.external_id == Sent::Unknown && !situation.is_service(),
+        SetBy::SessionName => true,
+        SetBy::SourceIdentity => situation.actions.iter().any(|action| action == "sts:SetSourceIdentity"),
+        SetBy::SessionTags => {
+            let passes = situation.actions.iter().any(|action| action == "sts:TagSession");
+            let known = situation.context_has_tags();
+            passes && !known
+        }
+        SetBy::SessionContext => situation.actions.iter().any(|action| action == "sts:SetContext"),
+        SetBy::Oidc => {
+            let own = provider_host(situation).zip(context_key::oidc_claim(key));
+            let own = own.is_some_and(|(host, (provider, _))| host.eq_ignore_ascii_case(provider));
+            situation.operation == Operation::AssumeRoleWithWebIdentity && own && facts.token_claims.is_empty()
+        }
+        SetBy::Saml => situation.operation == Operation::AssumeRoleWithSaml,
+        SetBy::ServiceSource => situation.is_service(),
+        SetBy::Caller => situation.caller.is_none() || key.eq_ignore_ascii_case("aws:userid"),
+        SetBy::ServicePrincipal => situation.caller.is_none(),
+        SetBy::Mfa => is_mfa_open(situation),
+        SetBy::Organization | SetBy::CallerAttribute => federated != Some(true) && !situation.is_service(),
+        SetBy::Network | SetBy::Clock | SetBy::Always | SetBy::Sometimes | SetBy::RoleTags | SetBy::RoleProperty => {
+            true
+        }
+    }
+}
+
+/// MFA can be there for people: with a code in the call, or from an earlier `GetSessionToken`. A call that is shown without
+/// a device, and made with the keys of a user, has none; machines never have it.
+fn is_mfa_open(situation: &Situation<'_>) -> bool {
+    let Some(caller) = &situation.caller else { return true };
+    match caller.kind() {
+        CallerKind::User(_) => match situation.call() {
+            Some(call) => *call.parameter(Name::SerialNumber) != Parameter::Absent,
+            None => situation.evidence.request.is_none(),
+        },
+        CallerKind::RoleSession(_) => !situation.is_machine(),
+        CallerKind::Root(_) | CallerKind::FederatedUser(_) => true,
+        CallerKind::Service | CallerKind::Federated | CallerKind::Anonymous => false,
+    }
+}
+
+impl Situation<'_> {
+    /// Whether the call's session tags are known one by one.
+    fn context_has_tags(&self) -> bool {
+        let of_call = self.call().map(|call| call.parameter(Name::Tags));
+        matches!(of_call, Some(Parameter::Known { .. }))
+            || self.evidence.facts.session_tags.as_deref().is_some_and(|tags| tags.contains('='))
+    }
+
+    /// Whether the caller is a session that no person is behind: an instance, a function, a task, a service account.
+    pub(crate) fn is_machine(&self) -> bool {
+        let Some(session) = self.caller_arn().and_then(|arn| arn.session_name()) else { return self.is_service() };
+        let is_hex = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        session.strip_prefix("i-").is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            || is_hex(session)
+            || [
+                "botocore-session-",
+                "aws-sdk-",
+                "AWSCodeBuild-",
+                "GitHubActions",
+                "aws-go-sdk-",
+                "eks-",
+                "AWSCLI-Session",
+            ]
+            .iter()
+            .any(|prefix| session.starts_with(prefix))
+            || session.len() >= 16 && session.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    /// Whether the session's name is that of a person: an address, or a name that a directory gives.
+    pub(crate) fn is_person(&self) -> bool {
+        self.caller_arn().and_then(|arn| arn.session_name()).is_some_and(|session| session.contains('@'))
+    }
+}

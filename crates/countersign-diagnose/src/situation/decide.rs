@@ -1,0 +1,204 @@
+//! The evaluator asked: as things are, and as they would be after a change.
+
+use countersign_policy::assumptions::Assumptions;
+use countersign_policy::document::{Effect, PolicyDocument};
+use countersign_policy::evaluate::assume_role::{
+    AssumeRoleDecision, CallerSide, Chaining, SessionRequest, assume_role,
+};
+use countersign_policy::evaluate::{AttachedTo, Decision, evaluate};
+use countersign_policy::request::{Caller, Request};
+
+use super::Situation;
+use crate::evidence::Guard;
+use crate::message::PolicyLayer;
+
+/// A whole call with every policy that has a say. What was not given allows.
+#[derive(Debug, Clone)]
+pub(crate) struct Whole {
+    pub(crate) trust: PolicyDocument,
+    pub(crate) request: Request,
+    pub(crate) side: CallerSide,
+    pub(crate) session: SessionRequest,
+    /// The policy of the VPC endpoint, which the evaluator does not know: it is one more limit.
+    pub(crate) endpoint: Option<PolicyDocument>,
+}
+
+const ALLOW_ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+const TRUST_ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sts:*"}}"#;
+
+/// A policy that allows everything, in the place of one that was not given.
+pub(crate) fn allow_everything() -> PolicyDocument {
+    PolicyDocument::parse(ALLOW_ALL)
+}
+
+impl Whole {
+    /// What comes of it.
+    pub(crate) fn decide(&self) -> AssumeRoleDecision {
+        let mut decided = assume_role(&self.trust, &self.request, &self.side, &self.session, Assumptions::default());
+        if let Some(endpoint) = &self.endpoint {
+            for (action, decision) in &mut decided.actions {
+                let request = Request { action: action.clone(), ..self.request.clone() };
+                let answer = evaluate(endpoint, &request, AttachedTo::Identity, Assumptions::default()).decision;
+                if answer != Decision::Allowed {
+                    *decision = answer;
+                    decided.decision = answer;
+                }
+            }
+        }
+        decided
+    }
+
+    /// Takes away a limit.
+    pub(crate) fn lift(&mut self, layer: PolicyLayer) {
+        match layer {
+            PolicyLayer::PermissionsBoundary => self.side.boundary = None,
+            PolicyLayer::Session => self.side.session.clear(),
+            PolicyLayer::Scp => self.side.scps.clear(),
+            PolicyLayer::Rcp => self.side.rcps.clear(),
+            PolicyLayer::VpcEndpoint => self.endpoint = None,
+            PolicyLayer::Trust | PolicyLayer::Identity => {}
+        }
+    }
+
+    pub(crate) fn is_allowed(&self) -> bool {
+        self.decide().decision == Decision::Allowed
+    }
+}
+
+impl Situation<'_> {
+    /// The call with what is known of it. A trust policy, caller's policies or limits that were not given allow everything;
+    /// without a caller or a role there is no call.
+    pub(crate) fn whole(&self) -> Option<Whole> {
+        let request = self.request().or_else(|| self.by_somebody())?;
+        let trust = match &self.evidence.trust {
+            Some(trust) => trust.document.clone(),
+            None => PolicyDocument::parse(TRUST_ALL),
+        };
+        let documents = |guards: &[Guard]| -> Vec<Vec<PolicyDocument>> {
+            guards.iter().filter_map(Guard::policy).map(|policy| vec![policy.document.clone()]).collect()
+        };
+        let one = |guard: &Option<Guard>| guard.as_ref().and_then(Guard::policy).map(|policy| policy.document.clone());
+        let identity: Vec<PolicyDocument> =
+            self.evidence.identity.iter().map(|policy| policy.document.clone()).collect();
+        let side = CallerSide {
+            identity: if identity.is_empty() { vec![allow_everything()] } else { identity },
+            boundary: one(&self.evidence.boundary),
+            session: one(&self.evidence.session).into_iter().collect(),
+            scps: documents(&self.evidence.scps),
+            rcps: documents(&self.evidence.rcps),
+        };
+        let facts = &self.evidence.facts;
+        let session = SessionRequest {
+            duration_seconds: self.duration(),
+            max_session_duration: facts.max_session_duration.or(Some(43_200)),
+            role_chaining: if facts.chained == Some(true) { Chaining::Yes } else { Chaining::No },
+        };
+        Some(Whole { trust, request, side, session, endpoint: one(&self.evidence.vpc_endpoint) })
+    }
+
+    /// The seconds that the call asks for.
+    pub(crate) fn duration(&self) -> Option<u32> {
+        let of_call = self.of_call(crate::call::Name::DurationSeconds);
+        self.evidence.facts.duration_seconds.or_else(|| of_call.value()?.parse().ok())
+    }
+
+    /// A request by the caller that the nearest statement is for, when nobody says who called.
+    fn by_somebody(&self) -> Option<Request> {
+        let trust = self.evidence.trust.as_ref()?;
+        let statement = trust.document.statements.get(self.nearest()?.index)?;
+        let entry =
+            statement.principals.iter().flat_map(|element| &element.entries).find_map(|entry| entry.value.known())?;
+        let caller = match entry.strip_suffix(":root") {
+            Some(account) => Caller::parse(&format!("{account}:role/somebody")).ok()?,
+            None if entry.len() == 12 => Caller::parse(&format!("arn:aws:iam::{entry}:role/somebody")).ok()?,
+            None if entry == "*" => Caller::parse("arn:aws:iam::000000000000:role/somebody").ok()?,
+            None => Caller::parse(entry).ok()?,
+        };
+        let role = self.role_text.clone().unwrap_or_else(|| "arn:aws:iam::000000000000:role/unknown".to_owned());
+        let mut context = self.context.clone();
+        for (key, value) in caller.context() {
+            if context.get(key).is_none() {
+                context.set(key, [value]);
+            }
+        }
+        Some(Request { caller, action: self.actions.first()?.clone(), role, context })
+    }
+
+    /// The call with its open keys as statement `index` of the trust policy wants them, so that nothing but what is known
+    /// stands against it.
+    pub(crate) fn favouring(&self, index: Option<usize>) -> Option<Whole> {
+        let mut whole = self.whole()?;
+        let needs_source_identity = self.actions.iter().any(|action| action == "sts:SetSourceIdentity");
+        let mut entries = Vec::new();
+        if let Some(statement) = index.and_then(|index| whole.trust.statements.get(index)) {
+            entries.extend(statement.conditions.iter().map(|entry| (entry.clone(), true)));
+        }
+        // A Deny is favourable when it does not apply.
+        let denies = whole
+            .trust
+            .statements
+            .iter()
+            .filter(|statement| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Deny));
+        entries.extend(denies.flat_map(|statement| statement.conditions.iter().map(|entry| (entry.clone(), false))));
+        for (entry, wanted) in entries {
+            let key = entry.key.value.to_string();
+            let is_open = self.open.iter().any(|open| open.eq_ignore_ascii_case(&key));
+            if is_open && whole.request.context.get(&key).is_none() {
+                let required: Vec<String> =
+                    entry.values.iter().filter_map(|value| value.value.known()).map(str::to_owned).collect();
+                settle(&mut whole, &key, &required, &entry, wanted);
+            }
+        }
+        // That there is one is known, even where its text is not.
+        if needs_source_identity && !whole.request.context.passes_source_identity() {
+            whole.request.context.set("sts:SourceIdentity", ["somebody"]);
+        }
+        Some(whole)
+    }
+}
+
+/// Gives an open key a value, or none, with which the condition comes out as wanted.
+fn settle(
+    whole: &mut Whole,
+    key: &str,
+    required: &[String],
+    entry: &countersign_policy::document::ConditionEntry,
+    wanted: bool,
+) {
+    let number = |text: &String, step: i64| text.parse::<i64>().ok().map(|number| (number + step).to_string());
+    let mut candidates: Vec<String> = required.iter().map(|value| value.replace(['*', '?'], "x")).collect();
+    candidates.extend(required.iter().flat_map(|value| [number(value, -1), number(value, 1)]).flatten());
+    candidates.extend(required.iter().filter_map(|value| value.split('/').next()).map(str::to_owned));
+    candidates.extend(["true", "false", "something-else"].map(str::to_owned));
+    let probe = PolicyDocument {
+        statements: vec![probe_statement(whole, entry)].into_iter().flatten().collect(),
+        ..whole.trust.clone()
+    };
+    let holds = |context: &countersign_policy::request::RequestContext| {
+        let request = Request { context: context.clone(), ..whole.request.clone() };
+        let evaluation = evaluate(&probe, &request, AttachedTo::Role, Assumptions::default());
+        let trace = evaluation.statements.first().and_then(|statement| statement.conditions.first());
+        trace.is_some_and(|condition| condition.matched)
+    };
+    if holds(&whole.request.context) == wanted {
+        return;
+    }
+    for candidate in candidates {
+        let mut context = whole.request.context.clone();
+        context.set(key, [candidate]);
+        if holds(&context) == wanted {
+            whole.request.context = context;
+            return;
+        }
+    }
+}
+
+/// A statement with one condition, so that the evaluator answers for it alone.
+fn probe_statement(
+    whole: &Whole,
+    entry: &countersign_policy::document::ConditionEntry,
+) -> Option<countersign_policy::document::Statement> {
+    let mut statement = whole.trust.statements.first()?.clone();
+    statement.conditions = vec![entry.clone()];
+    Some(statement)
+}

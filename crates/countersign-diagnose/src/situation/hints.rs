@@ -1,0 +1,257 @@
+//! What causes ask of a situation besides its policies: which guesses are open, and the commands that settle them.
+
+use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
+use countersign_policy::document::{Effect, Polarity, PrincipalKind, Span};
+use countersign_policy::evaluate::assume_role::Layer;
+use countersign_policy::evaluate::{AttachedTo, Decision, evaluate};
+use countersign_policy::request::{CallerKind, Request};
+
+use super::{Situation, State, Test};
+use crate::evidence::PolicyText;
+use crate::message::{PolicyLayer, Says};
+use crate::repair::Intended;
+use crate::repair::policy_edit::json_string;
+
+impl Situation<'_> {
+    /// The kind of policy that the message blames.
+    pub(crate) fn blames(&self) -> Option<PolicyLayer> {
+        self.denial.as_ref()?.reason.as_ref().map(|reason| reason.layer)
+    }
+
+    /// Whether the message leaves open what denied, so that causes in policies can be guessed at.
+    pub(crate) fn is_plain_denial(&self) -> bool {
+        let plain = match self.says() {
+            None => self.evidence.error_text.is_none(),
+            Some(says) => {
+                matches!(says, Says::NotAuthorized | Says::WrapperOnly | Says::ServiceCannotAssume | Says::SwitchRole)
+            }
+        };
+        plain && !self.is_write
+    }
+
+    /// Whether a cause in `layer` can be guessed at: the message leaves it open, or blames that layer.
+    pub(crate) fn may_be(&self, layer: PolicyLayer) -> bool {
+        self.is_plain_denial() && self.blames().is_none_or(|blamed| blamed == layer)
+    }
+
+    /// Whether a trust policy is there and lets the call in, where open keys are as it wants them.
+    pub(crate) fn trust_allows(&self) -> Option<bool> {
+        self.evidence.trust.as_ref()?;
+        let index = self.nearest().map(|statement| statement.index);
+        let whole = self.favouring(index)?;
+        let decided = whole.decide();
+        let trust = decided.layers.iter().filter(|layer| layer.layer == Layer::Trust);
+        let mut answers = trust.map(|layer| layer.evaluation.decision).peekable();
+        Some(answers.peek().is_some() && answers.all(|decision| decision == Decision::Allowed))
+    }
+
+    /// Whether the trust policy was not given, so that causes in it can only be guessed at.
+    pub(crate) fn guesses_at_trust(&self) -> bool {
+        self.evidence.trust.is_none() && self.may_be(PolicyLayer::Trust)
+    }
+
+    /// Whether the caller needs an Allow of its own, as far as that is known: across accounts, or where the trust policy
+    /// names the account only.
+    pub(crate) fn needs_identity(&self) -> bool {
+        let Some(caller) = &self.caller else { return !self.is_service() };
+        if caller.home().is_none() {
+            return false;
+        }
+        if self.is_cross_account() != Some(false) {
+            return true;
+        }
+        let Some(whole) = self.favouring(self.nearest().map(|statement| statement.index)) else { return true };
+        let grant = whole
+            .decide()
+            .layers
+            .iter()
+            .find(|layer| layer.layer == Layer::Trust)
+            .and_then(|layer| layer.evaluation.grant);
+        !matches!(grant, Some(countersign_policy::evaluate::Grant::Direct | countersign_policy::evaluate::Grant::Role))
+    }
+
+    /// What policies of the caller say of an action on the role.
+    pub(crate) fn say_of(&self, policies: &[&PolicyText], action: &str) -> Option<Decision> {
+        let request = Request { action: action.to_owned(), ..self.request()? };
+        let answers: Vec<Decision> = policies
+            .iter()
+            .map(|policy| evaluate(&policy.document, &request, AttachedTo::Identity, Default::default()).decision)
+            .collect();
+        Some(if answers.contains(&Decision::ExplicitDeny) {
+            Decision::ExplicitDeny
+        } else if answers.contains(&Decision::Allowed) {
+            Decision::Allowed
+        } else {
+            Decision::ImplicitDeny
+        })
+    }
+
+    /// The caller's identity policies as given.
+    pub(crate) fn identity(&self) -> Vec<&PolicyText> {
+        self.evidence.identity.iter().collect()
+    }
+
+    /// The role's name, or a placeholder.
+    pub(crate) fn role_name(&self) -> &str {
+        self.role_arn().and_then(|arn| arn.role_name()).unwrap_or("ROLE")
+    }
+
+    /// The role's account, in words.
+    pub(crate) fn role_account(&self) -> String {
+        match self.role_arn().and_then(|arn| arn.account) {
+            Some(account) => format!("account {account}"),
+            None => "the role's account".to_owned(),
+        }
+    }
+
+    /// The command that shows the trust policy, and whose credentials it needs.
+    pub(crate) fn get_role(&self) -> String {
+        let name = self.role_name();
+        format!(
+            "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument (with credentials of {})",
+            self.role_account()
+        )
+    }
+
+    /// The role that the caller is a session of, or the caller itself, as an ARN that a policy can name.
+    pub(crate) fn caller_principal(&self) -> Option<String> {
+        self.caller.as_ref()?.principal_arn()
+    }
+
+    /// The caller, as somebody whom a change of the trust policy is for.
+    pub(crate) fn intended(&self) -> Option<Intended> {
+        let caller = self.caller.as_ref()?;
+        let (kind, name) = match caller.kind() {
+            CallerKind::Service => ("Service", caller.name().to_owned()),
+            CallerKind::Federated => ("Federated", caller.name().to_owned()),
+            CallerKind::Root(_)
+            | CallerKind::User(_)
+            | CallerKind::RoleSession(_)
+            | CallerKind::FederatedUser(_)
+            | CallerKind::Anonymous => ("AWS", caller.principal_arn()?),
+        };
+        Some(Intended { principal: format!("{{\"{kind}\":{}}}", json_string(&name)), condition: None })
+    }
+
+    /// Whoever calls with this value of a key.
+    pub(crate) fn intended_with(&self, key: &str, pattern: &str) -> Option<Intended> {
+        let condition = format!("{{\"StringLike\":{{{}:{}}}}}", json_string(key), json_string(pattern));
+        Some(Intended { principal: "\"*\"".to_owned(), condition: Some(condition) })
+    }
+
+    /// Where a statement of the trust policy stands.
+    pub(crate) fn statement_span(&self, index: usize) -> Option<Span> {
+        Some(self.evidence.trust.as_ref()?.document.statements.get(index)?.span)
+    }
+
+    /// Resources, other than this role, on which the first of the caller's policies allows an action, with their places.
+    pub(crate) fn other_resources(&self, action: &str) -> Vec<(String, Span)> {
+        let Some(policy) = self.evidence.identity.first() else { return Vec::new() };
+        let covers = |pattern: &str| {
+            let template = Template::compile(pattern, Wildcards::Match, Variables::Literal);
+            template.matches(action, Case::IgnoreAscii, &NoVariables)
+        };
+        let allows = policy.document.statements.iter().filter(|statement| {
+            let allow = statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow);
+            let actions = statement.actions.iter().filter(|element| element.polarity == Polarity::Listed);
+            let mut patterns =
+                actions.flat_map(|element| &element.patterns).filter_map(|pattern| pattern.value.known());
+            allow && patterns.any(covers)
+        });
+        let elements =
+            allows.flat_map(|statement| &statement.resources).filter(|element| element.polarity == Polarity::Listed);
+        let patterns = elements.flat_map(|element| &element.patterns);
+        patterns.filter_map(|pattern| Some((pattern.value.known()?.to_owned(), pattern.span))).collect()
+    }
+
+    /// The values with which a condition of the trust policy would hold, if one value can make it.
+    pub(crate) fn satisfying(&self, statement: usize, test: &Test) -> Option<Vec<String>> {
+        let mut open = Situation { open: vec![test.key.clone()], context: self.context.clone(), ..self.shallow() };
+        open.context.remove(&test.key);
+        let whole = open.favouring(Some(statement))?;
+        whole.request.context.get(&test.key).map(<[String]>::to_vec)
+    }
+
+    fn shallow(&self) -> Situation<'_> {
+        Situation {
+            evidence: self.evidence,
+            denial: self.denial.clone(),
+            denials: Vec::new(),
+            operation: self.operation,
+            is_write: self.is_write,
+            caller_text: self.caller_text.clone(),
+            caller: self.caller.clone(),
+            role_text: self.role_text.clone(),
+            external_id: self.external_id.clone(),
+            session_name: self.session_name.clone(),
+            actions: self.actions.clone(),
+            context: self.context.clone(),
+            open: self.open.clone(),
+            statements: self.statements.clone(),
+        }
+    }
+
+    /// The principals of Allow statements, by kind: index of the statement, kind, text, place.
+    pub(crate) fn principals(&self) -> Vec<NamedPrincipal<'_>> {
+        let Some(trust) = &self.evidence.trust else { return Vec::new() };
+        let allows = trust
+            .document
+            .statements
+            .iter()
+            .enumerate()
+            .filter(|(_, statement)| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow));
+        let elements =
+            allows.flat_map(|(index, statement)| statement.principals.iter().map(move |element| (index, element)));
+        let listed = elements.filter(|(_, element)| element.polarity == Polarity::Listed);
+        listed
+            .flat_map(|(statement, element)| {
+                element.entries.iter().filter_map(move |entry| {
+                    Some(NamedPrincipal { statement, kind: entry.kind, text: entry.value.known()?, span: entry.span })
+                })
+            })
+            .collect()
+    }
+
+    /// Whether no Allow statement's principal covers the caller.
+    pub(crate) fn is_uncovered_principal(&self) -> bool {
+        self.caller.is_some()
+            && !self.statements.is_empty()
+            && self
+                .statements
+                .iter()
+                .filter(|statement| statement.effect == Effect::Allow)
+                .all(|statement| statement.principal == State::Fails)
+    }
+
+    /// The region of the endpoint, as the call or somebody says.
+    pub(crate) fn region(&self) -> Option<String> {
+        let of_call = self.of_call(crate::call::Name::Region).value().map(str::to_owned);
+        let in_text = || {
+            // A text whose calls are not understood may still name a region.
+            let text = &self.evidence.request.as_ref()?.text;
+            let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+            words.find(|word| super::is_opt_in_region(word)).map(str::to_owned)
+        };
+        self.evidence.facts.region.clone().or(of_call).or_else(in_text)
+    }
+
+    /// Whether the caller is a session of the role it asks for.
+    pub(crate) fn is_self(&self) -> bool {
+        let (Some(caller), Some(role)) = (self.caller_arn(), self.role_arn()) else { return false };
+        role.resource.starts_with("role/")
+            && caller.resource.starts_with("assumed-role/")
+            && caller.account.is_some()
+            && caller.account == role.account
+            && caller.partition == role.partition
+            && caller.role_name() == role.role_name()
+    }
+}
+
+/// A principal of an Allow statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NamedPrincipal<'s> {
+    pub(crate) statement: usize,
+    pub(crate) kind: PrincipalKind,
+    pub(crate) text: &'s str,
+    pub(crate) span: Span,
+}

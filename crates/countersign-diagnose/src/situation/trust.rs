@@ -1,0 +1,158 @@
+//! The trust policy against the call, statement by statement, with "not known" as a third answer.
+
+use countersign_policy::assumptions::Assumptions;
+use countersign_policy::document::{Effect, Span};
+use countersign_policy::evaluate::{AttachedTo, ElementTrace, evaluate};
+use countersign_policy::request::{Caller, Request};
+
+use super::Situation;
+
+/// How something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It does.
+    Holds,
+    /// It does not.
+    Fails,
+    /// The evidence does not say.
+    Open,
+}
+
+impl From<bool> for State {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Fails }
+    }
+}
+
+/// One condition of a statement.
+#[derive(Debug, Clone)]
+pub(crate) struct Test {
+    /// Its place among the statement's conditions.
+    pub(crate) index: usize,
+    pub(crate) operator: String,
+    pub(crate) key: String,
+    pub(crate) required: Vec<String>,
+    pub(crate) sent: Option<Vec<String>>,
+    pub(crate) state: State,
+    pub(crate) span: Span,
+}
+
+/// One statement.
+#[derive(Debug, Clone)]
+pub(crate) struct StatementView {
+    pub(crate) index: usize,
+    pub(crate) effect: Effect,
+    pub(crate) readable: bool,
+    pub(crate) principal: State,
+    /// The actions the call needs that the statement does not speak of.
+    pub(crate) uncovered: Vec<String>,
+    /// Whether it speaks of the call's own action.
+    pub(crate) main_action: bool,
+    pub(crate) tests: Vec<Test>,
+}
+
+impl StatementView {
+    /// The conditions that fail.
+    pub(crate) fn failing(&self) -> impl Iterator<Item = &Test> {
+        self.tests.iter().filter(|test| test.state == State::Fails)
+    }
+
+    /// The conditions of which nobody can say.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Test> {
+        self.tests.iter().filter(|test| test.state == State::Open)
+    }
+
+    /// How far the statement is from letting the call in: principal, action, failing and open conditions.
+    fn distance(&self) -> (bool, bool, usize, usize) {
+        (self.principal == State::Fails, !self.main_action, self.failing().count(), self.open().count())
+    }
+}
+
+/// Every statement of the trust policy.
+pub(super) fn view(situation: &Situation<'_>) -> Vec<StatementView> {
+    let Some(trust) = &situation.evidence.trust else { return Vec::new() };
+    let stand_in = situation.request().is_none();
+    let Some(request) = situation.request().or_else(|| anybody(situation)) else { return Vec::new() };
+    let traces: Vec<_> = situation
+        .actions
+        .iter()
+        .map(|action| {
+            let request = Request { action: action.clone(), ..request.clone() };
+            (action, evaluate(&trust.document, &request, AttachedTo::Role, Assumptions::default()))
+        })
+        .collect();
+    let Some((_, main)) = traces.first() else { return Vec::new() };
+    let mut views = Vec::with_capacity(main.statements.len());
+    for (index, statement) in main.statements.iter().enumerate() {
+        let covers = |action: &&String| {
+            let trace =
+                traces.iter().find(|(name, _)| name == action).and_then(|(_, trace)| trace.statements.get(index));
+            trace.is_some_and(|trace| trace.action == ElementTrace::Matched)
+        };
+        let uncovered: Vec<String> = situation.actions.iter().filter(|action| !covers(action)).cloned().collect();
+        let tests = statement.conditions.iter().enumerate().map(|(index, condition)| Test {
+            index,
+            operator: condition.operator.clone(),
+            key: condition.key.clone(),
+            required: condition.required.clone(),
+            sent: condition.sent.clone(),
+            state: if is_open(situation, &condition.key, &condition.required) {
+                State::Open
+            } else {
+                condition.matched.into()
+            },
+            span: condition.span,
+        });
+        let principal = if stand_in { State::Open } else { (statement.principal == ElementTrace::Matched).into() };
+        views.push(StatementView {
+            index,
+            effect: statement.effect,
+            readable: statement.unreadable.is_none(),
+            principal,
+            main_action: statement.action == ElementTrace::Matched,
+            uncovered,
+            tests: tests.collect(),
+        });
+    }
+    views
+}
+
+/// A condition is open when its key is, or a variable in its values.
+fn is_open(situation: &Situation<'_>, key: &str, required: &[String]) -> bool {
+    let is = |key: &str| situation.open.iter().any(|open| open.eq_ignore_ascii_case(key));
+    is(key)
+        || situation.open.iter().any(|open| {
+            let variable = format!("${{{}", open.to_ascii_lowercase());
+            required.iter().any(|value| value.to_ascii_lowercase().contains(&variable))
+        })
+}
+
+/// A request by nobody in particular, to see what does not depend on who calls.
+fn anybody(situation: &Situation<'_>) -> Option<Request> {
+    let caller = Caller::parse("arn:aws:iam::000000000000:user/anybody").ok()?;
+    let role = situation.role_text.clone().unwrap_or_else(|| "arn:aws:iam::000000000000:role/unknown".to_owned());
+    Some(Request { caller, action: situation.actions.first()?.clone(), role, context: situation.context.clone() })
+}
+
+impl Situation<'_> {
+    /// The Allow statement that comes nearest to letting the call in.
+    pub(crate) fn nearest(&self) -> Option<&StatementView> {
+        let allows = self.statements.iter().filter(|statement| statement.effect == Effect::Allow && statement.readable);
+        allows.min_by_key(|statement| statement.distance())
+    }
+
+    /// The Allow statement nearest to letting the call in whose principal and main action fit.
+    pub(crate) fn meant(&self) -> Option<&StatementView> {
+        self.nearest().filter(|statement| statement.principal != State::Fails && statement.main_action)
+    }
+
+    /// The needed actions that no statement with a fitting principal allows.
+    pub(crate) fn uncovered(&self) -> Vec<&str> {
+        let fits =
+            |statement: &&StatementView| statement.effect == Effect::Allow && statement.principal != State::Fails;
+        let covered = |action: &&String| {
+            self.statements.iter().filter(fits).any(|statement| !statement.uncovered.contains(action))
+        };
+        self.actions.iter().filter(|action| !covered(action)).map(String::as_str).collect()
+    }
+}
