@@ -2,6 +2,9 @@
 //!
 //! The order of checks is the one that agrees with every known text: constraints, the ARN, tags, the kind of caller, the
 //! policies, durations, packing. Durations come after the policies because they tell of the role's settings.
+//!
+//! `ProvidedContexts` need `sts:SetContext`, and their providers are a condition key. Their assertions are Identity Center's,
+//! which nobody else can make: they are not read, and no `sts:RequestContext/…` follows from them.
 
 use countersign_policy::arn::Arn;
 use countersign_policy::evaluate::assume_role::{Chaining, SessionRequest};

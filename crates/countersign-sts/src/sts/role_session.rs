@@ -76,7 +76,9 @@ pub(super) fn authorize<'c>(
     let nobody = Arc::default();
     let trust: &Arc<PolicyDocument> = role.map_or(&nobody, |role| role.trust_policy.document());
     let account = Arn::parse(&request.role).and_then(|arn| arn.account_id());
-    let rcps = account.map(|account| call.world.resource_control(account)).unwrap_or_default();
+    // RCPs do not bind service-linked roles.
+    let bound = role.is_none_or(|role| !role.entity.path.starts_with("/aws-service-role/"));
+    let rcps = account.filter(|_| bound).map(|account| call.world.resource_control(account)).unwrap_or_default();
     let side = CallerSide { rcps, ..call.principal.side.clone() };
     let decision = assume_role::assume_role(trust, &request, &side, &limits, Assumptions::default());
     let answer = match (decision.decision, role) {

@@ -14,7 +14,7 @@ use countersign_policy::request::{Caller, RequestContext};
 use super::access_key::OPEN_USER;
 use super::mint::entity_id;
 use super::policy::FULL_ACCESS;
-use super::{Entity, KeyOwner, Strictness, User, World, entity_arn};
+use super::{Entity, KeyOwner, Role, Strictness, User, World, entity_arn};
 use crate::signature::{Session, SessionPrincipal, SessionTag};
 
 /// The signer of a request.
@@ -42,7 +42,7 @@ impl World {
         let known = self.account(account).and_then(|known| known.users.get(name));
         known.map(Cow::Borrowed).or_else(|| {
             let is_open = self.strictness == Strictness::OutOfTheBox && name.eq_ignore_ascii_case(OPEN_USER);
-            is_open.then(|| Cow::Owned(open_user(account)))
+            is_open.then(|| Cow::Owned(open_user(self.partition(account), account)))
         })
     }
 
@@ -114,6 +114,14 @@ impl World {
         Some(principal)
     }
 
+    /// A session of a role, as if there were one: of its credentials nothing is known.
+    pub(crate) fn role_session(&self, account: AccountId, role: &Role, session_name: &str) -> Option<Principal> {
+        let Entity { path, name, .. } = &role.entity;
+        let home = Home { partition: self.partition(account).to_owned(), account };
+        let caller = Caller::role_session(&home, path.trim_matches('/'), name, session_name);
+        self.entity_principal(caller, account, &role.entity)
+    }
+
     /// The user of that id, which may have another name or path than when the session began.
     fn session_user(&self, arn: &str, id: &str) -> Option<Principal> {
         let present = self.arn_of(id);
@@ -155,12 +163,12 @@ impl World {
 }
 
 /// The user that every account has out of the box: an administrator.
-fn open_user(account: AccountId) -> User {
+fn open_user(partition: &str, account: AccountId) -> User {
     let entity = Entity {
         name: OPEN_USER.to_owned(),
         path: "/".to_owned(),
         id: entity_id("AIDA", account, OPEN_USER),
-        attached: vec!["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()],
+        attached: vec![format!("arn:{partition}:iam::aws:policy/AdministratorAccess")],
         ..Entity::default()
     };
     User { entity, groups: Vec::new(), login_profile: None }

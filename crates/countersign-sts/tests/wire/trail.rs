@@ -146,6 +146,7 @@ impl Sent {
             Self::Text(text) => text.clone(),
             Self::Jwt { jwt } => jwt.sign(now.seconds()),
             Self::Saml { saml } => saml.write(now),
+            Self::Document(document) => document.to_string(),
         }
     }
 }
