@@ -145,8 +145,10 @@ impl Desk {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            self.trail.rotate(Instant::now());
-            self.own_up();
+            if self.trail.is_due(Instant::now()) {
+                self.trail.flush();
+                self.own_up();
+            }
         }
         self.trail.flush();
         self.own_up();

@@ -37,7 +37,7 @@ impl Trail {
         Ok(Self { folder, patience, events: Vec::new(), due: None })
     }
 
-    /// When [`Trail::rotate`] will have something to do.
+    /// When the events have to be written; `None` while there are none.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
     }
@@ -49,11 +49,9 @@ impl Trail {
         }
     }
 
-    /// Writes the events when they are old or many enough.
-    pub(super) fn rotate(&mut self, now: Instant) {
-        if self.events.len() >= MOST_EVENTS || self.due.is_some_and(|due| due <= now) {
-            self.flush();
-        }
+    /// Whether the events are old or many enough to be written.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.events.len() >= MOST_EVENTS || self.due.is_some_and(|due| due <= now)
     }
 
     /// Writes the events.
