@@ -51,8 +51,8 @@ pub use protocol::{ApiError, ErrorCode, Fault};
 pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
-    AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
-    Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member, MfaDevice, Named, Names,
-    Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, Role, SamlProvider, Settings,
-    Strictness, Switch, Unit, User, World,
+    AccessKey, Account, AssertionEncryption, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity,
+    FullAccess, Group, Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member,
+    MfaDevice, Named, Names, Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, PrivateKey,
+    Role, SamlProvider, Settings, Strictness, Switch, Unit, User, World,
 };

@@ -1,5 +1,7 @@
 //! What IAM refuses when an identity policy is written: inline, managed, or as a boundary.
 
+use std::collections::HashSet;
+
 use countersign_policy::account::PARTITIONS;
 use countersign_policy::condition::ConditionOperator;
 use countersign_policy::document::{PatternElement, PolicyDocument, Severity, Statement, Version};
@@ -70,9 +72,10 @@ fn is_empty(element: &PatternElement) -> bool {
     element.patterns.is_empty()
 }
 
-fn has_repeated_sid(document: &PolicyDocument) -> bool {
-    let sids: Vec<&str> = document.statements.iter().filter_map(sid).collect();
-    sids.iter().enumerate().any(|(at, sid)| sids.iter().take(at).any(|earlier| earlier == sid))
+/// Whether two statements have one `Sid`.
+pub(super) fn has_repeated_sid(document: &PolicyDocument) -> bool {
+    let mut seen = HashSet::new();
+    document.statements.iter().filter_map(sid).any(|sid| !seen.insert(sid))
 }
 
 fn sid(statement: &Statement) -> Option<&str> {

@@ -4,15 +4,19 @@
 //! is there, and says what changes. An entity without permission is not told apart from one that is not there.
 
 mod access_key;
+mod account;
 mod group;
 mod holder;
 mod identity_policy;
 mod inline_policy;
 mod instance_profile;
 mod mfa_device;
+mod oidc_provider;
 mod permission;
 mod policy;
 mod role;
+mod saml_provider;
+mod simulation;
 mod tags;
 mod user;
 
@@ -25,6 +29,20 @@ pub(crate) static SERVICE: Service = Service {
     version: "2010-05-08",
     namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     operations: &[
+        // The account.
+        &account::alias::CREATE,
+        &account::alias::DELETE,
+        &account::alias::LIST,
+        &account::authorization_details::OPERATION,
+        &account::get_account_summary::OPERATION,
+        &account::password_policy::DELETE,
+        &account::password_policy::GET,
+        &account::password_policy::UPDATE,
+        // Simulation.
+        &simulation::SIMULATE_CUSTOM_POLICY,
+        &simulation::SIMULATE_PRINCIPAL_POLICY,
+        &simulation::context_keys::FOR_CUSTOM_POLICY,
+        &simulation::context_keys::FOR_PRINCIPAL_POLICY,
         // Inline policies.
         &inline_policy::DELETE_GROUP_POLICY,
         &inline_policy::DELETE_ROLE_POLICY,
@@ -44,6 +62,13 @@ pub(crate) static SERVICE: Service = Service {
         &user::get_user::OPERATION,
         &user::list_groups_for_user::OPERATION,
         &user::list_users::OPERATION,
+        &user::login_profile::CREATE,
+        &user::login_profile::DELETE,
+        &user::login_profile::GET,
+        &user::login_profile::UPDATE,
+        &user::other_credentials::SERVICE_SPECIFIC_CREDENTIALS,
+        &user::other_credentials::SIGNING_CERTIFICATES,
+        &user::other_credentials::SSH_PUBLIC_KEYS,
         &user::permissions_boundary::DELETE,
         &user::permissions_boundary::PUT,
         &user::tags::LIST_USER_TAGS,
@@ -64,6 +89,37 @@ pub(crate) static SERVICE: Service = Service {
         &access_key::get_access_key_last_used::OPERATION,
         &access_key::list_access_keys::OPERATION,
         &access_key::update_access_key::OPERATION,
+        // MFA devices.
+        &mfa_device::create_virtual_mfa_device::OPERATION,
+        &mfa_device::delete_virtual_mfa_device::OPERATION,
+        &mfa_device::enabling::DEACTIVATE_MFA_DEVICE,
+        &mfa_device::enabling::ENABLE_MFA_DEVICE,
+        &mfa_device::enabling::RESYNC_MFA_DEVICE,
+        &mfa_device::get_mfa_device::OPERATION,
+        &mfa_device::list_mfa_devices::OPERATION,
+        &mfa_device::list_virtual_mfa_devices::OPERATION,
+        &mfa_device::tags::LIST_MFA_DEVICE_TAGS,
+        &mfa_device::tags::TAG_MFA_DEVICE,
+        &mfa_device::tags::UNTAG_MFA_DEVICE,
+        // Identity providers.
+        &oidc_provider::client_ids::ADD,
+        &oidc_provider::client_ids::REMOVE,
+        &oidc_provider::create_open_id_connect_provider::OPERATION,
+        &oidc_provider::delete_open_id_connect_provider::OPERATION,
+        &oidc_provider::get_open_id_connect_provider::OPERATION,
+        &oidc_provider::list_open_id_connect_providers::OPERATION,
+        &oidc_provider::tags::LIST,
+        &oidc_provider::tags::TAG,
+        &oidc_provider::tags::UNTAG,
+        &oidc_provider::thumbprints::OPERATION,
+        &saml_provider::create_saml_provider::OPERATION,
+        &saml_provider::delete_saml_provider::OPERATION,
+        &saml_provider::get_saml_provider::OPERATION,
+        &saml_provider::list_saml_providers::OPERATION,
+        &saml_provider::tags::LIST,
+        &saml_provider::tags::TAG,
+        &saml_provider::tags::UNTAG,
+        &saml_provider::update_saml_provider::OPERATION,
         // Instance profiles.
         &instance_profile::create_instance_profile::OPERATION,
         &instance_profile::delete_instance_profile::OPERATION,
@@ -98,18 +154,6 @@ pub(crate) static SERVICE: Service = Service {
         &policy::versions::DELETE,
         &policy::versions::GET,
         &policy::versions::LIST,
-        // MFA devices.
-        &mfa_device::create_virtual_mfa_device::OPERATION,
-        &mfa_device::delete_virtual_mfa_device::OPERATION,
-        &mfa_device::enabling::DEACTIVATE_MFA_DEVICE,
-        &mfa_device::enabling::ENABLE_MFA_DEVICE,
-        &mfa_device::enabling::RESYNC_MFA_DEVICE,
-        &mfa_device::get_mfa_device::OPERATION,
-        &mfa_device::list_mfa_devices::OPERATION,
-        &mfa_device::list_virtual_mfa_devices::OPERATION,
-        &mfa_device::tags::LIST_MFA_DEVICE_TAGS,
-        &mfa_device::tags::TAG_MFA_DEVICE,
-        &mfa_device::tags::UNTAG_MFA_DEVICE,
         // Roles.
         &role::create_role::OPERATION,
         &role::delete_role::OPERATION,

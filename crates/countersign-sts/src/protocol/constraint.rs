@@ -58,6 +58,11 @@ fn is_policy_path(text: &str) -> bool {
     text == "/" || inner.flatten().is_some_and(|inner| inner.split('/').all(part))
 }
 
+fn is_account_alias(text: &str) -> bool {
+    let in_alias = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
+    text.chars().all(in_alias) && !text.starts_with('-') && !text.ends_with('-') && !text.contains("--")
+}
+
 fn is_version_id(text: &str) -> bool {
     let (number, rest) = text.strip_prefix('v').map_or(("", None), |rest| match rest.split_once('.') {
         Some((number, suffix)) => (number, Some(suffix)),
@@ -105,6 +110,8 @@ impl Pattern {
     pub(crate) const VERSION_ID: Self = Self::of_text(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", is_version_id);
     pub(crate) const ACCESS_KEY_ID: Self = Self::of(r"[\w]+", is_word);
     pub(crate) const SAML_PROVIDER_NAME: Self = Self::of(r"[\w._-]+", |c| is_word(c) || ".-".contains(c));
+    pub(crate) const PRIVATE_KEY_ID: Self = Self::of(r"[A-Z0-9]+", |c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    pub(crate) const ACCOUNT_ALIAS: Self = Self::of_text("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", is_account_alias);
     pub(crate) const MARKER: Self = Self::of(r"[\u0020-\u00FF]+", |c| matches!(c, '\u{20}'..='\u{FF}'));
 
     const fn of(text: &'static str, accepts: fn(char) -> bool) -> Self {

@@ -5,7 +5,9 @@
 //! an assertion. Everything else that AWS documents is checked. Encrypted assertions are not read.
 
 mod attribute;
+mod metadata;
 mod response;
 
 pub(crate) use attribute::condition_key;
-pub(crate) use response::{Assertion, Confirmation, entity_id};
+pub(crate) use metadata::{Metadata, entity_id};
+pub(crate) use response::{Assertion, Confirmation};

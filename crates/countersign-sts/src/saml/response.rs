@@ -5,7 +5,6 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 const ASSERTION: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
-const METADATA: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 /// An assertion in base64 has 100,000 characters at most, and each node takes several.
 const MOST_NODES: u32 = 20_000;
@@ -115,14 +114,7 @@ fn own_name(attribute: &str) -> Option<&str> {
     attribute.strip_prefix("https://aws.amazon.com/SAML/Attributes/")
 }
 
-/// The `entityID` in a provider's metadata: the issuer of its assertions.
-pub(crate) fn entity_id(metadata: &str) -> Option<String> {
-    let document = parse(metadata)?;
-    let entity = document.descendants().find(|node| node.has_tag_name((METADATA, "EntityDescriptor")))?;
-    entity.attribute("entityID").map(str::to_owned)
-}
-
-fn parse(text: &str) -> Option<Document<'_>> {
+pub(super) fn parse(text: &str) -> Option<Document<'_>> {
     Document::parse_with_options(text, ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() }).ok()
 }
 
@@ -224,14 +216,5 @@ mod tests {
             assert_eq!(Assertion::read(&text), None, "{shown}");
         }
         assert_eq!(Assertion::read(&good.replace("</p:Response>", "<Assertion/></p:Response>")), None);
-    }
-
-    #[test]
-    fn metadata_names_its_issuer() {
-        let one = format!(r#"<EntityDescriptor xmlns="{METADATA}" entityID="https://idp.example"/>"#);
-        assert_eq!(entity_id(&one).as_deref(), Some("https://idp.example"));
-        let several = format!(r#"<m:EntitiesDescriptor xmlns:m="{METADATA}">{one}</m:EntitiesDescriptor>"#);
-        assert_eq!(entity_id(&several).as_deref(), Some("https://idp.example"));
-        assert_eq!(entity_id("<EntityDescriptor entityID='x'/>"), None);
     }
 }

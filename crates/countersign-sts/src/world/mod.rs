@@ -39,7 +39,7 @@ pub use names::{Edit, Named, Names};
 pub use organization::{FullAccess, Guardrails, Member, Organization, Unit};
 pub use policy::Policy;
 pub(crate) use principal::Principal;
-pub use provider::{OidcProvider, SamlProvider};
+pub use provider::{AssertionEncryption, OidcProvider, PrivateKey, SamlProvider};
 
 /// Every account the endpoint knows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -78,6 +78,11 @@ impl World {
     #[must_use]
     pub fn account(&self, account: AccountId) -> Option<&Account> {
         self.accounts.get(&account)
+    }
+
+    /// Whether an account has this alias, which no two have.
+    pub(crate) fn has_alias(&self, alias: &str) -> bool {
+        self.accounts.values().any(|account| account.settings.alias.as_deref() == Some(alias))
     }
 
     /// The role of exactly this ARN.

@@ -155,7 +155,7 @@ impl World {
     }
 
     /// SCPs over an account, one list a level.
-    pub(super) fn service_control(&self, account: AccountId) -> Vec<Vec<Arc<PolicyDocument>>> {
+    pub(crate) fn service_control(&self, account: AccountId) -> Vec<Vec<Arc<PolicyDocument>>> {
         let levels = self.membership(account).map(|of| of.organization.levels(account)).unwrap_or_default();
         levels.into_iter().map(Guardrails::service_control).collect()
     }

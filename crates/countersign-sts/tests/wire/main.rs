@@ -17,7 +17,7 @@ mod unfold;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use case::{Answer, Call, File, Raw, Sent, Service};
+use case::{Answer, Call, File, Raw, Sent, Service, Told};
 use countersign_policy::condition::date::{self, Moment};
 use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
 use percent_encoding::percent_decode_str;
@@ -70,6 +70,7 @@ fn send(
             }
             Sent::Jwt { jwt } => jwt.sign(now.seconds()),
             Sent::Saml { saml } => saml.write(now),
+            Sent::Document(document) => saved.fill(&document.to_string(), now),
         };
         form.push((name.clone(), value));
     }
@@ -159,7 +160,7 @@ fn whole_path(node: roxmltree::Node<'_, '_>) -> String {
 fn part(node: roxmltree::Node<'_, '_>) -> Option<String> {
     let name = node.tag_name().name();
     let number = || node.prev_siblings().filter(roxmltree::Node::is_element).count().to_string();
-    node.is_element().then(|| if name == "member" { number() } else { name.to_owned() })
+    node.is_element().then(|| if ["member", "entry"].contains(&name) { number() } else { name.to_owned() })
 }
 
 fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fill: impl Fn(&str) -> String) {
@@ -167,13 +168,23 @@ fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fi
     assert_eq!(fields["RequestId"], response.request_id, "{fact}");
     match &call.answer {
         Answer::Error { error, status, message } => {
-            assert_eq!((&fields["Code"], &without_ids(&fields["Message"])), (error, &fill(message)), "{fact}");
-            assert_eq!((response.status, fields["Type"].as_str()), (*status, "Sender"), "{fact}");
+            let told = |name: &str| fields.get(name).map(String::as_str);
+            let expected = (Some(error.as_str()), Some(fill(message)));
+            assert_eq!((told("Code"), told("Message").map(without_ids)), expected, "{fact}: {}", response.body);
+            let fault = if *status < 500 { "Sender" } else { "Receiver" };
+            assert_eq!((response.status, fields["Type"].as_str()), (*status, fault), "{fact}");
         }
         Answer::Result { result, absent } => {
             assert_eq!(response.status, 200, "{fact}: {}", response.body);
             for (name, text) in result {
-                assert_eq!(fields.get(name), Some(&fill(text)), "{fact}: {name}");
+                match text {
+                    Told::Text(text) => assert_eq!(fields.get(name), Some(&fill(text)), "{fact}: {name}"),
+                    Told::Document(document) => {
+                        let told = fields.get(name).map(|told| serde_json::from_str(told).unwrap());
+                        let expected: serde_json::Value = serde_json::from_str(&fill(&document.to_string())).unwrap();
+                        assert_eq!(told, Some(expected), "{fact}: {name}");
+                    }
+                }
             }
             for name in absent {
                 assert_eq!(fields.get(name), None, "{fact}: {name}");

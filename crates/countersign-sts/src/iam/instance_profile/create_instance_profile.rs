@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{named, put, shape};
 use crate::iam::permission::ask;
-use crate::iam::{arn, tags, writing};
-use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode};
+use crate::iam::{already_exists, arn, tags, writing};
+use crate::protocol::{ApiError, Checks, Constraint, Element};
 use crate::service::{Call, Operation, Written};
 use crate::world::InstanceProfile;
 
@@ -20,8 +20,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     ask(call, "iam:CreateInstanceProfile", arn(call, "instance-profile", path, name)).bringing(&sent).allowed()?;
     let tags = tags::put(&BTreeMap::new(), &sent, "InstanceProfile")?;
     if named(call, name).is_some() {
-        let text = format!("Instance Profile {name} already exists.");
-        return Err(ApiError::new(ErrorCode::EntityAlreadyExists, text));
+        return Err(already_exists(format!("Instance Profile {name} already exists.")));
     }
     let profile = InstanceProfile {
         name: name.to_owned(),

@@ -9,7 +9,7 @@ use crate::service::Call;
 use crate::world::InstanceProfile;
 
 /// The members of an instance profile. Its role is shown as lists show roles, but for `MaxSessionDuration`.
-pub(super) fn members(call: &Call<'_>, profile: &InstanceProfile) -> Vec<Element> {
+pub(in crate::iam) fn members(call: &Call<'_>, profile: &InstanceProfile) -> Vec<Element> {
     let role = profile.role.as_ref().and_then(|name| role::named(call, name));
     let shown = role.map(|role| {
         let mut members = role_shape::members(call, role, View::Listed);

@@ -2,7 +2,6 @@
 
 use countersign_policy::condition::date::Moment;
 
-use crate::iam::permission::ask;
 use crate::iam::{reading, user};
 use crate::protocol::{ApiError, Checks, Constraint, Element, Page, Value};
 use crate::service::{Call, Operation};
@@ -15,17 +14,15 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let user_name = checks.optional("UserName", Constraint::NAME_128);
     let page = Page::read(&mut checks)?;
     checks.finish()?;
-    let devices: Vec<&MfaDevice> = match user::meant(call, user_name)? {
+    let owner = user::meant(call, user_name)?;
+    user::ask_on_owner(call, "iam:ListMFADevices", &owner).allowed()?;
+    let devices: Vec<&MfaDevice> = match owner {
         KeyOwner::User(account, name) => {
-            user::ask_on(call, "iam:ListMFADevices", &name).allowed()?;
             let name = &user::found(call, &name)?.entity.name;
             call.world.devices_of(account, name).collect()
         }
         // Devices are enabled by the names of users, which the root user has none of.
-        KeyOwner::Root(_) => {
-            ask(call, "iam:ListMFADevices", call.principal.caller.name().to_owned()).allowed()?;
-            Vec::new()
-        }
+        KeyOwner::Root(_) => Vec::new(),
     };
     let keyed = devices.into_iter().map(|device| (device.serial_number.to_ascii_lowercase(), device));
     Ok(page.cut(keyed).elements("MFADevices", |device| {

@@ -3,9 +3,8 @@
 use countersign_policy::arn::Arn;
 
 use super::{not_found, parsed};
-use crate::iam::holder::{Holder, Kind};
-use crate::iam::permission::Asked;
-use crate::iam::{limit_exceeded, no_such_entity, reading, role, writing};
+use crate::iam::holder::Kind;
+use crate::iam::{limit_exceeded, no_such_entity, reading, writing};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Page, Value};
 use crate::service::{Call, Operation, Written};
 
@@ -33,12 +32,12 @@ const MOST: usize = 10;
 
 fn attach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required_to_attach(&mut checks);
+    let name = kind.required(&mut checks);
     let arn = checks.required("PolicyArn", Constraint::ARN);
     checks.finish()?;
-    asked(call, kind, action, name, arn).allowed()?;
+    kind.ask_within(call, action, name).with("iam:PolicyARN", arn).allowed()?;
     refuse_services_policy(parsed(arn)?, kind)?;
-    let holder = modifiable(call, kind, name)?;
+    let holder = kind.modifiable(call, name)?;
     if call.world.managed_policy(call.principal.account, arn).is_none() {
         return Err(no_such_entity(format!("Policy {arn} does not exist or is not attachable.")));
     }
@@ -55,12 +54,12 @@ fn attach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, 
 
 fn detach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required_to_attach(&mut checks);
+    let name = kind.required(&mut checks);
     let arn = checks.required("PolicyArn", Constraint::ARN);
     checks.finish()?;
-    asked(call, kind, action, name, arn).allowed()?;
+    kind.ask_within(call, action, name).with("iam:PolicyARN", arn).allowed()?;
     parsed(arn)?;
-    let holder = modifiable(call, kind, name)?;
+    let holder = kind.modifiable(call, name)?;
     let mut entity = holder.entity().clone();
     let before = entity.attached.len();
     entity.attached.retain(|attached| attached != arn);
@@ -72,7 +71,7 @@ fn detach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, 
 
 fn list(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Vec<Element>, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required_to_attach(&mut checks);
+    let name = kind.required(&mut checks);
     let prefix = checks.optional("PathPrefix", Constraint::POLICY_PATH).unwrap_or("/");
     let page = Page::read(&mut checks)?;
     checks.finish()?;
@@ -85,20 +84,6 @@ fn list(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Vec<Element
         Value::Structure(vec![Element::leaf("PolicyName", name), Element::leaf("PolicyArn", arn)])
     };
     Ok(page.cut(attached.into_iter().map(|arn| (arn, arn))).elements("AttachedPolicies", member))
-}
-
-/// The permission may depend on the policy, and on the boundary of whom it is attached to.
-fn asked<'a, 'c>(call: &'a Call<'c>, kind: Kind, action: &'static str, name: &str, arn: &str) -> Asked<'a, 'c> {
-    let boundary = kind.named(call, name).and_then(|holder| holder.entity().boundary.clone());
-    let asked = kind.ask_on(call, action, name).with("iam:PolicyARN", arn);
-    asked.with_any("iam:PermissionsBoundary", boundary.as_deref())
-}
-
-fn modifiable<'c>(call: &Call<'c>, kind: Kind, name: &str) -> Result<Holder<'c>, ApiError> {
-    match kind {
-        Kind::Role => role::modifiable(call, name).map(Holder::Role),
-        Kind::User | Kind::Group => kind.found(call, name),
-    }
 }
 
 /// The policies of services' own roles belong to those alone. AWS has the text for roles; for users and groups it is

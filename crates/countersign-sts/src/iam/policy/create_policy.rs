@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::managed::{Managed, View};
 use super::put;
 use crate::iam::permission::ask;
-use crate::iam::{account, arn, identity_policy, limit_exceeded, tags, writing};
-use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode};
+use crate::iam::{account, already_exists, arn, identity_policy, limit_exceeded, tags, writing};
+use crate::protocol::{ApiError, Checks, Constraint, Element};
 use crate::service::{Call, Operation, Written};
 use crate::world::{ManagedPolicy, Policy, PolicyVersion};
 
@@ -30,7 +30,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     let tags = tags::put(&BTreeMap::new(), &sent, "Policy")?;
     if account(call).is_some_and(|account| account.policies.get(name).is_some()) {
         let text = format!("A policy called {name} already exists. Duplicate names are not allowed.");
-        return Err(ApiError::new(ErrorCode::EntityAlreadyExists, text));
+        return Err(already_exists(text));
     }
     let now = call.now.seconds();
     let policy = ManagedPolicy {

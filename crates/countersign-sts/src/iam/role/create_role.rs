@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::permissions_boundary::usable;
 use super::shape::{self, View};
-use super::{SERVICE_PATH, named, permissions_boundary, put, trust_policy};
+use super::{SERVICE_PATH, named, put, trust_policy};
 use crate::iam::permission::ask;
-use crate::iam::{arn, tags, writing};
+use crate::iam::{already_exists, arn, tags, writing};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode};
 use crate::service::{Call, Operation, Written};
 use crate::world::{DEFAULT_MAX_SESSION_DURATION, Entity, Role};
@@ -53,8 +54,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     }
     let tags = tags::put(&BTreeMap::new(), &input.tags, "Role")?;
     if named(call, input.name).is_some() {
-        let text = format!("Role with name {} already exists.", input.name);
-        return Err(ApiError::new(ErrorCode::EntityAlreadyExists, text));
+        return Err(already_exists(format!("Role with name {} already exists.", input.name)));
     }
     let trust_policy = trust_policy::read(call, input.trust_policy)?;
     let entity = Entity {
@@ -63,7 +63,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
         id: call.mint.entity_id("AROA", call.principal.account),
         created: call.now.seconds(),
         tags,
-        boundary: input.boundary.map(|arn| permissions_boundary::usable(call, arn)).transpose()?,
+        boundary: input.boundary.map(|arn| usable(call, arn)).transpose()?,
         ..Entity::default()
     };
     let role = Role {

@@ -27,12 +27,6 @@ pub(super) fn ask_on<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &st
     Kind::Role.ask_on(call, action, name)
 }
 
-/// The same, for actions whose permission may depend on the role's own boundary.
-fn ask_within<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-    let boundary = named(call, name).and_then(|role| role.entity.boundary.as_deref());
-    ask_on(call, action, name).with_any("iam:PermissionsBoundary", boundary)
-}
-
 /// Asks for handing the role of that name to a service. Here messages name the role by its ARN.
 pub(super) fn ask_to_pass<'a, 'c>(call: &'a Call<'c>, name: &str, service: &str) -> Asked<'a, 'c> {
     let path = named(call, name).map_or("/", |role| &role.entity.path);

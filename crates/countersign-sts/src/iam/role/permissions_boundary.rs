@@ -1,6 +1,7 @@
 //! PutRolePermissionsBoundary and DeleteRolePermissionsBoundary.
 
-use super::{ask_on, ask_within, modifiable, put};
+use super::{ask_on, modifiable, put};
+use crate::iam::holder::Kind;
 use crate::iam::{no_such_entity, writing};
 use crate::protocol::{ApiError, Checks, Constraint};
 use crate::service::{Call, Operation, Written};
@@ -30,7 +31,7 @@ fn delete_boundary(call: &Call<'_>) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
     let name = checks.required("RoleName", Constraint::NAME_64);
     checks.finish()?;
-    ask_within(call, "iam:DeleteRolePermissionsBoundary", name).allowed()?;
+    Kind::Role.ask_within(call, "iam:DeleteRolePermissionsBoundary", name).allowed()?;
     let mut role = modifiable(call, name)?.clone();
     let absent = || no_such_entity(format!("The role {name} has no permissions boundary."));
     role.entity.boundary.take().ok_or_else(absent)?;

@@ -1,6 +1,6 @@
-//! TagRole, UntagRole and ListRoleTags.
+//! TagRole, UntagRole and ListRoleTags. Protected roles can be tagged: these operations have no error that would refuse it.
 
-use super::{ask_on, found, modifiable, put};
+use super::{ask_on, found, put};
 use crate::iam::{reading, tags, writing};
 use crate::protocol::{ApiError, Checks, Constraint, Element, Page};
 use crate::service::{Call, Operation, Written};
@@ -15,7 +15,7 @@ fn tag(call: &Call<'_>) -> Result<Written, ApiError> {
     let sent = tags::read(&mut checks)?;
     checks.finish()?;
     ask_on(call, "iam:TagRole", name).bringing(&sent).allowed()?;
-    let mut role = modifiable(call, name)?.clone();
+    let mut role = found(call, name)?.clone();
     role.entity.tags = tags::put(&role.entity.tags, &sent, "Role")?;
     Ok(put(call, role))
 }
@@ -26,7 +26,7 @@ fn untag(call: &Call<'_>) -> Result<Written, ApiError> {
     let keys = tags::read_keys(&mut checks)?;
     checks.finish()?;
     ask_on(call, "iam:UntagRole", name).naming(&keys).allowed()?;
-    let mut role = modifiable(call, name)?.clone();
+    let mut role = found(call, name)?.clone();
     role.entity.tags = tags::without(&role.entity.tags, &keys);
     Ok(put(call, role))
 }

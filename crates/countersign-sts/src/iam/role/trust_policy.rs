@@ -5,6 +5,7 @@
 //! for a misspelt one says. A service principal that does not look like one is no service that IAM knows. The principal
 //! `"*"` is taken: AWS's pages disagree. Accounts all exist, whether this world has anything in them or not.
 
+use countersign_policy::arn::Arn;
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
 use countersign_policy::document::{
     Effect, Limits, Node, Polarity, PrincipalEntry, PrincipalKind, Problem, Severity, Statement, Value, Version,
@@ -28,7 +29,7 @@ const STATEMENT_ELEMENTS: [&str; 9] =
 pub(in crate::iam) fn read(call: &Call<'_>, text: &str) -> Result<Policy, ApiError> {
     let policy = Policy::new(text);
     form(text, &policy)?;
-    let limits = Limits { quota: usize::MAX, ..Limits::default() };
+    let limits = Limits { quota: Limits::default().max_characters, ..Limits::default() };
     let mut problems = validate(policy.document(), text, limits);
     problems.retain(|problem| problem.severity == Severity::Error);
     for statement in &policy.document().statements {
@@ -72,9 +73,7 @@ fn form(text: &str, policy: &Policy) -> Result<(), ApiError> {
     if document.statements.is_empty() {
         return malformed("Could not parse the policy: Statement is empty!");
     }
-    let sids: Vec<_> =
-        document.statements.iter().filter_map(|statement| statement.sid.as_ref()?.value.known()).collect();
-    if sids.iter().enumerate().any(|(at, sid)| !sid.is_empty() && sids.iter().take(at).any(|earlier| earlier == sid)) {
+    if identity_policy::has_repeated_sid(document) {
         return malformed("The Statement Ids in the policy are not unique");
     }
     Ok(())
@@ -135,21 +134,38 @@ fn actions(statement: &Statement) -> Result<(), ApiError> {
 fn principals(statement: &Statement, problems: &[Problem]) -> Result<(), ApiError> {
     for entry in statement.principals.iter().flat_map(|element| &element.entries) {
         let text = entry.value.lossy();
-        let is_wrong = problems.iter().any(|problem| problem.span == entry.span);
-        match entry.kind {
-            PrincipalKind::Everyone => {}
-            PrincipalKind::Service if is_wrong || !is_service_principal(text) => {
-                return invalid_principal("SERVICE", text);
-            }
-            PrincipalKind::Federated if is_wrong => {
+        // They are sorted by place.
+        let at = problems.binary_search_by_key(&entry.span, |problem| problem.span);
+        let problem = at.ok().and_then(|at| problems.get(at));
+        match (entry.kind, problem) {
+            (PrincipalKind::Everyone, _) => {}
+            (PrincipalKind::CanonicalUser, _) => return invalid_principal("CANONICAL_USER", text),
+            (PrincipalKind::Service, None) if is_service_principal(text) => {}
+            (PrincipalKind::Service, _) => return invalid_principal("SERVICE", text),
+            (PrincipalKind::Federated, Some(_)) if !is_provider(text) => {
                 return malformed("Federated principals must be valid domain names or SAML metadata ARNs");
             }
-            PrincipalKind::CanonicalUser => return invalid_principal("CANONICAL_USER", text),
-            PrincipalKind::Aws if is_wrong => return invalid_principal("AWS", text),
-            PrincipalKind::Service | PrincipalKind::Federated | PrincipalKind::Aws => {}
+            // The provider is shared, and the condition that AWS asks for is not there. Its text is not known.
+            (PrincipalKind::Federated, Some(problem)) => return malformed(&sentence(&problem.message)),
+            (PrincipalKind::Aws, Some(_)) => return invalid_principal("AWS", text),
+            (PrincipalKind::Federated | PrincipalKind::Aws, None) => {}
         }
     }
     Ok(())
+}
+
+fn is_provider(text: &str) -> bool {
+    let is_kind = |kind: &str| matches!(kind, "oidc-provider" | "saml-provider");
+    match Arn::parse(text) {
+        Some(arn) => arn.account_id().is_some() && arn.resource.split_once('/').is_some_and(|(kind, _)| is_kind(kind)),
+        None => text.contains('.'),
+    }
+}
+
+fn sentence(message: &str) -> String {
+    let mut characters = message.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).filter(|character| *character != '`').collect()
 }
 
 fn invalid_principal<T>(kind: &str, text: &str) -> Result<T, ApiError> {
