@@ -21,7 +21,8 @@ impl Situation<'_> {
     /// Whether the message leaves open what denied, so that causes in policies can be guessed at.
     pub(crate) fn is_plain_denial(&self) -> bool {
         let plain = match self.says() {
-            None => self.evidence.error_text.is_none(),
+            // A text that says nothing of STS, as vendors write them, beside something that can be asked.
+            None => self.evidence.error_text.is_none() || self.evidence.has_more_than_text(),
             Some(says) => {
                 matches!(says, Says::NotAuthorized | Says::WrapperOnly | Says::ServiceCannotAssume | Says::SwitchRole)
             }
