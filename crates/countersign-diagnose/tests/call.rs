@@ -13,9 +13,10 @@
 )]
 
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use countersign_diagnose::call::{Call, Name, Parameter, Reading, Style, read};
+use countersign_diagnose::call::{Call, Name, Parameter, Reading, Style, read, read_while};
 use countersign_diagnose::edit::apply;
 
 const EXTERNAL_ID: &str = "acme-1";
@@ -177,4 +178,25 @@ fn what_is_written_is_read_and_what_is_wrong_is_corrected() {
     }
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count > 80, "only {count} places");
+}
+
+/// Texts that make parsers start again and again end when whoever asked has had enough.
+#[test]
+fn hostile_texts_end() {
+    let pieces =
+        ["({[<", "a<b<", "<<A ", "x ? (y) : ", "/*\n", "}\n~\n", "-> ", "- a: ", ": ", "f(", "#{", "\\\n", "{{"];
+    let mut given_up = 0;
+    for piece in pieces {
+        let text = format!("assume_role RoleArn\n{}", piece.repeat((8 << 10) / piece.len()));
+        for (_, style) in STYLES {
+            let mut asked = 0;
+            let mut patience = || {
+                asked += 1;
+                if asked < 5 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            };
+            given_up += usize::from(read_while(&text, *style, &mut patience).is_none());
+            assert!(asked < 50, "{piece:?} as {style:?} goes on");
+        }
+    }
+    assert!(given_up > 50, "only {given_up} of them are given up");
 }
