@@ -32,6 +32,8 @@ pub struct Diagnosis {
     pub call: CallFacts,
     /// What was not given and can still deny, in the order to check.
     pub not_given: Vec<&'static str>,
+    /// What the evidence cannot show.
+    pub notes: Vec<String>,
     /// Guesses that tools printed beside the denial, and what they are worth.
     pub claims: Vec<Claim>,
 }
@@ -144,6 +146,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         after: outcome.after,
         call: facts(&situation),
         not_given,
+        notes: evidence.notes.clone(),
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
     }
 }
@@ -157,7 +160,14 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
     }
     let plain = situation.is_plain_denial()
         && situation.blames().is_none_or(|layer| layer == crate::message::PolicyLayer::Trust);
-    let Some(statement) = situation.meant().filter(|_| plain) else { return found };
+    // A principal that has to be mended first does not hide what else the statement asks for.
+    let mends_principal = found.iter().any(|(_, _, finding)| {
+        finding.status == Status::Proved
+            && finding.proof == Proof::Evaluator
+            && finding.key.as_deref().is_some_and(|key| key.starts_with("Principal"))
+    });
+    let nearest = || situation.nearest().filter(|statement| mends_principal && statement.main_action);
+    let Some(statement) = situation.meant().or_else(nearest).filter(|_| plain) else { return found };
     for test in statement.tests.iter().filter(|test| test.state != State::Holds) {
         let recognise = |(place, cause): (usize, &&'static Cause)| {
             let finding = cause.condition?(situation, statement, test)?;
@@ -180,6 +190,7 @@ struct Outcome {
 fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
     let index = situation.nearest().map(|statement| statement.index);
     let given = situation.evidence.trust.is_some() || !situation.evidence.identity.is_empty();
+    let given = given && !situation.is_write;
     let whole = situation.favouring(index).filter(|_| given);
     let before = whole.as_ref().map(|whole| whole.decide().decision);
     let claims: Vec<usize> =
@@ -236,9 +247,8 @@ fn demote(found: &mut [Found], claims: &[usize], confirmed: &[usize]) {
 
 fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Diagnosed {
     let patch = if finding.status == Status::Contradicted { None } else { finding.repair.change.diff(situation) };
-    let changes_something = !matches!(finding.repair.change, Change::Nothing);
-    let safe = changes_something
-        && !finding.repair.has_placeholder
+    let safe = finding.repair.change.is_proposal()
+        && !finding.repair.needs_decision
         && finding.status == Status::Proved
         && finding.repair.change.grants_only_intended(situation);
     Diagnosed {
@@ -251,11 +261,27 @@ fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Dia
         sent: finding.sent.clone(),
         message: finding.message.clone(),
         fix: Fix { text: finding.repair.advice.clone(), diff: patch.as_ref().map(Patch::unified), safe },
-        separate_by: finding.separate_by.clone(),
+        separate_by: finding.separate_by.as_deref().map(|command| filled_in(situation, command)),
         time: cause.time,
         span: finding.span,
         patch,
     }
+}
+
+/// A command with the caller and the role it is about.
+fn filled_in(situation: &Situation<'_>, command: &str) -> String {
+    let account = |arn: Option<crate::situation::ArnText<'_>>| arn.and_then(|arn| arn.account).map(str::to_owned);
+    let values = [
+        ("CALLER-ACCOUNT", account(situation.caller_arn())),
+        ("ROLE-ACCOUNT", account(situation.role_arn())),
+        ("CALLER", situation.caller_principal()),
+        (" ROLE", situation.role_text.as_ref().map(|role| format!(" {role}"))),
+    ];
+    let fill = |text: String, (name, value): (&str, Option<String>)| match value {
+        Some(value) => text.replace(name, &value),
+        None => text,
+    };
+    values.into_iter().fold(command.to_owned(), fill)
 }
 
 fn facts(situation: &Situation<'_>) -> CallFacts {
@@ -264,7 +290,10 @@ fn facts(situation: &Situation<'_>) -> CallFacts {
     };
     CallFacts {
         actions: situation.actions.clone(),
-        caller: situation.caller_text.clone(),
+        caller: situation
+            .caller_text
+            .clone()
+            .or_else(|| situation.caller.as_ref().map(|caller| caller.name().to_owned())),
         role: situation.role_text.clone(),
         code: of(|denial| &denial.code),
         request_id: of(|denial| &denial.request_id),

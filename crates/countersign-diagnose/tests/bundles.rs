@@ -2,6 +2,13 @@
 //!
 //! Without the variable there is nothing to run: labelled bundles of real reports are not part of the repository.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers outside of #[test] functions are test code all the same"
+)]
+
 use countersign_diagnose::{Evidence, diagnose};
 
 #[test]

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::command::{Exit, audit, compare, completions, explain, init, simulate, sts, test, who};
+use crate::command::{Exit, audit, compare, completions, diagnose, explain, init, simulate, sts, test, who};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +37,7 @@ pub(crate) enum Command {
     Audit(Box<audit::Args>),
     Init(init::Args),
     Simulate(Box<simulate::Args>),
+    Diagnose(Box<diagnose::Args>),
     Test(test::Args),
     Who(who::Args),
     Compare(compare::Args),
@@ -55,6 +56,7 @@ impl Command {
             Self::Audit(args) => audit::run(&args),
             Self::Init(args) => init::run(&args),
             Self::Simulate(args) => simulate::run(*args),
+            Self::Diagnose(args) => diagnose::run(&args),
             Self::Test(args) => test::run(args),
             Self::Who(args) => who::run(&args),
             Self::Compare(args) => compare::run(&args),

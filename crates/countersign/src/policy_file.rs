@@ -69,6 +69,11 @@ impl PolicyFile {
         }
     }
 
+    /// The text that the document's spans are about: the policy's own, or the file's.
+    pub(crate) fn own_text(&self) -> &str {
+        self.decoded.as_deref().unwrap_or(&self.input.text)
+    }
+
     /// What is wrong with the policy's shape, at its places in the file.
     pub(crate) fn shape_problems(&self) -> Vec<Diagnostic> {
         self.at_their_places(&self.document.problems)
@@ -76,8 +81,7 @@ impl PolicyFile {
 
     /// What IAM would refuse or warn about if this became a role's trust policy, at its places in the file.
     pub(crate) fn trust_problems(&self) -> Vec<Diagnostic> {
-        let text = self.decoded.as_deref().unwrap_or(&self.input.text);
-        self.at_their_places(&validate(&self.document, text, Limits::default()))
+        self.at_their_places(&validate(&self.document, self.own_text(), Limits::default()))
     }
 
     fn at_their_places(&self, problems: &[Problem]) -> Vec<Diagnostic> {

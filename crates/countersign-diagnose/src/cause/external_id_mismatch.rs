@@ -51,6 +51,9 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value };
         (Side::Request, change, "send the value byte for byte as it was issued")
     };
-    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(74).at(statement, test).on(side);
+    // Whoever is tricked into using another tenant's role looks just like this: the policy must not follow unasked.
+    let needs_decision = in_policy && !class.is_damage();
+    let repair = Repair { needs_decision, ..Repair::new(advice, change) };
+    let finding = Finding::proved(message, repair).ranked(74).at(statement, test).on(side);
     Some(Finding { span: Some(value.span), ..finding })
 }

@@ -47,7 +47,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     }
     let value = test.required.iter().find(|value| is_sendable(value) && !value.contains(['*', '?']));
     let satisfying = || situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());
-    let has_placeholder = value.is_none();
+    let needs_decision = value.is_none();
     let value = value.cloned().or_else(satisfying)?;
     let mut message = format!("statement {} asks for `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
     if situation.named_action().is_some_and(|action| !action.to_ascii_lowercase().starts_with("sts:assumerole")) {
@@ -57,9 +57,9 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         message = format!("statement {} asks for `sts:ExternalId` {}, and it is not known whether the call sends it", statement.index + 1, listed(&test.required));
     }
     let tool = capability::of(situation);
-    let advice = tool.map_or_else(|| ADVICE.to_owned(), |row| format!("{ADVICE}. {}", row.say()));
+    let advice = tool.map_or_else(|| ADVICE.to_owned(), |row| format!("{ADVICE}; {}", row.say()));
     let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value.clone()) };
-    let repair = Repair { has_placeholder, ..Repair::new(advice, change) };
+    let repair = Repair { needs_decision, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);
     Some(finding.separated_by(format!("the same call with the ExternalId `{value}`")))
 }

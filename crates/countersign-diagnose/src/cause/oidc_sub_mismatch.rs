@@ -52,7 +52,11 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let message = format!("the policy asks for the subject `{required}`, and the token has `{sent}`: {}", difference(required, sent));
     let intended = situation.intended_with(&test.key, &narrow);
     let change = Change::Trust { edits: vec![replace_string(nearest.span, &narrow)], intended };
-    let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(73).at(statement, test);
+    // Letter case, or another job of the same repository; another subject is somebody's decision.
+    let owner = |subject: &str| subject.split(':').nth(1).map(str::to_ascii_lowercase);
+    let same = sent.starts_with("repo:") && owner(required) == owner(sent);
+    let repair = Repair { needs_decision: !same, ..Repair::new(ADVICE, change) };
+    let finding = Finding::proved(message, repair).ranked(73).at(statement, test);
     Some(Finding { span: Some(nearest.span), ..finding })
 }
 

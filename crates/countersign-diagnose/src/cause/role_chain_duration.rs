@@ -17,7 +17,7 @@ pub(super) static CAUSE: Cause = Cause {
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let told = matches!(situation.says(), Some(Says::RoleChainDuration));
-    let known = situation.evidence.facts.chained == Some(true) && situation.duration().is_some_and(|asked| asked > 3_600);
+    let known = situation.is_chained() && situation.duration().is_some_and(|asked| asked > 3_600);
     if !(told || known && situation.is_plain_denial()) {
         return None;
     }

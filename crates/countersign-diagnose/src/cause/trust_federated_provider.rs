@@ -44,7 +44,21 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     };
     let intended = Intended { principal: format!("{{\"Federated\":{}}}", json_string(&provider)), condition: None };
     let change = Change::Trust { edits: vec![replace_string(named.span, &provider)], intended: Some(intended) };
-    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(78).about("Principal.Federated");
+    // A slip of the pen, or the account; another issuer is somebody's decision.
+    let host = |arn: &str| arn.split_once(":oidc-provider/").map(|(_, host)| host.to_owned()).unwrap_or_default();
+    let slip = similar::distance(&host(named.text), &host(&provider)) <= 3 || same_parts(&host(named.text), &host(&provider));
+    let repair = Repair { needs_decision: !slip, ..Repair::new(advice, change) };
+    let finding = Finding::proved(message, repair).ranked(78).about("Principal.Federated");
     let finding = finding.asking([provider], Some(named.text));
     Some(Finding { statement: Some(named.statement), span: Some(named.span), ..finding })
+}
+
+/// Whether two hosts are made of the same words in another order.
+fn same_parts(a: &str, b: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut parts: Vec<String> = text.split(['.', '/']).map(str::to_owned).collect();
+        parts.sort_unstable();
+        parts
+    };
+    sorted(a) == sorted(b)
 }

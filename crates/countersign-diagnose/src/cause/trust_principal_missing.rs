@@ -21,7 +21,7 @@ pub(super) static CAUSE: Cause = Cause {
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let federated = situation.operation != Operation::AssumeRole && situation.operation != Operation::SwitchRole;
-    if !situation.may_be(PolicyLayer::Trust) || situation.is_service() || federated || situation.is_self() {
+    if !situation.may_be(PolicyLayer::Trust) || situation.is_service() || federated || situation.is_self() || situation.other_identity().is_some() {
         return None;
     }
     let advice = "let the trust policy name the caller's role (or its account with a condition that tells the caller); never `*`";
@@ -55,7 +55,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         Some(edits) => Change::Trust { edits, intended: situation.intended() },
         None => Change::Nothing,
     };
-    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(74).about("Principal.AWS");
+    let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(74).about("Principal.AWS");
     let finding = finding.asking([caller], Some(&named.join(", ")));
     let first = principals.first();
     Some(Finding { statement: first.map(|first| first.statement), span: first.map(|first| first.span), ..finding })

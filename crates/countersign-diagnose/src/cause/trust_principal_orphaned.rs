@@ -28,7 +28,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let advice = "write the ARN of the caller's role or user again, now that it exists";
     let edits = vec![replace_string(orphan.span, &caller)];
     let change = Change::Trust { edits, intended: situation.intended() };
-    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(79).about("Principal.AWS");
+    let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(79).about("Principal.AWS");
     let finding = finding.asking([caller], Some(orphan.text));
     Some(Finding { statement: Some(orphan.statement), span: Some(orphan.span), ..finding })
 }

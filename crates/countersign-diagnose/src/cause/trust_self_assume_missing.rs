@@ -32,6 +32,6 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         },
         None => Change::Nothing,
     };
-    let finding = Finding::told(message, Repair::new(advice, change)).ranked(88).about("Principal");
+    let finding = Finding::told(message, Repair::new(advice, change).decided_by_owner()).ranked(88).about("Principal");
     Some(finding.asking([own], situation.caller_text.as_deref()))
 }

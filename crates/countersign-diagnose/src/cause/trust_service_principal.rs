@@ -44,7 +44,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         _ => format!("`{service}` calls, and the trust policy names {}", trusted.join(", ")),
     };
     let change = Change::Trust { edits, intended: Some(intended) };
-    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(78).about("Principal.Service");
+    let slip = trusted.iter().any(|name| similar::distance(name, &service) <= 1);
+    let repair = Repair { needs_decision: !slip, ..Repair::new(advice, change) };
+    let finding = Finding::proved(message, repair).ranked(78).about("Principal.Service");
     let finding = finding.asking([service.clone()], Some(&trusted.join(", ")).filter(|list| !list.is_empty()).map(String::as_str));
     let first = named.first();
     Some(Finding { statement: first.map(|first| first.statement), span: first.map(|first| first.span), ..finding })

@@ -4,7 +4,7 @@ use super::{Cause, Finding, Side};
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
 use countersign_policy::condition::{Comparison, ConditionOperator, Sense};
 
-use crate::repair::policy_edit::change_operator;
+use crate::repair::policy_edit::{change_operator, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
 
@@ -30,10 +30,21 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let written = trust.document.statements.get(statement.index)?;
     let entry = written.conditions.get(test.index)?;
     let like = test.operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike");
-    let edits = change_operator(&trust.text, written, entry, &like)?;
+    let narrow = narrowed(pattern, sent);
+    let value = entry.values.iter().find(|value| value.value.known() == Some(pattern))?;
+    let narrower = (narrow != *pattern).then_some((value.span, narrow.as_str()));
+    let edits = change_operator(&trust.text, written, entry, &like, narrower)?;
+    if test.key.eq_ignore_ascii_case("sts:ExternalId") {
+        // A pattern would let in other tenants.
+        let advice = "write the one ExternalId that was issued; a pattern lets in whoever can have an id that fits";
+        let intended = situation.intended_with(&test.key, sent);
+        let change = Change::Trust { edits: vec![replace_string(value.span, sent)], intended };
+        let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
+        return Some(Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(75).at(statement, test));
+    }
     let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
-    let change = Change::Trust { edits, intended: situation.intended_with(&test.key, pattern) };
+    let change = Change::Trust { edits, intended: situation.intended_with(&test.key, &narrow) };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(75).at(statement, test);
     Some(finding)
 }
@@ -41,4 +52,14 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
 /// Whether the pattern would match with its wildcards.
 fn would_match(pattern: &str, sent: &str) -> bool {
     Template::compile(pattern, Wildcards::Match, Variables::Literal).matches(sent, Case::Sensitive, &NoVariables)
+}
+
+/// A pattern for every repository of an owner, narrowed to the one that was sent: `repo:owner/*` to `repo:owner/name:*`.
+fn narrowed(pattern: &str, sent: &str) -> String {
+    let repository = |subject: &str| subject.split(':').nth(1).map(str::to_owned);
+    let broad = pattern.starts_with("repo:") && repository(pattern).is_some_and(|name| name.contains(['*', '?']));
+    match repository(sent).filter(|_| broad) {
+        Some(name) => format!("repo:{name}:*"),
+        None => pattern.to_owned(),
+    }
 }

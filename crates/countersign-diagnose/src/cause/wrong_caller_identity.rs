@@ -4,9 +4,8 @@ use super::{Cause, Finding, Side};
 use countersign_policy::document::PrincipalKind;
 
 use crate::call::Operation;
-use crate::message::is_masked;
 use crate::repair::Repair;
-use crate::situation::{ArnText, Situation};
+use crate::situation::Situation;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "wrong-caller-identity",
@@ -27,7 +26,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         let finding = Finding::told(message, Repair::advice(advice)).ranked(87).about("caller");
         Some(finding.asking([required], Some(called)).separated_by(command))
     };
-    if let Some(meant) = other_identity(situation, called) {
+    if let Some(meant) = situation.other_identity() {
         return told(format!("`{called}` called, and `{meant}` was meant to"), meant);
     }
     if let Some(provider) = only_federated(situation) {
@@ -41,15 +40,6 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         let message = format!("`{called}` is the role of an instance: if a user or another role was meant to call, its credentials were not found");
         Finding::consistent(44, message, Repair::advice(advice)).about("caller").separated_by(command)
     })
-}
-
-/// Who was meant, when it is somebody else.
-fn other_identity(situation: &Situation<'_>, called: &str) -> Option<String> {
-    let facts = &situation.evidence.facts;
-    let meant = facts.intended_caller.as_deref().or(situation.evidence.caller.as_deref())?;
-    let (meant_arn, called_arn) = (ArnText::parse(meant)?, ArnText::parse(called)?);
-    let name = |arn: ArnText<'_>| (arn.account.map(str::to_owned), arn.role_name().unwrap_or(arn.resource).to_owned());
-    (name(meant_arn) != name(called_arn) && !is_masked(meant)).then(|| meant.to_owned())
 }
 
 /// The identity provider, when no other kind of principal is trusted, although a user or a role called.

@@ -1,10 +1,12 @@
 //! What somebody has in hand about a denial, any of it missing.
 
 mod case;
+mod event;
 mod facts;
 mod request_text;
 
 pub use case::CaseError;
+pub use event::{Event, read_events};
 pub use facts::{Facts, Sent};
 pub use request_text::RequestText;
 
@@ -40,6 +42,8 @@ pub struct Evidence {
     pub role: Option<String>,
     /// What else is known about the call.
     pub facts: Facts,
+    /// What the evidence cannot show, in words for whoever reads the answer.
+    pub notes: Vec<String>,
     /// The earliest time the call can be made again.
     pub now: Option<Moment>,
 }

@@ -78,6 +78,12 @@ impl RequestText {
         Self { name: name.into(), text, calls }
     }
 
+    /// Whether texts of the kind are read.
+    #[must_use]
+    pub fn reads(kind: &str) -> bool {
+        KINDS.iter().any(|(name, _)| name.eq_ignore_ascii_case(kind))
+    }
+
     /// The edits with which a call of this text sends `value` for a parameter.
     pub(crate) fn edits(&self, call: &Call, parameter: Name, value: Option<&str>) -> Option<Vec<Edit>> {
         match parameter {

@@ -19,18 +19,23 @@ pub(crate) struct Repair {
     pub(crate) change: Change,
     /// What goes with it when it is tried: what the call has anyway, once it is asked for.
     pub(crate) with: Vec<Change>,
-    /// A value of it has to be found out first.
-    pub(crate) has_placeholder: bool,
+    /// Somebody has to decide about it, or find a value out, before it is made.
+    pub(crate) needs_decision: bool,
 }
 
 impl Repair {
     /// Something only a person can do.
     pub(crate) fn advice(advice: impl Into<String>) -> Self {
-        Self { advice: advice.into(), change: Change::Nothing, with: Vec::new(), has_placeholder: false }
+        Self { advice: advice.into(), change: Change::Nothing, with: Vec::new(), needs_decision: false }
+    }
+
+    /// The same, once somebody has decided that it is meant.
+    pub(crate) fn decided_by_owner(self) -> Self {
+        Self { needs_decision: true, ..self }
     }
 
     pub(crate) fn new(advice: impl Into<String>, change: Change) -> Self {
-        Self { advice: advice.into(), change, with: Vec::new(), has_placeholder: false }
+        Self { advice: advice.into(), change, with: Vec::new(), needs_decision: false }
     }
 }
 
@@ -109,6 +114,23 @@ impl Change {
             *changed.side.identity.first_mut()? = document;
         }
         Some(changed)
+    }
+
+    /// Whether it is something to do, and not a trial of what would be without a cause.
+    pub(crate) fn is_proposal(&self) -> bool {
+        match self {
+            Self::Send { value: Some(_), .. }
+            | Self::Seconds(_)
+            | Self::Trust { .. }
+            | Self::Identity(_)
+            | Self::NewIdentity(_) => true,
+            Self::Send { value: None, .. }
+            | Self::Nothing
+            | Self::HaveKey { .. }
+            | Self::WithoutStatement(_)
+            | Self::WithoutOwnDenies
+            | Self::WithoutLimit(_) => false,
+        }
     }
 
     /// The change as a unified diff of the text it is made to, and that text afterwards.

@@ -36,14 +36,17 @@ pub(crate) fn change_operator(
     statement: &Statement,
     entry: &ConditionEntry,
     operator: &str,
+    value: Option<(Span, &str)>,
 ) -> Option<Vec<Edit>> {
     let siblings: Vec<&ConditionEntry> =
         statement.conditions.iter().filter(|other| other.operator.span == entry.operator.span).collect();
     let home = statement.conditions.iter().rfind(|other| &*other.operator.value == operator);
     if siblings.len() == 1 && home.is_none() {
-        return Some(vec![replace_string(entry.operator.span, operator)]);
+        let value = value.map(|(span, text)| replace_string(span, text));
+        return Some(std::iter::once(replace_string(entry.operator.span, operator)).chain(value).collect());
     }
-    let member = source.get(entry.span.start as usize..entry.span.end as usize)?;
+    let member = member_with(source, entry, value)?;
+    let member = member.as_str();
     let removal = if siblings.len() == 1 {
         // The operator goes with its last key.
         let brace = entry.span.end as usize + source.get(entry.span.end as usize..)?.find('}')? + 1;
@@ -56,6 +59,14 @@ pub(crate) fn change_operator(
         None => before_operator(source, entry, operator, member)?,
     };
     Some(vec![removal, addition])
+}
+
+/// The condition's key and values as they stand, with one value replaced.
+fn member_with(source: &str, entry: &ConditionEntry, value: Option<(Span, &str)>) -> Option<String> {
+    let (start, end) = (entry.span.start as usize, entry.span.end as usize);
+    let Some((span, text)) = value else { return Some(source.get(start..end)?.to_owned()) };
+    let (before, after) = (source.get(start..span.start as usize)?, source.get(span.end as usize..end)?);
+    Some(format!("{before}{}{after}", json_string(text)))
 }
 
 /// `, member`, laid out as the member that starts at `beside`.
@@ -181,7 +192,7 @@ mod tests {
         let source = policy(condition);
         let document = PolicyDocument::parse(&source);
         let statement = &document.statements[0];
-        let edits = change_operator(&source, statement, &statement.conditions[key], operator).unwrap();
+        let edits = change_operator(&source, statement, &statement.conditions[key], operator, None).unwrap();
         let changed = apply(&source, &edits).unwrap();
         assert!(PolicyDocument::parse(&changed).problems.is_empty(), "{changed}");
         changed.split_once("\"Condition\":").unwrap().1.strip_suffix("}}").unwrap().to_owned()

@@ -91,9 +91,14 @@ impl Situation<'_> {
         let session = SessionRequest {
             duration_seconds: self.duration(),
             max_session_duration: facts.max_session_duration.or(Some(43_200)),
-            role_chaining: if facts.chained == Some(true) { Chaining::Yes } else { Chaining::No },
+            role_chaining: if self.is_chained() { Chaining::Yes } else { Chaining::No },
         };
         Some(Whole { trust, request, side, session, endpoint: one(&self.evidence.vpc_endpoint) })
+    }
+
+    /// Whether the caller's credentials are known to be those of a session.
+    pub(crate) fn is_chained(&self) -> bool {
+        self.evidence.facts.chained.or(self.call().and_then(|call| call.chained)) == Some(true)
     }
 
     /// The seconds that the call asks for.

@@ -6,9 +6,9 @@ use countersign_policy::evaluate::assume_role::Layer;
 use countersign_policy::evaluate::{AttachedTo, Decision, evaluate};
 use countersign_policy::request::{CallerKind, Request};
 
-use super::{Situation, State, Test};
+use super::{ArnText, Situation, State, Test};
 use crate::evidence::PolicyText;
-use crate::message::{PolicyLayer, Says};
+use crate::message::{PolicyLayer, Says, is_masked};
 use crate::repair::Intended;
 use crate::repair::policy_edit::json_string;
 
@@ -233,6 +233,15 @@ impl Situation<'_> {
             words.find(|word| super::is_opt_in_region(word)).map(str::to_owned)
         };
         self.evidence.facts.region.clone().or(of_call).or_else(in_text)
+    }
+
+    /// Who was meant to call, when somebody else did.
+    pub(crate) fn other_identity(&self) -> Option<String> {
+        let called = ArnText::parse(self.caller_text.as_deref()?)?;
+        let meant = self.evidence.facts.intended_caller.as_deref().or(self.evidence.caller.as_deref())?;
+        let name =
+            |arn: ArnText<'_>| (arn.account.map(str::to_owned), arn.role_name().unwrap_or(arn.resource).to_owned());
+        (name(ArnText::parse(meant)?) != name(called) && !is_masked(meant)).then(|| meant.to_owned())
     }
 
     /// Whether the caller is a session of the role it asks for.

@@ -102,6 +102,8 @@ impl<'e> Situation<'e> {
         match self.call().map(|call| call.parameter(name)) {
             Some(Parameter::Known { value, .. }) => Sent::Value(value.clone()),
             Some(Parameter::Absent) => Sent::Nothing,
+            // A name the tool makes up: one of those it could be.
+            Some(Parameter::Implied { pattern }) if *pattern != "*" => Sent::Value(pattern.replace('*', "1700000000")),
             Some(Parameter::Unknown { .. } | Parameter::Implied { .. }) | None => Sent::Unknown,
         }
     }

@@ -15,6 +15,7 @@ use crate::policy_file::PolicyFile;
 pub(crate) mod audit;
 pub(crate) mod compare;
 pub(crate) mod completions;
+pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod simulate;

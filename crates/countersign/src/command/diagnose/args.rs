@@ -1,0 +1,111 @@
+//! The options of `countersign diagnose`.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+const EXAMPLES: &str = "\
+Examples:
+  The error as it appears, and the trust policy of the role:
+    aws sts assume-role --role-arn arn:aws:iam::444455556666:role/VendorAccess --role-session-name s 2>&1 \\
+      | countersign diagnose --trust role.json
+
+  The code that made the call as well, so that the answer is a patch for it:
+    countersign diagnose error.txt --trust role.json --call collect.py
+
+  Everything in one file:
+    countersign diagnose --case case.json --format json
+
+Exit status: 0 the cause is proved, 1 causes only fit, 2 nothing to go on.";
+
+/// Say why a role was not given, and what to change.
+///
+/// Takes what there is: the error as it was printed, a CloudTrail event, the trust policy, the caller's policies, the
+/// command or code that made the call. What is missing makes an answer less sure, and the answer says what would make it
+/// sure. A cause is proved when the evaluator denies the call as given and allows it with the repair.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// The error as it was printed; `-` or nothing is stdin, if something is piped in.
+    pub(super) error: Option<PathBuf>,
+
+    /// An evidence bundle: a JSON object with any of operation, error_text, trust_policy, identity_policy, request, caller,
+    /// target_role, context.
+    #[arg(long, value_name = "FILE")]
+    pub(super) case: Option<PathBuf>,
+
+    /// A CloudTrail event, or a trail's file; gzip is undone. Of several refusals the last counts.
+    #[arg(long, value_name = "FILE")]
+    pub(super) event: Option<PathBuf>,
+
+    /// The role's trust policy: JSON, what `aws iam get-role` prints, or a file that `countersign audit` reads, with --role.
+    #[arg(long, value_name = "FILE", help_heading = "The role")]
+    pub(super) trust: Option<PathBuf>,
+
+    /// The role: its ARN, or of several in --trust its name.
+    #[arg(long, value_name = "ARN", help_heading = "The role")]
+    pub(super) role: Option<String>,
+
+    /// Who calls, or was meant to.
+    #[arg(long, value_name = "ARN", help_heading = "The call")]
+    pub(super) caller: Option<String>,
+
+    /// What made the call: a script, source code, a profile, configuration.
+    #[arg(long, value_name = "FILE", help_heading = "The call")]
+    pub(super) call: Option<PathBuf>,
+
+    /// What --call is written in, where its name does not say: cli, ini, python, typescript, go, java, hcl, yaml …
+    #[arg(long, value_name = "KIND", requires = "call", help_heading = "The call")]
+    pub(super) call_kind: Option<String>,
+
+    /// The profile that was used, of those in --call.
+    #[arg(long, value_name = "NAME", requires = "call", help_heading = "The call")]
+    pub(super) profile: Option<String>,
+
+    /// The ExternalId that was sent.
+    #[arg(long, value_name = "ID", help_heading = "The call")]
+    pub(super) external_id: Option<String>,
+
+    /// No ExternalId was sent.
+    #[arg(long, conflicts_with = "external_id", help_heading = "The call")]
+    pub(super) no_external_id: bool,
+
+    /// An identity policy of the caller; repeatable.
+    #[arg(long, value_name = "FILE", help_heading = "The other policies")]
+    pub(super) identity: Vec<PathBuf>,
+
+    /// The caller's permissions boundary.
+    #[arg(long, value_name = "FILE", help_heading = "The other policies")]
+    pub(super) boundary: Option<PathBuf>,
+
+    /// The session policy of the calling session.
+    #[arg(long, value_name = "FILE", help_heading = "The other policies")]
+    pub(super) session_policy: Option<PathBuf>,
+
+    /// A service control policy over the caller's account; repeatable.
+    #[arg(long, value_name = "FILE", help_heading = "The other policies")]
+    pub(super) scp: Vec<PathBuf>,
+
+    /// A resource control policy over the role's account; repeatable.
+    #[arg(long, value_name = "FILE", help_heading = "The other policies")]
+    pub(super) rcp: Vec<PathBuf>,
+
+    /// The policy of the VPC endpoint that the call goes through.
+    #[arg(long, value_name = "FILE", help_heading = "The other policies")]
+    pub(super) vpc_endpoint_policy: Option<PathBuf>,
+
+    /// How the answer is printed.
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(super) format: AnswerFormat,
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON document, stable in shape.
+    Json,
+    /// For an issue or a chat.
+    Markdown,
+}

@@ -1,0 +1,188 @@
+//! The evidence, from files, stdin and options.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+
+use countersign_audit::input::{self, Named};
+use countersign_audit::role::Role;
+use countersign_diagnose::Evidence;
+use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent, read_events};
+use countersign_policy::document::Embedding;
+
+use super::Args;
+use crate::command::audit;
+use crate::diagnostic::Diagnostic;
+use crate::policy_file::PolicyFile;
+use crate::read;
+
+/// The most bytes of a pasted error, a script or a bundle.
+const TEXT_BYTES: u64 = 16 << 20;
+/// The most bytes of a trail's file.
+const TRAIL_BYTES: u64 = 1 << 30;
+
+/// Reads everything that is given.
+///
+/// # Errors
+/// When a file cannot be read or holds nothing of what it is given as.
+pub(super) fn evidence(args: &Args) -> anyhow::Result<Evidence> {
+    let mut evidence = match &args.case {
+        Some(path) => {
+            let input = read::read(path, TEXT_BYTES)?;
+            Evidence::from_case(&input.text).map_err(|error| {
+                let help =
+                    "write a JSON object with any of error_text, trust_policy, request, caller, target_role, context";
+                Box::new(Diagnostic::error(format!("{}: {error}", input.name), Some(help.to_owned())))
+            })?
+        }
+        None => Evidence::default(),
+    };
+    evidence.now = Some(audit::now(None));
+    if let Some(text) = error_text(args)? {
+        add_error(&mut evidence, text);
+    }
+    if let Some(path) = &args.event {
+        let input = read::read(path, TRAIL_BYTES)?;
+        let events = read_events(&input.text);
+        let Some(event) = events.last() else {
+            let help =
+                "events of refused calls have an errorCode; the owner of a role sees no denied calls of other accounts";
+            let message = format!("no refused AssumeRole in {}", input.name);
+            return Err(Box::new(Diagnostic::error(message, Some(help.to_owned()))).into());
+        };
+        evidence.add_event(event);
+    }
+    if let Some(path) = &args.trust {
+        trust(&mut evidence, path, args.role.as_deref())?;
+    }
+    if let Some(role) = args.role.as_ref().filter(|role| role.starts_with("arn:")) {
+        evidence.role = Some(role.clone());
+    }
+    evidence.caller = args.caller.clone().or(evidence.caller);
+    if let Some(path) = &args.call {
+        evidence.request = Some(request(path, args)?);
+    }
+    if let Some(id) = &args.external_id {
+        evidence.facts.external_id = Sent::Value(id.clone());
+    }
+    if args.no_external_id {
+        evidence.facts.external_id = Sent::Nothing;
+    }
+    for path in &args.identity {
+        evidence.identity.push(policy(path)?);
+    }
+    let guard = |path: &Path| -> anyhow::Result<Guard> { Ok(Guard::Policy(Box::new(policy(path)?))) };
+    let one = |path: &Option<std::path::PathBuf>| path.as_deref().map(guard).transpose();
+    evidence.boundary = one(&args.boundary)?.or(evidence.boundary);
+    evidence.session = one(&args.session_policy)?.or(evidence.session);
+    evidence.vpc_endpoint = one(&args.vpc_endpoint_policy)?.or(evidence.vpc_endpoint);
+    for path in &args.scp {
+        evidence.scps.push(guard(path)?);
+    }
+    for path in &args.rcp {
+        evidence.rcps.push(guard(path)?);
+    }
+    Ok(evidence)
+}
+
+/// The pasted error: a file, or stdin when it is named, or when something is piped in and nothing else is read from it.
+fn error_text(args: &Args) -> anyhow::Result<Option<String>> {
+    let stdin = Path::new("-");
+    let files = [&args.case, &args.event, &args.trust, &args.call];
+    let taken = files.into_iter().flatten().any(|path| path == stdin);
+    let path = match &args.error {
+        Some(path) => path.as_path(),
+        None if args.case.is_none() && args.event.is_none() && !taken && !std::io::stdin().is_terminal() => stdin,
+        None => return Ok(None),
+    };
+    let text = read::read(path, TEXT_BYTES)?.text;
+    Ok((!text.trim().is_empty()).then_some(text))
+}
+
+/// A paste may be the event itself.
+fn add_error(evidence: &mut Evidence, text: String) {
+    if text.trim_start().starts_with(['{', '['])
+        && let Some(event) = read_events(&text).last()
+    {
+        return evidence.add_event(event);
+    }
+    evidence.error_text = Some(text);
+}
+
+fn policy(path: &Path) -> anyhow::Result<PolicyText> {
+    Ok(text_of(PolicyFile::read(path)?))
+}
+
+/// The policy with the text its spans are about.
+fn text_of(file: PolicyFile) -> PolicyText {
+    let text = file.own_text().to_owned();
+    match file.embedding {
+        Embedding::Direct if file.document.span.start > 0 => {
+            let span = file.document.span;
+            let own = text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
+            PolicyText::new(file.input.name, own)
+        }
+        _ => PolicyText { name: file.input.name, text, document: file.document },
+    }
+}
+
+/// The trust policy out of a file that holds one, or of the role called `wanted` out of one that holds several.
+fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) -> anyhow::Result<()> {
+    let input = read::read(path, TEXT_BYTES)?;
+    let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
+    let refusal = match single {
+        Ok(file) => {
+            if let Some(role) = &file.role {
+                evidence.role.get_or_insert_with(|| role.arn.clone());
+                evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
+            }
+            evidence.trust = Some(text_of(file));
+            return Ok(());
+        }
+        Err(refusal) => refusal,
+    };
+    let reading = input::read(&input.name, input.text.as_bytes(), Named::ByUser);
+    let named = |role: &&Role| wanted.is_none_or(|wanted| is_called(role, wanted));
+    let mut roles = reading.roles.iter().filter(named);
+    match (roles.next(), roles.next()) {
+        (Some(role), None) => {
+            evidence.role = evidence.role.take().or_else(|| role.arn.clone());
+            let text = role.policy_text().to_owned();
+            evidence.trust = Some(PolicyText { name: input.name, text, document: role.trust.clone() });
+            Ok(())
+        }
+        (Some(_), Some(_)) => {
+            let names: Vec<&str> = reading.roles.iter().map(|role| role.name.as_str()).take(5).collect();
+            let help = format!("name one with --role: {}", names.join(", "));
+            Err(Box::new(Diagnostic::error(format!("{} holds several roles", input.name), Some(help))).into())
+        }
+        (None, _) => Err(refusal.into()),
+    }
+}
+
+fn is_called(role: &Role, wanted: &str) -> bool {
+    let name = wanted.rsplit('/').next().unwrap_or(wanted);
+    role.arn.as_deref() == Some(wanted) || role.role_name.as_deref() == Some(name) || role.name == wanted
+}
+
+/// What made the call; its kind is what its name says.
+fn request(path: &Path, args: &Args) -> anyhow::Result<RequestText> {
+    let input = read::read(path, TEXT_BYTES)?;
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let named = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let kind = match (&args.call_kind, extension) {
+        (Some(kind), _) => Some(kind.as_str()),
+        (None, None) if matches!(named, "config" | "credentials") => Some("ini"),
+        (None, Some(extension)) if RequestText::reads(extension) => Some(extension),
+        (None, _) => None,
+    };
+    let mut request = RequestText::new(input.name, kind, input.text);
+    if let Some(profile) = &args.profile {
+        request.calls.retain(|call| call.profile.as_deref() == Some(profile));
+        if request.calls.is_empty() {
+            let help = "the profile needs a role_arn; without --profile every profile of the file is looked at";
+            let message = format!("no profile `{profile}` that assumes a role in {}", request.name);
+            return Err(Box::new(Diagnostic::error(message, Some(help.to_owned()))).into());
+        }
+    }
+    Ok(request)
+}
