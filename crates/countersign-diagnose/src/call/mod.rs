@@ -7,6 +7,7 @@
 #[cfg(feature = "languages")]
 mod code;
 mod profile;
+mod properties;
 #[cfg(feature = "languages")]
 mod shell;
 mod slot;
@@ -66,8 +67,10 @@ pub fn read(text: &str, style: Style) -> Option<Reading> {
 /// `patience` is asked again and again, and a break ends the reading: a text that was made to vex a parser costs it time with
 /// the cube of its length, which no count of its steps tells. Who has a clock and reads what strangers wrote, lets it decide.
 pub fn read_while(text: &str, style: Style, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Option<Reading> {
-    if style == Style::Profile {
-        return Some(profile::read(text));
+    match style {
+        Style::Profile => return Some(profile::read(text)),
+        Style::Properties => return Some(properties::read(text)),
+        _ => {}
     }
     let mut all = Reading { style, calls: Vec::new(), errors: 0 };
     for part in window::parts(text) {
