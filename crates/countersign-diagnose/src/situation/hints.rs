@@ -30,6 +30,11 @@ impl Situation<'_> {
         plain && !self.is_write
     }
 
+    /// Whether a missing Allow can be guessed at: not when the message speaks of a Deny.
+    pub(crate) fn may_lack_allow(&self) -> bool {
+        self.denial.as_ref().is_none_or(|denial| !denial.denies)
+    }
+
     /// Whether a cause in `layer` can be guessed at: the message leaves it open, or blames that layer.
     pub(crate) fn may_be(&self, layer: PolicyLayer) -> bool {
         self.is_plain_denial() && self.blames().is_none_or(|blamed| blamed == layer)
