@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::browser;
 use crate::repo::{cargo, root};
 
 const PYTHON_PACKAGES: &str = "integrations/requirements.txt";
@@ -34,6 +35,7 @@ impl Clients {
         let clients = Clients { python: folder.join("python"), node_modules: folder.join("node/node_modules"), folder };
         clients.install_python()?;
         clients.install_node()?;
+        browser::install();
         Ok(clients)
     }
 

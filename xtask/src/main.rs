@@ -1,6 +1,7 @@
 //! All automation of this repository: `cargo xtask test` is what the README and CI call,
 //! `cargo xtask tidy` holds the layout that ARCHITECTURE.md promises.
 
+mod browser;
 mod clients;
 mod repo;
 mod rust_source;

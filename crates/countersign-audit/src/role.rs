@@ -14,12 +14,16 @@ pub struct Role {
     pub name: String,
     /// The name it has in AWS, where that is another one and the input says.
     pub role_name: Option<String>,
+    /// Its path, `/a/b/`, if the input says; its ARN has it too.
+    pub path: Option<String>,
     /// Its ARN, if the input says.
     pub arn: Option<String>,
     /// Its account, from the ARN.
     pub account: Option<AccountId>,
     /// Its tags, if the input lists them.
     pub tags: Option<Vec<(String, String)>>,
+    /// How long its sessions last at most, in seconds, if the input says.
+    pub max_session_duration: Option<u32>,
     /// What it may do once it is assumed.
     pub permissions: Permissions,
     /// The trust policy. Of keys that repeat the last counts.
@@ -83,9 +87,11 @@ impl Role {
         Self {
             name,
             role_name: None,
+            path: None,
             arn: None,
             account: None,
             tags: None,
+            max_session_duration: None,
             permissions: Permissions::not_said(),
             trust,
             before: None,

@@ -12,7 +12,8 @@
 mod sign;
 
 use countersign_policy::condition::date::{self, Moment};
-use countersign_sts::{Endpoint, Notation, Request, Strictness, World};
+use countersign_sts::decisions::{Decisions, Room};
+use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
 use divan::{Bencher, black_box};
 use sign::Credentials;
 
@@ -41,6 +42,17 @@ fn main() {
 /// Times the answer to a signed call, whose status it must have.
 fn time(bencher: Bencher<'_, '_>, parameters: &[(&str, &str)], status: u16) {
     let endpoint = Endpoint::new(World::declared(WORLD, Notation::Json, Strictness::Strict).unwrap(), [7; 32]);
+    time_at(&endpoint, bencher, parameters, status, |response| response);
+}
+
+/// Likewise, with what is done to the response.
+fn time_at<T>(
+    endpoint: &Endpoint,
+    bencher: Bencher<'_, '_>,
+    parameters: &[(&str, &str)],
+    status: u16,
+    done: impl Fn(Response) -> T,
+) {
     let now: Moment = date::parse("2026-11-22T04:10:00Z").unwrap();
     let form: Vec<(String, String)> =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -54,12 +66,24 @@ fn time(bencher: Bencher<'_, '_>, parameters: &[(&str, &str)], status: u16) {
     let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let request = Request { method: "POST", target: "/", headers: &headers, body: body.as_bytes(), source_ip: None };
     assert_eq!(endpoint.respond(&request, now).status, status);
-    bencher.bench_local(|| endpoint.respond(black_box(&request), now));
+    bencher.bench_local(|| done(endpoint.respond(black_box(&request), now)));
 }
 
 #[divan::bench]
 fn assume_role_allowed(bencher: Bencher<'_, '_>) {
     time(bencher, &[&ASSUME[..], &[("ExternalId", "tenant-7f2")]].concat(), 200);
+}
+
+/// As a server does it, which remembers the last calls.
+#[divan::bench]
+fn assume_role_allowed_and_remembered(bencher: Bencher<'_, '_>) {
+    let world = World::declared(WORLD, Notation::Json, Strictness::Strict).unwrap();
+    let endpoint = Endpoint::new(world, [7; 32]).recording();
+    let decisions = Decisions::new(Room::OWN);
+    time_at(&endpoint, bencher, &[&ASSUME[..], &[("ExternalId", "tenant-7f2")]].concat(), 200, |response| {
+        decisions.keep(response.record.as_ref().unwrap());
+        response
+    });
 }
 
 #[divan::bench]

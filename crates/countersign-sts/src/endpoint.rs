@@ -13,6 +13,7 @@ use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
 use crate::record::{Answered, Record, Seen, Signer};
 use crate::service::{self, Auth, Call, Operation, Run, Service, Written};
 use crate::signature::{Signed, TokenKey};
+use crate::web_identity::OutboundKeys;
 use crate::world::{Change, Mint, Principal, Strictness, World};
 use crate::{Request, signature};
 
@@ -24,6 +25,7 @@ pub struct Endpoint {
     base: String,
     mint: Mint,
     token_key: TokenKey,
+    outbound: OutboundKeys,
     key_uses: KeyUses,
     /// Makes the ids of events; there when calls are recorded.
     event_key: Option<[u8; 32]>,
@@ -55,12 +57,14 @@ impl Endpoint {
     pub fn new(world: World, key: [u8; 32]) -> Self {
         let mint = Mint::new(key);
         let token_key = TokenKey::new(&mint.derived_key("session tokens"));
+        let outbound = OutboundKeys::new(mint.derived_key("web identity tokens"));
         Self {
             world: RwLock::new(world),
             journal: None,
             base: String::new(),
             mint,
             token_key,
+            outbound,
             key_uses: KeyUses::default(),
             event_key: None,
             ahead: AtomicI64::new(0),
@@ -105,6 +109,17 @@ impl Endpoint {
     #[must_use]
     pub fn world(&self) -> World {
         self.world.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The keys that tokens of GetWebIdentityToken are verified with, a JSON Web Key Set. AWS publishes them at the
+    /// issuer's URL; an endpoint has the same for all of its issuers.
+    #[must_use]
+    pub fn web_identity_key_set(&self) -> String {
+        self.outbound.key_set().unwrap_or_default().to_string()
+    }
+
+    pub(crate) fn seal_message(&self, message: &str) -> String {
+        self.token_key.seal_message(message, self.mint.nonce())
     }
 
     /// Puts another world in place of this one, and its clock back to the callers'.
@@ -197,7 +212,7 @@ impl Endpoint {
                 Some(signed) => self.authenticate(world, signed, now)?,
                 None => Principal::anonymous(),
             };
-            let Self { mint, token_key, key_uses, .. } = self;
+            let Self { mint, token_key, outbound, key_uses, .. } = self;
             let (region, decided) = (region.as_str(), &seen.decided);
             let call = Call {
                 request,
@@ -207,6 +222,7 @@ impl Endpoint {
                 world,
                 mint,
                 token_key,
+                outbound,
                 key_uses,
                 now,
                 decided,

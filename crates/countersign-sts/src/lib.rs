@@ -1,7 +1,8 @@
 //! A local AWS STS and IAM endpoint that answers as AWS would: real signatures, real trust policies, AWS's error texts.
 //!
 //! [`Endpoint::respond`] is the whole server as a function: a request and the time in, a response out. It does no I/O,
-//! starts no thread and reads neither clock nor randomness. The feature `server` puts a socket in front of it.
+//! starts no thread and reads neither clock nor randomness. The feature `server` puts a socket in front of it,
+//! the feature `sdk` clients of the AWS SDK for Rust.
 //! Access is decided by `countersign-policy` and by nothing else.
 //!
 //! ```
@@ -21,7 +22,9 @@
 //! assert!(response.body.contains("<Code>MissingAuthenticationToken</Code>"));
 //! ```
 
+mod authorization_message;
 mod connection;
+pub mod decisions;
 mod endpoint;
 mod iam;
 mod journal;
@@ -30,6 +33,9 @@ mod key_uses;
 mod protocol;
 mod record;
 mod request;
+mod saml;
+#[cfg(feature = "sdk")]
+pub mod sdk;
 #[cfg(feature = "server")]
 pub mod server;
 mod service;
@@ -45,8 +51,8 @@ pub use protocol::{ApiError, ErrorCode, Fault};
 pub use record::{Decided, Record, RoleFound};
 pub use request::Request;
 pub use world::{
-    AccessKey, Account, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity, FullAccess, Group,
-    Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member, MfaDevice, Named, Names,
-    Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, Role, SamlProvider, Settings,
-    Strictness, Unit, User, World,
+    AccessKey, Account, AssertionEncryption, Change, DEFAULT_MAX_SESSION_DURATION, DeclarationError, Edit, Entity,
+    FullAccess, Group, Guardrails, InstanceProfile, KeyOwner, KeyStatus, LoginProfile, ManagedPolicy, Member,
+    MfaDevice, Named, Names, Notation, OidcProvider, Organization, PasswordPolicy, Policy, PolicyVersion, PrivateKey,
+    Role, SamlProvider, Settings, Strictness, Switch, Unit, User, World,
 };

@@ -9,14 +9,16 @@ use std::cell::RefCell;
 use std::fmt;
 
 use countersign_policy::account::AccountId;
+use countersign_policy::assumptions::AssumptionSet;
 use countersign_policy::condition::date::Moment;
-use countersign_policy::evaluate::assume_role::AssumeRoleDecision;
+use countersign_policy::evaluate::Decision;
+use countersign_policy::evaluate::assume_role::{AssumeRoleDecision, LayerTrace};
 use countersign_policy::request::{Caller, CallerKind};
 
-use crate::Request;
-use crate::protocol::{ApiError, Element, Parameters};
+use crate::protocol::{ApiError, Element, Parameters, Value};
 use crate::signature::Session;
 use crate::world::Principal;
+use crate::{Request, trail};
 
 /// A call and its answer.
 #[derive(Clone, PartialEq)]
@@ -41,6 +43,7 @@ pub struct Record {
     pub decided: Option<Decided>,
     pub(crate) signer: Option<Signer>,
     pub(crate) parameters: Parameters,
+    /// As far as a trail has it.
     pub(crate) result: Vec<Element>,
     pub(crate) event_key: [u8; 32],
     pub(crate) error: Option<ApiError>,
@@ -57,6 +60,22 @@ pub struct Decided {
     pub role: RoleFound,
 }
 
+impl Decided {
+    /// What the caller's own side says of a request; `role` is the resource it acts on.
+    pub(crate) fn by_caller_side(
+        request: countersign_policy::request::Request,
+        decision: Decision,
+        layers: Vec<LayerTrace>,
+    ) -> Self {
+        let actions = vec![(request.action.clone(), decision)];
+        let assumptions =
+            layers.iter().fold(AssumptionSet::default(), |used, layer| used.union(layer.evaluation.assumptions));
+        let trust = Decision::ImplicitDeny;
+        let decision = AssumeRoleDecision { decision, trust, actions, layers, refusal: None, assumptions };
+        Self { request, decision, role: RoleFound::NotSought }
+    }
+}
+
 /// Whether the role of a call exists. Clients cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RoleFound {
@@ -64,6 +83,8 @@ pub enum RoleFound {
     Yes,
     /// It does not: the call is decided as if its trust policy were empty.
     No,
+    /// The call assumes no role: what is called the role of its request is the resource that it acts on.
+    NotSought,
 }
 
 /// Who signed a call.
@@ -131,7 +152,7 @@ impl Record {
             decided: seen.decided.into_inner(),
             signer: seen.signer,
             parameters: answered.parameters,
-            result: answered.result,
+            result: if trail::has_result(seen.operation, &answered.result) { answered.result } else { Vec::new() },
             event_key,
             error: answered.error,
         }
@@ -155,6 +176,12 @@ impl Record {
         self.signer.as_ref().map(|signer| signer.access_key_id.as_str())
     }
 
+    /// The error's code on the wire.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&'static str> {
+        self.error.as_ref().map(|error| error.code.name())
+    }
+
     /// The parameters by their full names such as `Tags.member.1.Key`, but for those that are secrets.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters.iter().filter(|(name, _)| !is_secret(name))
@@ -173,6 +200,62 @@ impl Record {
         }
         Some((error.code.name(), message))
     }
+}
+
+impl Record {
+    /// About how many bytes it takes. What a client can make large is counted; the rest is taken as a kilobyte.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        const ENTRY: usize = 64;
+        let parameters = self.parameters.iter().map(|(name, value)| ENTRY + name.len() + value.len());
+        let message = self.error.as_ref().map_or(0, |error| error.message.len());
+        let agent = self.user_agent.as_ref().map_or(0, String::len);
+        let context = self.decided.iter().flat_map(|decided| decided.request.context.iter());
+        let context = context.map(|(key, values)| ENTRY + key.len() + texts(values));
+        let layers = self.decided.iter().flat_map(|decided| &decided.decision.layers);
+        let statements = layers.flat_map(|layer| &layer.evaluation.statements);
+        let conditions = statements.map(|statement| {
+            let conditions = statement.conditions.iter();
+            let texts = conditions
+                .map(|condition| 2 * ENTRY + texts(&condition.required) + condition.sent.as_deref().map_or(0, texts));
+            2 * ENTRY + texts.sum::<usize>()
+        });
+        let result = members(&self.result);
+        1024 + message + agent + result + parameters.chain(context).chain(conditions).sum::<usize>()
+    }
+
+    /// The same call, when it is too large to be kept whole.
+    pub(crate) fn without_bulk(&self) -> Self {
+        let cut = |text: &str| text.chars().take(1024).collect();
+        // Without the parameters it would no longer be known what is secret in the text.
+        let error = self.error.as_ref().zip(self.error());
+        let error = error.map(|(error, (_, text))| ApiError { code: error.code, message: cut(&text) });
+        Self {
+            parameters: Parameters::default(),
+            result: Vec::new(),
+            decided: None,
+            user_agent: self.user_agent.as_deref().map(cut),
+            error,
+            ..self.clone()
+        }
+    }
+}
+
+fn members(elements: &[Element]) -> usize {
+    fn weight(value: &Value) -> usize {
+        match value {
+            Value::Text(text) => text.len(),
+            Value::Number(_) | Value::Boolean(_) | Value::Time(_) => 0,
+            Value::Structure(elements) => members(elements),
+            Value::List(values) => values.iter().map(|value| size_of::<Value>() + weight(value)).sum(),
+            Value::Map(entries) => entries.iter().map(|(key, value)| 64 + key.len() + weight(value)).sum(),
+        }
+    }
+    elements.iter().map(|element| size_of::<Element>() + weight(&element.value)).sum()
+}
+
+fn texts(values: &[String]) -> usize {
+    values.iter().map(|value| size_of::<String>() + value.len()).sum()
 }
 
 /// Whether a parameter's value is a secret.

@@ -8,6 +8,7 @@ use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, Parameters};
 use crate::record::Decided;
 use crate::signature::TokenKey;
+use crate::web_identity::OutboundKeys;
 use crate::world::{Change, Mint, Principal, World};
 use crate::{Request, iam, sts};
 
@@ -66,6 +67,7 @@ pub(crate) struct Call<'c> {
     pub(crate) world: &'c World,
     pub(crate) mint: &'c Mint,
     pub(crate) token_key: &'c TokenKey,
+    pub(crate) outbound: &'c OutboundKeys,
     pub(crate) key_uses: &'c KeyUses,
     pub(crate) now: Moment,
     /// What was decided on the way, for the operator.

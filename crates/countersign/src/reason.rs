@@ -1,6 +1,5 @@
 //! The one line a tired engineer reads: why a call is allowed or denied.
 
-use countersign_policy::document::Effect;
 use countersign_policy::evaluate::assume_role::{AssumeRoleDecision, Layer, LayerTrace};
 use countersign_policy::evaluate::{ConditionTrace, Decision, ElementTrace, Evaluation, StatementTrace};
 use countersign_policy::request::Request;
@@ -24,37 +23,21 @@ impl From<String> for Reason {
 
 /// Why the call as a whole is allowed or denied.
 pub(crate) fn of_call(decided: &AssumeRoleDecision, request: &Request) -> Reason {
-    let with = |wanted: Decision| decided.layers.iter().find(|trace| trace.evaluation.decision == wanted);
-    match decided.decision {
-        Decision::Allowed => match with(Decision::Allowed) {
-            Some(trace) => of_layer(trace, request),
-            None => "no policy was asked".to_owned().into(),
-        },
-        Decision::ExplicitDeny => match with(Decision::ExplicitDeny) {
-            Some(trace) => of_layer(trace, request),
-            // A guardrail that allows nothing counts as an explicit deny (rule D13).
-            None => {
-                let trace = decided.layers.iter().find(|trace| trace.layer == Layer::Scp && !allows(trace));
-                trace.map_or_else(|| "a guardrail denies".to_owned().into(), |trace| of_layer(trace, request))
-            }
-        },
-        Decision::ImplicitDeny => {
-            let denied = decided.actions.iter().find(|(_, decision)| *decision != Decision::Allowed);
-            let Some((action, _)) = denied else {
-                let refusal = decided.refusal.as_ref().map(ToString::to_string);
-                return refusal.unwrap_or_else(|| "nothing allows the call".to_owned()).into();
-            };
-            let mut layers = decided.layers.iter().filter(|trace| trace.action == *action);
-            match layers.find(|trace| !allows(trace)) {
-                Some(trace) => of_layer(trace, request),
-                None => format!("nothing on the caller's side allows {action}: it has no identity policy").into(),
-            }
-        }
+    if let Some(trace) = decided.deciding_layer() {
+        return of_layer(trace, request);
     }
-}
-
-fn allows(trace: &LayerTrace) -> bool {
-    trace.evaluation.decision == Decision::Allowed
+    let text = match decided.decision {
+        Decision::Allowed => "no policy was asked".to_owned(),
+        Decision::ExplicitDeny => "a guardrail denies".to_owned(),
+        Decision::ImplicitDeny => match decided.actions.iter().find(|(_, decision)| *decision != Decision::Allowed) {
+            Some((action, _)) => format!("nothing on the caller's side allows {action}: it has no identity policy"),
+            None => {
+                let refusal = decided.refusal.as_ref().map(ToString::to_string);
+                refusal.unwrap_or_else(|| "nothing allows the call".to_owned())
+            }
+        },
+    };
+    text.into()
 }
 
 /// Why one policy says what it says of one action.
@@ -64,20 +47,20 @@ pub(crate) fn of_layer(trace: &LayerTrace, request: &Request) -> Reason {
 
 /// Why a policy, called `name`, says what it says of `action`.
 pub(crate) fn of_policy(evaluation: &Evaluation, name: &str, action: &str, request: &Request) -> Reason {
-    let applying = |effect| evaluation.statements.iter().find(|trace| trace.applies && trace.effect == effect);
+    let deciding = evaluation.deciding_statement();
     match evaluation.decision {
         Decision::Allowed => {
-            let label = applying(Effect::Allow).map(label).unwrap_or_default();
+            let label = deciding.map(label).unwrap_or_default();
             format!("{label} of the {name} allows {action}").into()
         }
         Decision::ExplicitDeny => {
-            let Some(statement) = applying(Effect::Deny) else { return format!("the {name} denies {action}").into() };
+            let Some(statement) = deciding else { return format!("the {name} denies {action}").into() };
             let asks: Vec<String> = statement.conditions.iter().map(|condition| said(condition, "asks")).collect();
             let since = if asks.is_empty() { String::new() } else { format!(": {}", asks.join("; ")) };
             format!("{} of the {name} denies {action}{since}", label(statement)).into()
         }
         Decision::ImplicitDeny => {
-            let Some(statement) = nearest(evaluation) else {
+            let Some(statement) = deciding else {
                 return format!("the {name} has no Allow statement").into();
             };
             let mut failed = statement.conditions.iter().filter(|condition| !condition.matched);
@@ -112,18 +95,6 @@ pub(crate) fn label(statement: &StatementTrace) -> String {
         Some(sid) if !sid.is_empty() => format!("statement {number} ({})", quoted(sid)),
         _ => format!("statement {number}"),
     }
-}
-
-/// The Allow statement with the fewest failing parts; among equals one that covers the caller, then the first.
-fn nearest(evaluation: &Evaluation) -> Option<&StatementTrace> {
-    let distance = |statement: &&StatementTrace| {
-        let elements = [statement.principal, statement.action, statement.resource];
-        let failed = elements.iter().filter(|element| **element == ElementTrace::Failed).count();
-        let conditions = statement.conditions.iter().filter(|condition| !condition.matched).count();
-        let unreadable = usize::from(statement.unreadable.is_some());
-        (failed + conditions + unreadable, statement.principal == ElementTrace::Failed, statement.index)
-    };
-    evaluation.statements.iter().filter(|statement| statement.effect == Effect::Allow).min_by_key(distance)
 }
 
 /// Every part of the statement that stands in the way.

@@ -4,7 +4,7 @@
 use countersign_policy::arn::Arn;
 use countersign_policy::document::{Member, Node, Problem, Severity, Value};
 
-use super::trust_policy::Described;
+use super::trust_policy::{Described, seconds};
 use super::{Named, Reader, TRUST_POLICY};
 use crate::source::ProblemSeverity;
 
@@ -74,6 +74,9 @@ impl Reader<'_> {
         };
         let permissions = self.permissions(node);
         self.add(Described { name, arn, tags, permissions }, node.span, policy);
+        if let Some(role) = self.reading.roles.last_mut() {
+            role.max_session_duration = node.get("MaxSessionDuration").and_then(seconds);
+        }
     }
 
     /// A string member; `null` is as good as none.

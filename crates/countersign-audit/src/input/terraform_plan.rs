@@ -9,7 +9,7 @@ use countersign_policy::document::{DuplicateKeys, Member, Node, PolicyDocument, 
 
 use super::Reader;
 use super::terraform::{Planned, planned_policy};
-use super::trust_policy::{Described, Policy};
+use super::trust_policy::{Described, Policy, seconds};
 use crate::permissions::Permissions;
 use crate::source::ProblemSeverity;
 
@@ -119,6 +119,8 @@ impl Reader<'_> {
         self.add(described, place, policy);
         if let Some(role) = self.reading.roles.last_mut() {
             role.role_name = role_name;
+            role.path = string("path");
+            role.max_session_duration = value("max_session_duration").and_then(seconds);
             let before = before.map(|before| PolicyDocument::from_node(&before.tree, DuplicateKeys::LastWins));
             role.before = before.filter(|_| !role.unreadable);
         }

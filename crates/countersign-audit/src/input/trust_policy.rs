@@ -40,6 +40,14 @@ pub(super) struct Described {
     pub(super) permissions: Permissions,
 }
 
+/// A number of seconds, which some formats put into a string.
+pub(super) fn seconds(node: &Node) -> Option<u32> {
+    match &node.value {
+        Value::Number(number) => number.parse().ok(),
+        _ => node.as_str()?.parse().ok(),
+    }
+}
+
 impl Reader<'_> {
     /// The policy in a node: an object, or a string with its text, percent-encoded or not.
     pub(super) fn policy<'n>(&self, node: &'n Node) -> Result<Policy<'n>, Problem> {

@@ -1,5 +1,6 @@
 //! `countersign.audit/1`: the stable JSON shape, documented in the README.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use countersign_policy::prove::{Exposure, ExternalIdVerdict};
@@ -98,10 +99,21 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
 /// # Errors
 /// When a part of the value has no JSON form, such as a map whose keys are no strings.
 pub fn json_text(value: &impl Serialize) -> serde_json::Result<String> {
-    let text = serde_json::to_string_pretty(value)? + "\n";
+    Ok(inert_json(&(serde_json::to_string_pretty(value)? + "\n")).into_owned())
+}
+
+/// A value as JSON on one line, with a line feed after it; otherwise as [`json_text`].
+///
+/// # Errors
+/// As [`json_text`].
+pub fn json_line(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(inert_json(&(serde_json::to_string(value)? + "\n")).into_owned())
+}
+
+fn inert_json(text: &str) -> Cow<'_, str> {
     let steers = |c: char| c != '\n' && is_active(c);
     if !text.contains(steers) {
-        return Ok(text);
+        return Cow::Borrowed(text);
     }
     // They stand inside of strings: outside, JSON has nothing but ASCII.
     let mut inert = String::with_capacity(text.len());
@@ -112,7 +124,7 @@ pub fn json_text(value: &impl Serialize) -> serde_json::Result<String> {
             inert.push(c);
         }
     }
-    Ok(inert)
+    Cow::Owned(inert)
 }
 
 fn role(examined: &Examined) -> Role<'_> {

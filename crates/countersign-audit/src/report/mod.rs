@@ -16,7 +16,7 @@ pub use excerpt::{Excerpt, inert};
 pub use explain::explain;
 pub use github::github;
 pub use html::html;
-pub use json::{json, json_text};
+pub use json::{json, json_line, json_text};
 pub use markdown::markdown;
 pub use message::{BAD, BOLD, Level, Message, NOTE, WARN};
 pub use sarif::{readable_page, sarif};

@@ -45,6 +45,8 @@ pub struct Denial {
     pub resource: Option<Found>,
     /// The kind of policy that the sentence blames.
     pub reason: Option<Reason>,
+    /// It says that a Deny applies, and not of which kind of policy.
+    pub denies: bool,
     /// What the tools around the sentence make of it.
     pub claims: Vec<Claim>,
 }
@@ -62,6 +64,7 @@ impl Denial {
             action: None,
             resource: None,
             reason: None,
+            denies: false,
             claims: Vec::new(),
         }
     }

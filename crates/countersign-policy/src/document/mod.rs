@@ -16,7 +16,7 @@ pub use parse::DuplicateKeys;
 pub use problem::{Problem, Severity};
 pub use source::{Embedding, decode_policy_text, utf8};
 pub use span::{LineIndex, Position, Span};
-pub use validate::{Limits, validate};
+pub use validate::{Limits, is_service_principal, validate};
 
 use std::collections::BTreeSet;
 

@@ -3,7 +3,7 @@
 use core::borrow::Borrow;
 
 use super::assume_role::{CallerSide, Layer, LayerTrace, combine};
-use super::{AttachedTo, Decision, evaluate};
+use super::{AttachedTo, Decision, Grant, evaluate};
 use crate::assumptions::Assumptions;
 use crate::document::PolicyDocument;
 use crate::request::Request;
@@ -51,6 +51,49 @@ pub fn by_caller_side<P: Borrow<PolicyDocument>>(
     (decision, traces)
 }
 
+/// Whose the resource of a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The caller's account's.
+    SameAccount,
+    /// Another account's.
+    OtherAccount,
+}
+
+/// Decides a call on a resource that has a policy of its own, such as a bucket. Unlike a role's trust policy it need not
+/// allow in the caller's account: there either side is enough. From another account both must allow (rules D3–D7).
+#[must_use]
+pub fn with_resource_policy<P: Borrow<PolicyDocument>>(
+    policy: &PolicyDocument,
+    owner: Owner,
+    request: &Request,
+    side: &CallerSide<P>,
+    assumptions: Assumptions,
+) -> (Decision, Vec<LayerTrace>) {
+    let evaluation = evaluate(policy, request, AttachedTo::Role, assumptions);
+    let (resource, grant) = (evaluation.decision, evaluation.grant);
+    let (caller, mut traces) = by_caller_side(request, side, assumptions);
+    let limits = |layer: Layer| {
+        let answers: Vec<Decision> =
+            traces.iter().filter(|trace| trace.layer == layer).map(|trace| trace.evaluation.decision).collect();
+        answers.is_empty() || combine(&answers) == Decision::Allowed
+    };
+    let within_limits = limits(Layer::PermissionsBoundary) && limits(Layer::Session);
+    let action = request.action.clone();
+    traces.insert(0, LayerTrace { layer: Layer::Trust, document: 0, action, evaluation });
+    if [resource, caller].contains(&Decision::ExplicitDeny) {
+        return (Decision::ExplicitDeny, traces);
+    }
+    let caller_allows = caller == Decision::Allowed;
+    let enough = match (owner, grant.filter(|_| resource == Decision::Allowed)) {
+        (Owner::SameAccount, Some(Grant::Direct)) => true,
+        (Owner::SameAccount, Some(Grant::Role)) => caller_allows || within_limits,
+        (Owner::SameAccount, Some(Grant::Account) | None) | (Owner::OtherAccount, Some(_)) => caller_allows,
+        (Owner::OtherAccount, None) => false,
+    };
+    (if enough { Decision::Allowed } else { Decision::ImplicitDeny }, traces)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +128,48 @@ mod tests {
         let mut denied = allowed;
         denied.identity.push(deny);
         assert_eq!(decide(user(), &denied), Decision::ExplicitDeny);
+    }
+
+    #[test]
+    fn a_resource_s_policy_is_enough_in_its_own_account_alone() {
+        let user = "arn:aws:iam::999988887777:user/ann";
+        let bucket = |effect: &str, principal: &str| {
+            PolicyDocument::parse(&format!(
+                r#"{{"Statement":{{"Effect":"{effect}","Principal":{{"AWS":"{principal}"}},"Action":"s3:*","Resource":"*"}}}}"#
+            ))
+        };
+        let decide = |policy: &PolicyDocument, owner: Owner, side: &CallerSide| {
+            let caller = Caller::parse(user).unwrap();
+            let context = RequestContext::for_caller(&caller);
+            let (action, role) = ("s3:GetObject".to_owned(), "arn:aws:s3:::b/k".to_owned());
+            let request = Request { caller, action, role, context };
+            with_resource_policy(policy, owner, &request, side, Assumptions::default()).0
+        };
+        let (named, account) = (bucket("Allow", user), bucket("Allow", "999988887777"));
+        let (nothing, allowed) =
+            (CallerSide::default(), CallerSide { identity: vec![policy("Allow", "*")], ..CallerSide::default() });
+        assert_eq!(decide(&named, Owner::SameAccount, &nothing), Decision::Allowed);
+        assert_eq!(decide(&account, Owner::SameAccount, &nothing), Decision::ImplicitDeny);
+        assert_eq!(decide(&named, Owner::OtherAccount, &nothing), Decision::ImplicitDeny);
+        assert_eq!(decide(&named, Owner::OtherAccount, &allowed), Decision::Allowed);
+        assert_eq!(decide(&account, Owner::OtherAccount, &allowed), Decision::Allowed);
+        let other = bucket("Allow", "123456789012");
+        assert_eq!(decide(&other, Owner::SameAccount, &allowed), Decision::Allowed);
+        assert_eq!(decide(&other, Owner::OtherAccount, &allowed), Decision::ImplicitDeny);
+        assert_eq!(decide(&bucket("Deny", user), Owner::SameAccount, &allowed), Decision::ExplicitDeny);
+        let bounded = CallerSide { boundary: Some(policy("Allow", "ec2:*")), ..CallerSide::default() };
+        assert_eq!(decide(&named, Owner::SameAccount, &bounded), Decision::Allowed);
+        let denied = CallerSide { boundary: Some(policy("Deny", "s3:*")), ..allowed };
+        assert_eq!(decide(&named, Owner::SameAccount, &denied), Decision::ExplicitDeny);
+    }
+
+    #[test]
+    fn a_resource_that_names_no_partition_is_in_the_caller_s() {
+        let caller = Caller::parse("arn:aws-cn:iam::999988887777:user/ann").unwrap();
+        let side = CallerSide { identity: vec![policy("Allow", "*")], ..CallerSide::default() };
+        let context = RequestContext::for_caller(&caller);
+        let (action, role) = ("iam:ListRoles".to_owned(), "*".to_owned());
+        let request = Request { caller, action, role, context };
+        assert_eq!(by_caller_side(&request, &side, Assumptions::default()).0, Decision::Allowed);
     }
 }

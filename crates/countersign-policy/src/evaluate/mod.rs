@@ -6,10 +6,11 @@
 pub mod assume_role;
 mod caller_side;
 mod compile;
+mod deciding;
 mod principal;
 mod trace;
 
-pub use caller_side::by_caller_side;
+pub use caller_side::{Owner, by_caller_side, with_resource_policy};
 pub use compile::{AttachedTo, Policy};
 pub(crate) use compile::{CompiledStatement, Condition, Values};
 pub use principal::{Grant, InvalidPrincipal, Principal};
@@ -95,7 +96,10 @@ impl Lookup for FromContext<'_> {
 
 impl<'r> Matcher<'r> {
     pub(crate) fn new(request: &'r Request, assumptions: Assumptions, attached_to: AttachedTo) -> Self {
-        let role_partition = request.role.split(':').nth(1).filter(|partition| !partition.is_empty()).unwrap_or("aws");
+        let stated = request.role.split(':').nth(1).filter(|partition| !partition.is_empty());
+        // A resource that is no ARN, such as `*`, is where the caller is.
+        let home = || request.caller.home().map_or("aws", |home| home.partition.as_str());
+        let role_partition = stated.unwrap_or_else(home);
         Self { request, role_partition, assumptions, attached_to, used: AssumptionSet::default() }
     }
 

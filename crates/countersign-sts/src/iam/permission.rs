@@ -13,6 +13,7 @@ use countersign_policy::request::{Request, RequestContext};
 
 use crate::connection::call_context;
 use crate::protocol::{ApiError, ErrorCode};
+use crate::record::Decided;
 use crate::service::Call;
 use crate::signature::SessionPrincipal;
 
@@ -95,7 +96,7 @@ impl Asked<'_, '_> {
         let may_call = session.is_none_or(|session| match session.principal {
             SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } => session.mfa_at.is_some(),
             SessionPrincipal::FederatedUser { .. } => false,
-            SessionPrincipal::Role { .. } => true,
+            SessionPrincipal::Role { .. } | SessionPrincipal::AssumedRoot { .. } => true,
         });
         if !may_call {
             let text = "The security token included in the request is invalid";
@@ -105,13 +106,17 @@ impl Asked<'_, '_> {
         let caller = call.principal.caller.clone();
         let request = Request { caller, action: action.to_owned(), role: resource, context };
         let (decision, traces) = by_caller_side(&request, &call.principal.side, Assumptions::default());
-        let because = match decision {
-            Decision::Allowed => return Ok(()),
-            Decision::ImplicitDeny | Decision::ExplicitDeny => reason(action, decision, &traces),
+        let answer = match decision {
+            Decision::Allowed => Ok(()),
+            Decision::ImplicitDeny | Decision::ExplicitDeny => {
+                let (caller, because) = (&request.caller, reason(action, decision, &traces));
+                let text =
+                    format!("User: {caller} is not authorized to perform: {action} on resource: {shown} {because}");
+                Err(ApiError::new(ErrorCode::AccessDenied, text))
+            }
         };
-        let caller = &request.caller;
-        let text = format!("User: {caller} is not authorized to perform: {action} on resource: {shown} {because}");
-        Err(ApiError::new(ErrorCode::AccessDenied, text))
+        call.decided.replace(Some(Decided::by_caller_side(request, decision, traces)));
+        answer
     }
 }
 

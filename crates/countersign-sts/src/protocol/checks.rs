@@ -128,6 +128,20 @@ impl<'p> Checks<'p> {
         Ok(members.iter().map(|member| self.required(member, each)).collect())
     }
 
+    /// A list of texts that must have one.
+    pub(crate) fn required_texts(
+        &mut self,
+        name: &str,
+        most: usize,
+        each: Constraint,
+    ) -> Result<Vec<&'p str>, ApiError> {
+        let texts = self.texts(name, most, each)?;
+        if texts.is_empty() {
+            self.missing(name);
+        }
+        Ok(texts)
+    }
+
     /// A list of tags: keys and values, in the order they came.
     pub(crate) fn tags(&mut self, name: &str, most: usize) -> Result<Vec<(&'p str, &'p str)>, ApiError> {
         let mut tags = Vec::new();

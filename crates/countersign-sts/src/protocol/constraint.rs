@@ -52,6 +52,17 @@ fn is_path_prefix(text: &str) -> bool {
     text.strip_prefix('/').is_some_and(|rest| rest.chars().all(|c| ('!'..='\u{7F}').contains(&c)))
 }
 
+fn is_policy_path(text: &str) -> bool {
+    let inner = text.strip_suffix('/').map(|inner| inner.strip_prefix('/'));
+    let part = |part: &str| !part.is_empty() && part.chars().all(is_in_name);
+    text == "/" || inner.flatten().is_some_and(|inner| inner.split('/').all(part))
+}
+
+fn is_account_alias(text: &str) -> bool {
+    let in_alias = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
+    text.chars().all(in_alias) && !text.starts_with('-') && !text.ends_with('-') && !text.contains("--")
+}
+
 fn is_version_id(text: &str) -> bool {
     let (number, rest) = text.strip_prefix('v').map_or(("", None), |rest| match rest.split_once('.') {
         Some((number, suffix)) => (number, Some(suffix)),
@@ -67,8 +78,12 @@ impl Pattern {
     pub(crate) const NAME: Self = Self::of(r"[\w+=,.@-]*", is_in_name);
     pub(crate) const WORD: Self = Self::of(r"[\w]*", is_word);
     pub(crate) const DIGITS: Self = Self::of(r"[\d]*", |c| c.is_ascii_digit());
+    /// The same where IAM reads a code.
+    pub(crate) const AUTHENTICATION_CODE: Self = Self::of(r"[\d]+", |c| c.is_ascii_digit());
     pub(crate) const EXTERNAL_ID: Self = Self::of(r"[\w+=,.@:\/-]*", |c| is_in_name(c) || ":/".contains(c));
     pub(crate) const SERIAL_NUMBER: Self = Self::of(r"[\w+=/:,.@-]*", |c| is_in_name(c) || ":/".contains(c));
+    /// The same where IAM reads it, which has no empty one.
+    pub(crate) const DEVICE_SERIAL_NUMBER: Self = Self::of(r"[\w+=/:,.@-]+", |c| is_in_name(c) || ":/".contains(c));
     pub(crate) const POLICY: Self =
         Self::of(r"[\u0009\u000A\u000D\u0020-\u00FF]+", |c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{FF}'));
     pub(crate) const ARN: Self = Self::of(
@@ -84,6 +99,9 @@ impl Pattern {
         .saying("It must begin and end with / and contain only alphanumeric characters and/or / characters.");
     pub(crate) const PATH_PREFIX: Self = Self::of_text(r"\u002F[\u0021-\u007F]*", is_path_prefix)
         .saying("It must begin with the / character and contain only alphanumeric characters and/or / characters.");
+    /// The paths of managed policies.
+    pub(crate) const POLICY_PATH: Self = Self::of_text(r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", is_policy_path)
+        .saying("It must begin and end with / and contain only alphanumeric characters and/or / characters.");
     /// What roles say of themselves.
     pub(crate) const DESCRIPTION: Self = Self::of(
         r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
@@ -92,6 +110,8 @@ impl Pattern {
     pub(crate) const VERSION_ID: Self = Self::of_text(r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", is_version_id);
     pub(crate) const ACCESS_KEY_ID: Self = Self::of(r"[\w]+", is_word);
     pub(crate) const SAML_PROVIDER_NAME: Self = Self::of(r"[\w._-]+", |c| is_word(c) || ".-".contains(c));
+    pub(crate) const PRIVATE_KEY_ID: Self = Self::of(r"[A-Z0-9]+", |c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    pub(crate) const ACCOUNT_ALIAS: Self = Self::of_text("^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", is_account_alias);
     pub(crate) const MARKER: Self = Self::of(r"[\u0020-\u00FF]+", |c| matches!(c, '\u{20}'..='\u{FF}'));
 
     const fn of(text: &'static str, accepts: fn(char) -> bool) -> Self {
@@ -130,6 +150,7 @@ impl Constraint {
     pub(crate) const NAME_128: Self = Self { pattern: Some(&Pattern::ENTITY_NAME), least: 1, most: 128 };
     pub(crate) const PATH: Self = Self { pattern: Some(&Pattern::PATH), least: 1, most: 512 };
     pub(crate) const PATH_PREFIX: Self = Self { pattern: Some(&Pattern::PATH_PREFIX), least: 1, most: 512 };
+    pub(crate) const POLICY_PATH: Self = Self { pattern: Some(&Pattern::POLICY_PATH), least: 1, most: 512 };
     /// A policy in a request to IAM.
     pub(crate) const DOCUMENT: Self = Self { pattern: Some(&Pattern::POLICY), least: 1, most: 131_072 };
     pub(crate) const ROLE_DESCRIPTION: Self = Self { pattern: Some(&Pattern::DESCRIPTION), least: 0, most: 1000 };
@@ -154,8 +175,9 @@ mod tests {
 
     #[test]
     fn whole_texts_match_as_their_expressions_do() {
-        let cases: [(&Pattern, &[&str], &[&str]); 3] = [
+        let cases: [(&Pattern, &[&str], &[&str]); 4] = [
             (&Pattern::PATH, &["/", "/a/", "/a/b!~/", "///"], &["", "a", "/a", "a/", "//", "/a b/", "/\u{7F}/", "/é/"]),
+            (&Pattern::POLICY_PATH, &["/", "/a/", "/a/b=_-/"], &["", "a", "/a", "//", "/a//b/", "/a!/"]),
             (&Pattern::PATH_PREFIX, &["/", "/a", "//", "/a/\u{7F}"], &["", "a/", "/a b"]),
             (
                 &Pattern::VERSION_ID,

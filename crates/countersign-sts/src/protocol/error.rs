@@ -104,6 +104,8 @@ codes! {
     OutboundWebIdentityFederationDisabledException 403;
     /// Session policies and tags together are too large.
     PackedPolicyTooLarge 400;
+    /// A password is not what the account's policy wants.
+    PasswordPolicyViolation 400;
     /// A policy could not be evaluated.
     PolicyEvaluation 500;
     /// The policy may be attached by AWS alone.

@@ -90,7 +90,7 @@ impl Xml {
 /// Errors repeat what a client sent, which may hold anything: what XML 1.0 cannot hold becomes U+FFFD.
 fn escape(text: &str) -> Cow<'_, str> {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"');
-    if text.as_bytes().iter().all(|byte| is_plain(byte)) {
+    if text.as_bytes().iter().all(is_plain) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len());

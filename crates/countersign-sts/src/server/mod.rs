@@ -1,5 +1,9 @@
 //! The socket in front of the endpoint: HTTP/1.1, bounded bodies and waits, graceful shutdown.
 
+mod admin;
+mod guard;
+mod metrics;
+mod places;
 mod reply;
 pub mod state;
 mod worlds;
@@ -10,7 +14,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use countersign_policy::condition::date::Moment;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
@@ -21,14 +25,19 @@ use hyper::{Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::runtime::Runtime;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
+use self::places::Places;
 use self::worlds::{Route, Worlds};
 use crate::{Endpoint, Record, Request};
 
 /// The largest request of STS and IAM that is not a SAML provider's metadata fits several times.
 const MOST_BODY_BYTES: usize = 2 << 20;
-const MOST_CONNECTIONS: usize = 4096;
+/// A connection's buffer: the largest head fits.
+const MOST_HEAD_BYTES: usize = 64 << 10;
+/// Larger bodies take turns, so that many at once do not fill the memory.
+const SMALL_BODY_BYTES: usize = 16 << 10;
+const MOST_LARGE_BODIES: usize = 16;
 /// How long a client may take for its headers, and again for its body.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long calls under way may take once the server is to stop.
@@ -60,7 +69,7 @@ impl Server {
             let _context = runtime.enter();
             Box::pin(end_signal()?)
         };
-        let worlds = Arc::new(Worlds::new(Arc::new(endpoint.recording())));
+        let worlds = Arc::new(Worlds::new(endpoint.recording()));
         Ok(Self { runtime, end, listener, worlds, observer: Arc::new(observer) })
     }
 
@@ -90,25 +99,37 @@ async fn serve(
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let places = Places::new();
+    let large_bodies = Arc::new(Semaphore::new(MOST_LARGE_BODIES));
+    tokio::spawn(Arc::clone(&places).watch());
     let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MOST_HEAD_BYTES);
     loop {
-        let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
+        let (stream, peer, place) = tokio::select! {
+            accepted = places.accept(&listener) => accepted,
             () = &mut end => break,
         };
-        let Some((stream, peer, place)) = accepted else { continue };
-        let (worlds, observer) = (Arc::clone(&worlds), Arc::clone(&observer));
+        let _ = stream.set_nodelay(true);
+        let metrics = Arc::clone(&worlds.metrics);
+        metrics.connected();
+        let shared = (Arc::clone(&worlds), Arc::clone(&observer), Arc::clone(&large_bodies), place.bell());
         let service = service_fn(move |request| {
-            let (worlds, observer) = (Arc::clone(&worlds), Arc::clone(&observer));
-            async move { Ok::<_, Infallible>(answer(&worlds, &observer, request, peer).await) }
+            let (worlds, observer, large_bodies, bell) = shared.clone();
+            async move {
+                bell.ring();
+                let answer = answer(&worlds, &observer, &large_bodies, request, peer).await;
+                bell.ring();
+                Ok::<_, Infallible>(answer)
+            }
         });
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            // A client that goes away is no news.
-            let _ = connection.await;
-            drop(place);
+            tokio::select! {
+                // A client that goes away is no news.
+                _ = connection => {}
+                () = place.wanted() => {}
+            }
+            metrics.disconnected();
         });
     }
     drop(listener);
@@ -116,43 +137,29 @@ async fn serve(
     Ok(())
 }
 
-/// The next connection and its place, when there is one. Clients wait while there is no place.
-async fn accept(
-    listener: &tokio::net::TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(tokio::net::TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, peer)) => {
-            let _ = stream.set_nodelay(true);
-            Some((stream, peer, place))
-        }
-        Err(_) => {
-            // Out of file handles, most likely: others have to close first.
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            None
-        }
-    }
-}
-
 async fn answer(
     worlds: &Worlds,
     observer: &Observer,
+    large_bodies: &Semaphore,
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
+    let arrived = Instant::now();
     let (head, body) = request.into_parts();
     if head.uri.path() == "/health" {
         return reply::text(StatusCode::OK, "ok");
     }
-    let body = match read_body(body).await {
+    let body = match read_body(body, large_bodies).await {
         Ok(body) => body,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
-    let endpoint = match worlds.route(&head.method, head.uri.path()) {
-        Route::Endpoint { endpoint, .. } => endpoint,
+    let place = match worlds.route(&head.method, head.uri.path()) {
+        Route::Place { place, rest } => match admin::path(&rest) {
+            Some(path) => return admin::answer(path, &head, &place.decisions, worlds.metrics_of(&place)),
+            None => place,
+        },
         // Browsers say which page sends: none has a part in this.
-        Route::Manage(_) if head.headers.contains_key(ORIGIN) => {
+        Route::Manage(_) if head.headers.contains_key(ORIGIN) || guard::is_foreign(&head) => {
             return reply::text(StatusCode::FORBIDDEN, "worlds are not for web pages");
         }
         Route::Manage(errand) => return worlds.manage(&errand, &body),
@@ -167,8 +174,12 @@ async fn answer(
         body: &body,
         source_ip: Some(peer.ip()),
     };
-    let answer = endpoint.respond(&request, now());
-    answer.record.iter().for_each(observer);
+    let answer = place.endpoint.respond(&request, now());
+    if let Some(record) = &answer.record {
+        place.decisions.keep(record);
+        observer(record);
+        worlds.metrics.count(record, arrived.elapsed());
+    }
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {
@@ -179,18 +190,29 @@ async fn answer(
     response
 }
 
-async fn read_body(body: Incoming) -> Result<Bytes, Response<Full<Bytes>>> {
-    let refusal = |status, text| Err(reply::closing(reply::text(status, text)));
+async fn read_body(body: Incoming, large_bodies: &Semaphore) -> Result<Bytes, Box<Response<Full<Bytes>>>> {
+    let refusal = |status, text| Err(Box::new(reply::closing(reply::text(status, text))));
     let too_large = || refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
-    if body.size_hint().lower() > u64::try_from(MOST_BODY_BYTES).unwrap_or(u64::MAX) {
+    let (least, most) = (body.size_hint().lower(), body.size_hint().upper().unwrap_or(u64::MAX));
+    if least > bytes(MOST_BODY_BYTES) {
         return too_large();
     }
-    match tokio::time::timeout(PATIENCE, Limited::new(body, MOST_BODY_BYTES).collect()).await {
+    let collected = tokio::time::timeout(PATIENCE, async {
+        let turn = if most > bytes(SMALL_BODY_BYTES) { large_bodies.acquire().await.ok() } else { None };
+        let body = Limited::new(body, MOST_BODY_BYTES).collect().await;
+        drop(turn);
+        body
+    });
+    match collected.await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => too_large(),
         Ok(Err(_)) => refusal(StatusCode::BAD_REQUEST, "the body cannot be read"),
         Err(_) => refusal(StatusCode::REQUEST_TIMEOUT, "the body did not come"),
     }
+}
+
+fn bytes(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn now() -> Moment {

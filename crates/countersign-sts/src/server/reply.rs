@@ -47,7 +47,7 @@ pub(super) fn closing(mut response: Response<Full<Bytes>>) -> Response<Full<Byte
     response
 }
 
-fn of_kind(status: StatusCode, kind: &'static str, body: String) -> Response<Full<Bytes>> {
+pub(super) fn of_kind(status: StatusCode, kind: &'static str, body: String) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));

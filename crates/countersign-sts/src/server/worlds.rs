@@ -19,7 +19,9 @@ use hyper::body::Bytes;
 use hyper::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use super::metrics::Metrics;
 use super::reply;
+use crate::decisions::{Decisions, Room};
 use crate::world::{Change, Notation, World};
 use crate::{DeclarationError, Endpoint};
 
@@ -30,19 +32,26 @@ const SNAPSHOT: &str = "countersign.world/1";
 
 /// The server's worlds.
 pub(super) struct Worlds {
-    own: Arc<Endpoint>,
+    own: Arc<Place>,
     named: RwLock<BTreeMap<String, NamedWorld>>,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+/// A world behind its API, and what was decided there.
+pub(super) struct Place {
+    pub(super) endpoint: Endpoint,
+    pub(super) decisions: Decisions,
 }
 
 struct NamedWorld {
-    endpoint: Arc<Endpoint>,
+    place: Arc<Place>,
     first: World,
 }
 
 /// Where a request goes.
 pub(super) enum Route {
-    /// To an endpoint, for the path `rest` there.
-    Endpoint { endpoint: Arc<Endpoint>, rest: String },
+    /// To a world, for the path `rest` there.
+    Place { place: Arc<Place>, rest: String },
     /// To [`Worlds::manage`].
     Manage(Errand),
     /// Nowhere.
@@ -74,13 +83,19 @@ struct Marked {
 }
 
 impl Worlds {
-    pub(super) fn new(own: Arc<Endpoint>) -> Self {
-        Self { own, named: RwLock::default() }
+    pub(super) fn new(own: Endpoint) -> Self {
+        let own = Arc::new(Place { endpoint: own, decisions: Decisions::new(Room::OWN) });
+        Self { own, named: RwLock::default(), metrics: Arc::default() }
+    }
+
+    /// The server's metrics, which its own world shows and no other.
+    pub(super) fn metrics_of(&self, place: &Arc<Place>) -> Option<&Metrics> {
+        Arc::ptr_eq(place, &self.own).then_some(&*self.metrics)
     }
 
     pub(super) fn route(&self, method: &Method, path: &str) -> Route {
         let Some(named) = path.strip_prefix("/w").filter(|rest| rest.is_empty() || rest.starts_with('/')) else {
-            return Route::Endpoint { endpoint: Arc::clone(&self.own), rest: path.to_owned() };
+            return Route::Place { place: Arc::clone(&self.own), rest: path.to_owned() };
         };
         let named = named.trim_start_matches('/');
         let (name, rest) = named.split_once('/').unwrap_or((named, ""));
@@ -100,7 +115,7 @@ impl Worlds {
             (_, "reset" | "advance") => Route::Answered(reply::method_not_allowed("POST")),
             (_, "snapshot") => Route::Answered(reply::method_not_allowed("GET")),
             (_, rest) => match self.named().get(&name) {
-                Some(world) => Route::Endpoint { endpoint: Arc::clone(&world.endpoint), rest: format!("/{rest}") },
+                Some(world) => Route::Place { place: Arc::clone(&world.place), rest: format!("/{rest}") },
                 // Whoever calls the API reads its errors.
                 None => Route::Answered(reply::api_refusal(&absent(&name))),
             },
@@ -116,7 +131,7 @@ impl Worlds {
                 None => unknown(name),
             },
             Errand::Reset(name) => match self.named().get(name) {
-                Some(world) => match world.endpoint.replace_world(world.first.clone()) {
+                Some(world) => match world.place.endpoint.replace_world(world.first.clone()) {
                     Ok(()) => reply::empty(),
                     Err(error) => reply::text(StatusCode::CONFLICT, &error.to_string()),
                 },
@@ -124,7 +139,7 @@ impl Worlds {
             },
             Errand::Advance(name) => match (self.named().get(name), seconds(body)) {
                 (Some(world), Some(seconds)) => {
-                    world.endpoint.advance(seconds);
+                    world.place.endpoint.advance(seconds);
                     reply::empty()
                 }
                 (Some(_), None) => reply::text(StatusCode::BAD_REQUEST, "the body is a number of seconds"),
@@ -132,7 +147,7 @@ impl Worlds {
             },
             Errand::Snapshot(name) => match self.named().get(name) {
                 Some(world) => {
-                    let changes = world.endpoint.world().changes();
+                    let changes = world.place.endpoint.world().changes();
                     reply::json(StatusCode::OK, &Snapshot { schema: SNAPSHOT.to_owned(), changes })
                 }
                 None => unknown(name),
@@ -146,7 +161,7 @@ impl Worlds {
             let text = "the name of a world has at most 128 letters, digits, `.`, `_` and `-`";
             return reply::text(StatusCode::BAD_REQUEST, text);
         }
-        let world = match read(body, World::new(self.own.strictness())) {
+        let world = match read(body, World::new(self.own.endpoint.strictness())) {
             Ok(world) => world,
             Err(text) => return reply::text(StatusCode::BAD_REQUEST, &text),
         };
@@ -155,8 +170,9 @@ impl Worlds {
             let text = format!("there are {MOST_WORLDS} worlds already: delete those that are done with");
             return reply::text(StatusCode::CONFLICT, &text);
         }
-        let endpoint = Arc::new(self.own.beside(world.clone(), format!("/w/{name}")));
-        let status = match named.insert(name.to_owned(), NamedWorld { endpoint, first: world }) {
+        let endpoint = self.own.endpoint.beside(world.clone(), format!("/w/{name}"));
+        let place = Arc::new(Place { endpoint, decisions: Decisions::new(Room::NAMED) });
+        let status = match named.insert(name.to_owned(), NamedWorld { place, first: world }) {
             Some(_) => StatusCode::OK,
             None => StatusCode::CREATED,
         };

@@ -3,15 +3,19 @@
 
 use aes_gcm_siv::aead::{Aead as _, KeyInit as _};
 use aes_gcm_siv::{Aes256GcmSiv, Key, Nonce};
-use data_encoding::BASE64;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use serde::{Deserialize, Serialize};
 
 /// How live tokens begin: `IQoJb3JpZ2luX2Vj` in base64.
 const PREFIX: &[u8] = b"!\n\x09origin_ec";
 const NONCE_BYTES: usize = 12;
+/// What the member takes that holds the filler: `,"z":""`.
+const FILLER_MEMBER: usize = 7;
+/// What a message begins with, so that a session is no message.
+const MESSAGE: &str = "message ";
 
 /// A session: whatever of the past its credentials have to carry along.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Session {
     /// The access key the token belongs to.
     #[serde(rename = "k")]
@@ -39,6 +43,9 @@ pub(crate) struct Session {
     /// Condition keys that later calls of the session have, beside those that follow from the rest.
     #[serde(rename = "c", default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) carried: Vec<(String, Vec<String>)>,
+    /// Nothing, so that the token is larger.
+    #[serde(rename = "z", default, skip_serializing_if = "String::is_empty")]
+    pub(crate) filler: String,
 }
 
 /// Whose session it is.
@@ -50,6 +57,9 @@ pub(crate) enum SessionPrincipal {
     /// GetSessionToken by a user.
     #[serde(rename = "u")]
     User { arn: String, id: String },
+    /// AssumeRoot, of a member account.
+    #[serde(rename = "t")]
+    AssumedRoot { partition: String, account: String },
     /// GetFederationToken.
     #[serde(rename = "f")]
     FederatedUser {
@@ -62,6 +72,13 @@ pub(crate) enum SessionPrincipal {
     /// A session of a role; the path is `""` or `a/b`.
     #[serde(rename = "r")]
     Role { partition: String, account: String, path: String, name: String, id: String, session_name: String },
+}
+
+impl Default for SessionPrincipal {
+    /// Nobody: no account has this name.
+    fn default() -> Self {
+        Self::Root { partition: String::new(), account: String::new() }
+    }
 }
 
 /// The user that a federated user has its permissions from.
@@ -99,20 +116,50 @@ impl TokenKey {
         Self(Aes256GcmSiv::new(&Key::<Aes256GcmSiv>::from(*key)))
     }
 
-    /// A token for `session`. Equal nonces are harmless: they show that two sessions are equal, and nothing else.
-    pub(crate) fn seal(&self, session: &Session, nonce: [u8; NONCE_BYTES]) -> String {
-        let plain = serde_json::to_vec(session).unwrap_or_default();
-        #[expect(clippy::expect_used, reason = "sealing fails above 64 GiB only")]
-        let sealed = self.0.encrypt(&Nonce::from(nonce), plain.as_slice()).expect("a small session");
-        BASE64.encode(&[PREFIX, &nonce, &sealed].concat())
+    /// A token of at least so many bytes for `session`. Equal nonces are harmless: they show that two sessions are equal,
+    /// and nothing else.
+    pub(crate) fn seal(&self, session: &Session, nonce: [u8; NONCE_BYTES], least: usize) -> String {
+        let seal = |session: &Session| {
+            let sealed = self.encrypt(&serde_json::to_vec(session).unwrap_or_default(), nonce);
+            [PREFIX, &nonce, &sealed].concat()
+        };
+        let mut bytes = seal(session);
+        // Three bytes are four characters.
+        let missing = (least.div_ceil(4) * 3).saturating_sub(bytes.len());
+        if missing > 0 {
+            let filler = "z".repeat(missing.saturating_sub(FILLER_MEMBER).max(1));
+            bytes = seal(&Session { filler, ..session.clone() });
+        }
+        BASE64.encode(&bytes)
     }
 
     /// The session in a token that this key sealed.
     pub(crate) fn open(&self, token: &str) -> Option<Session> {
         let bytes = BASE64.decode(token.as_bytes()).ok()?;
-        let (nonce, sealed) = bytes.strip_prefix(PREFIX)?.split_first_chunk::<NONCE_BYTES>()?;
-        let plain = self.0.decrypt(&Nonce::from(*nonce), sealed).ok()?;
-        serde_json::from_slice(&plain).ok()
+        let session: Session = serde_json::from_slice(&self.decrypt(bytes.strip_prefix(PREFIX)?)?).ok()?;
+        Some(Session { filler: String::new(), ..session })
+    }
+
+    /// Encodes a message about an authorization, as AWS does for those who may not read it.
+    pub(crate) fn seal_message(&self, message: &str, nonce: [u8; NONCE_BYTES]) -> String {
+        let sealed = self.encrypt(format!("{MESSAGE}{message}").as_bytes(), nonce);
+        BASE64URL_NOPAD.encode(&[nonce.as_slice(), &sealed].concat())
+    }
+
+    /// The message that this key encoded.
+    pub(crate) fn open_message(&self, encoded: &str) -> Option<String> {
+        let plain = self.decrypt(&BASE64URL_NOPAD.decode(encoded.as_bytes()).ok()?)?;
+        String::from_utf8(plain).ok()?.strip_prefix(MESSAGE).map(str::to_owned)
+    }
+
+    fn encrypt(&self, plain: &[u8], nonce: [u8; NONCE_BYTES]) -> Vec<u8> {
+        #[expect(clippy::expect_used, reason = "sealing fails above 64 GiB only")]
+        self.0.encrypt(&Nonce::from(nonce), plain).expect("a small text")
+    }
+
+    fn decrypt(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>()?;
+        self.0.decrypt(&Nonce::from(*nonce), sealed).ok()
     }
 }
 
@@ -129,16 +176,35 @@ mod tests {
             mfa_at: Some(0),
             tags: vec![SessionTag { key: "a".into(), value: "b".into(), transitive: true }],
             source_identity: None,
-            policy: None,
-            policy_arns: vec![],
-            carried: vec![],
+            ..Session::default()
         }
+    }
+
+    #[test]
+    fn a_token_is_as_large_as_asked_for() {
+        let key = TokenKey::new(&[7; 32]);
+        for least in [1, 1000, 1001, 1002, 1003, 4096] {
+            let token = key.seal(&session(), [1; 12], least);
+            assert!(token.len() >= least && token.len() < least.max(400) + 16, "{least}: {}", token.len());
+            assert_eq!(key.open(&token), Some(session()));
+        }
+    }
+
+    #[test]
+    fn messages_and_sessions_are_not_taken_for_each_other() {
+        let key = TokenKey::new(&[7; 32]);
+        let message = key.seal_message("{}", [1; 12]);
+        assert_eq!(key.open_message(&message).as_deref(), Some("{}"));
+        assert_eq!(TokenKey::new(&[8; 32]).open_message(&message), None);
+        let token = BASE64.decode(key.seal(&session(), [1; 12], 0).as_bytes()).unwrap();
+        assert_eq!(key.open_message(&BASE64URL_NOPAD.encode(&token[PREFIX.len()..])), None);
+        assert_eq!(key.open_message(""), None);
     }
 
     #[test]
     fn a_token_holds_its_session_for_its_own_key_only() {
         let key = TokenKey::new(&[7; 32]);
-        let token = key.seal(&session(), [1; 12]);
+        let token = key.seal(&session(), [1; 12], 0);
         assert!(token.starts_with("IQoJb3JpZ2luX2Vj"));
         assert_eq!(key.open(&token), Some(session()));
         assert_eq!(TokenKey::new(&[8; 32]).open(&token), None);
@@ -147,7 +213,7 @@ mod tests {
     #[test]
     fn a_changed_token_is_no_token() {
         let key = TokenKey::new(&[7; 32]);
-        let token = key.seal(&session(), [1; 12]);
+        let token = key.seal(&session(), [1; 12], 0);
         for at in 0..token.len() {
             let mut changed = token.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };

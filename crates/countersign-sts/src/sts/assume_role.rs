@@ -2,12 +2,16 @@
 //!
 //! The order of checks is the one that agrees with every known text: constraints, the ARN, tags, the kind of caller, the
 //! policies, durations, packing. Durations come after the policies because they tell of the role's settings.
+//!
+//! `ProvidedContexts` need `sts:SetContext`, and their providers are a condition key. Their assertions are Identity Center's,
+//! which nobody else can make: they are not read, and no `sts:RequestContext/…` follows from them.
 
 use countersign_policy::arn::Arn;
 use countersign_policy::evaluate::assume_role::{Chaining, SessionRequest};
 use countersign_policy::request::{CallerKind, Request};
 
 use super::connection::call_context;
+use super::credentials::TokenSize;
 use super::mfa::{Mfa, MfaProof};
 use super::role_session::{self, NAME, Wanted};
 use super::session_policy::SessionPolicies;
@@ -31,6 +35,7 @@ struct Input<'p> {
     mfa: Mfa<'p>,
     source_identity: Option<&'p str>,
     context_providers: Vec<&'p str>,
+    token_size: TokenSize,
 }
 
 impl<'p> Input<'p> {
@@ -46,6 +51,7 @@ impl<'p> Input<'p> {
             mfa: Mfa::read(&mut checks),
             source_identity: checks.optional("SourceIdentity", NAME),
             context_providers: context_providers(&mut checks)?,
+            token_size: TokenSize::read(&mut checks)?,
         };
         checks.finish()?;
         Ok(input)
@@ -73,9 +79,11 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         session_name: input.session_name,
         policies: input.policies,
         duration_seconds: input.duration_seconds,
+        ends_by: None,
         tags,
         transitive_keys: input.tags.transitive_keys().iter().map(|key| (*key).to_owned()).collect(),
         source_identity: input.source_identity.map(str::to_owned),
+        token_size: input.token_size,
     };
     let mut context = call_context(call);
     wanted.add_to_context(call, &mut context);

@@ -13,6 +13,7 @@ use countersign_policy::evaluate::assume_role::SessionRequest;
 use countersign_policy::request::{Caller, Request, RequestContext};
 
 use super::connection::add_connection;
+use super::credentials::TokenSize;
 use super::role_session::{self, NAME, Wanted};
 use super::session_policy::SessionPolicies;
 use super::session_tags;
@@ -42,6 +43,7 @@ struct Input<'p> {
     provider_id: Option<&'p str>,
     policies: SessionPolicies<'p>,
     duration_seconds: Option<u32>,
+    token_size: TokenSize,
 }
 
 impl<'p> Input<'p> {
@@ -54,6 +56,7 @@ impl<'p> Input<'p> {
             provider_id: checks.optional("ProviderId", PROVIDER_ID),
             policies: SessionPolicies::read_short(&mut checks)?,
             duration_seconds: checks.integer("DurationSeconds", 900, 43_200)?,
+            token_size: TokenSize::read(&mut checks)?,
         };
         checks.finish()?;
         Ok(input)
@@ -95,9 +98,11 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         session_name: input.session_name,
         policies: input.policies,
         duration_seconds: input.duration_seconds,
+        ends_by: None,
         transitive_keys: tags.iter().filter(|tag| tag.transitive).map(|tag| tag.key.clone()).collect(),
         tags,
         source_identity: source_identity.map(str::to_owned),
+        token_size: input.token_size,
     };
     let claims = token.condition_keys(issuer.name);
     let mut context = RequestContext::new();

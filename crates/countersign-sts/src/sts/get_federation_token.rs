@@ -1,12 +1,12 @@
 //! GetFederationToken: temporary credentials of a federated user, who may do what both the calling user and the session
 //! policies allow. Without session policies that is nothing but what other policies grant to the federated user by name.
 
-use countersign_policy::request::CallerKind;
+use countersign_policy::request::{CallerKind, RequestContext};
 
-use super::credentials;
+use super::credentials::{self, TokenSize};
 use super::permission;
 use super::session_policy::SessionPolicies;
-use super::session_tags::SentTags;
+use super::session_tags::{self, SentTags};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Pattern};
 use crate::service::{Auth, Call, Operation, Run};
 use crate::signature::{FederatingUser, Session, SessionPrincipal};
@@ -25,15 +25,17 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let policies = SessionPolicies::read_short(&mut checks)?;
     let asked = checks.integer("DurationSeconds", 900, 129_600)?;
     let tags = SentTags::read_without_transitive(&mut checks)?;
+    let size = TokenSize::read(&mut checks)?;
     checks.finish()?;
     let tags = tags.combine(None)?;
     let account = call.principal.account;
     let partition = call.principal.caller.home().map_or("aws", |home| &home.partition);
     let arn = format!("arn:{partition}:sts::{account}:federated-user/{name}");
     let user = federating_user(call)?;
-    permission::require_on(call, "sts:GetFederationToken", &arn, &tags)?;
+    let add_tags = |context: &mut RequestContext| session_tags::add_to_context(&tags, context);
+    permission::require_on(call, "sts:GetFederationToken", &arn, add_tags)?;
     if !tags.is_empty() {
-        permission::require_on(call, "sts:TagSession", &arn, &tags)?;
+        permission::require_on(call, "sts:TagSession", &arn, add_tags)?;
     }
     if call.principal.session.is_some() {
         return Err(refused());
@@ -55,19 +57,16 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         },
         issued,
         expires: issued.saturating_add(i64::from(seconds)),
-        mfa_at: None,
         tags,
-        source_identity: None,
         policy: policies.inline.map(str::to_owned),
         policy_arns: policies.arns.iter().map(|arn| (*arn).to_owned()).collect(),
-        carried: Vec::new(),
+        ..Session::default()
     };
     let federated_user = vec![Element::leaf("FederatedUserId", format!("{account}:{name}")), Element::leaf("Arn", arn)];
-    Ok(vec![
-        credentials::issue(call, &session),
-        Element::parent("FederatedUser", federated_user),
-        Element::number("PackedPolicySize", packed),
-    ])
+    let mut result = credentials::issue(call, account, &session, size)?;
+    result.push(Element::parent("FederatedUser", federated_user));
+    result.push(Element::number("PackedPolicySize", packed));
+    Ok(result)
 }
 
 /// The user whose permissions the federated user shares; `None` for the root user. A role session goes on to be told

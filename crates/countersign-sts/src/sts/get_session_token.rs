@@ -1,6 +1,6 @@
 //! GetSessionToken: temporary credentials of the same user. Policies have no say.
 
-use super::credentials;
+use super::credentials::{self, TokenSize};
 use super::mfa::{Mfa, MfaProof};
 use crate::protocol::{ApiError, Checks, Element, ErrorCode};
 use crate::service::{Auth, Call, Operation, Run};
@@ -18,6 +18,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let mut checks = Checks::new(call.parameters);
     let asked = checks.integer("DurationSeconds", 900, 129_600)?;
     let mfa = Mfa::read(&mut checks);
+    let size = TokenSize::read(&mut checks)?;
     checks.finish()?;
     let refused = || ApiError::new(ErrorCode::AccessDenied, "Cannot call GetSessionToken with session credentials");
     if call.principal.session.is_some() {
@@ -47,11 +48,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
         issued,
         expires: issued.saturating_add(i64::from(seconds)),
         mfa_at: proof.map(|MfaProof| issued),
-        tags: Vec::new(),
-        source_identity: None,
-        policy: None,
-        policy_arns: Vec::new(),
-        carried: Vec::new(),
+        ..Session::default()
     };
-    Ok(vec![credentials::issue(call, &session)])
+    credentials::issue(call, call.principal.account, &session, size)
 }

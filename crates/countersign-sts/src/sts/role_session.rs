@@ -9,7 +9,7 @@ use countersign_policy::evaluate::Decision;
 use countersign_policy::evaluate::assume_role::{self, CallerSide, Refusal, SessionRequest};
 use countersign_policy::request::{Request, RequestContext};
 
-use super::credentials;
+use super::credentials::{self, TokenSize};
 use super::session_policy::SessionPolicies;
 use super::session_tags;
 use crate::protocol::{ApiError, Constraint, Element, Pattern};
@@ -28,10 +28,13 @@ pub(super) struct Wanted<'p> {
     pub(super) session_name: &'p str,
     pub(super) policies: SessionPolicies<'p>,
     pub(super) duration_seconds: Option<u32>,
+    /// When the session ends at the latest, in seconds since the epoch.
+    pub(super) ends_by: Option<i64>,
     pub(super) tags: Vec<SessionTag>,
     pub(super) transitive_keys: Vec<String>,
     /// As sent; an inherited one is the session's too.
     pub(super) source_identity: Option<String>,
+    pub(super) token_size: TokenSize,
 }
 
 impl Wanted<'_> {
@@ -73,7 +76,9 @@ pub(super) fn authorize<'c>(
     let nobody = Arc::default();
     let trust: &Arc<PolicyDocument> = role.map_or(&nobody, |role| role.trust_policy.document());
     let account = Arn::parse(&request.role).and_then(|arn| arn.account_id());
-    let rcps = account.map(|account| call.world.resource_control(account)).unwrap_or_default();
+    // RCPs do not bind service-linked roles.
+    let bound = role.is_none_or(|role| !role.entity.path.starts_with("/aws-service-role/"));
+    let rcps = account.filter(|_| bound).map(|account| call.world.resource_control(account)).unwrap_or_default();
     let side = CallerSide { rcps, ..call.principal.side.clone() };
     let decision = assume_role::assume_role(trust, &request, &side, &limits, Assumptions::default());
     let answer = match (decision.decision, role) {
@@ -121,7 +126,7 @@ pub(super) fn issue(
     wanted.policies.check(call, Some(account))?;
     let packed = wanted.policies.packed_size(&wanted.tags)?;
     let (name, id, issued) = (wanted.session_name, &role.entity.id, call.now.seconds());
-    let seconds = wanted.duration_seconds.unwrap_or(DEFAULT_SECONDS);
+    let expires = issued.saturating_add(i64::from(wanted.duration_seconds.unwrap_or(DEFAULT_SECONDS)));
     let session = Session {
         access_key_id: call.mint.temporary_key_id(account),
         principal: SessionPrincipal::Role {
@@ -133,17 +138,18 @@ pub(super) fn issue(
             session_name: name.to_owned(),
         },
         issued,
-        expires: issued.saturating_add(i64::from(seconds)),
-        mfa_at: None,
+        expires: wanted.ends_by.map_or(expires, |end| end.min(expires)),
         tags: wanted.tags,
         source_identity,
         policy: wanted.policies.inline.map(str::to_owned),
         policy_arns: wanted.policies.arns.iter().map(|arn| (*arn).to_owned()).collect(),
         carried,
+        ..Session::default()
     };
     let session_arn = format!("arn:{}:sts::{account}:assumed-role/{role_name}/{name}", arn.partition);
     let user = vec![Element::leaf("AssumedRoleId", format!("{id}:{name}")), Element::leaf("Arn", session_arn)];
-    let mut result = vec![Element::parent("AssumedRoleUser", user), credentials::issue(call, &session)];
+    let mut result = credentials::issue(call, account, &session, wanted.token_size)?;
+    result.push(Element::parent("AssumedRoleUser", user));
     result.extend(packed.map(|percent| Element::number("PackedPolicySize", percent)));
     result.extend(session.source_identity.map(|identity| Element::leaf("SourceIdentity", identity)));
     Ok(result)

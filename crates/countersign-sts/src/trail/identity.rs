@@ -65,16 +65,26 @@ fn session_context(session: &Session) -> Value {
     });
     if let Some(members) = context.as_object_mut() {
         members.extend(issuer(&session.principal).map(|issuer| ("sessionIssuer".to_owned(), issuer)));
+        members.extend(web_identity(session).map(|provider| {
+            ("webIdFederationData".to_owned(), json!({ "federatedProvider": provider, "attributes": {} }))
+        }));
         let identity = session.source_identity.as_deref();
         members.extend(identity.map(|identity| ("sourceIdentity".to_owned(), Value::from(identity))));
     }
     context
 }
 
+/// The OIDC provider that a session of AssumeRoleWithWebIdentity is from.
+fn web_identity(session: &Session) -> Option<&str> {
+    let carried = session.carried.iter().find(|(key, _)| key == "aws:FederatedProvider");
+    let provider = carried.and_then(|(_, values)| values.first())?;
+    (!provider.contains(":saml-provider/")).then_some(provider)
+}
+
 /// Whose permissions a session has, where that is not the caller itself.
 fn issuer(principal: &SessionPrincipal) -> Option<Value> {
     match principal {
-        SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } => None,
+        SessionPrincipal::Root { .. } | SessionPrincipal::User { .. } | SessionPrincipal::AssumedRoot { .. } => None,
         SessionPrincipal::FederatedUser { partition, account, user: None, .. } => Some(json!({
             "type": "Root",
             "principalId": account,

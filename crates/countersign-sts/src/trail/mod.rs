@@ -21,6 +21,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use file::LogFile;
+pub(crate) use result::has_result;
 
 use crate::Record;
 use crate::protocol::ErrorCode;

@@ -12,17 +12,22 @@ use crate::protocol::{Element, Value};
 const SECRETS: &[&str] =
     &["Base32StringSeed", "Password", "QRCodePNG", "SecretAccessKey", "ServicePassword", "WebIdentityToken"];
 
-/// The result, but for calls that only read: theirs is in the log only when it is credentials.
+/// The log has had the sizes of tokens since 2026; no public event shows in which form.
+const UNSEEN: &[&str] = &["SessionTokenSize", "SessionTokenUtilization"];
+
+/// Whether the log has the result of an operation: not where it only reads, unless what it reads is credentials.
+pub(crate) fn has_result(operation: Option<&str>, result: &[Element]) -> bool {
+    let issues = result.iter().any(|element| element.name == "Credentials");
+    issues || operation.is_some_and(|operation| !is_read(operation))
+}
+
+/// The result, without secrets.
 pub(super) fn of(record: &Record) -> Map<String, Json> {
-    let issues = record.result.iter().any(|element| element.name == "Credentials");
-    if record.operation.is_none_or(is_read) && !issues {
-        return Map::new();
-    }
     members(&record.result)
 }
 
 fn members(elements: &[Element]) -> Map<String, Json> {
-    let open = elements.iter().filter(|element| !SECRETS.contains(&element.name));
+    let open = elements.iter().filter(|element| !SECRETS.contains(&element.name) && !UNSEEN.contains(&element.name));
     open.map(|element| (lower_first(element.name), json(&element.value))).collect()
 }
 

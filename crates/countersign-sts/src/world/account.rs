@@ -44,6 +44,22 @@ pub struct Settings {
     /// What passwords of its users have to be; AWS's default when it is not there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy>,
+    /// Whether its principals get web identity tokens from STS.
+    pub outbound_web_identity_federation: Switch,
+    /// Regions in which STS is off for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disabled_regions: Vec<String>,
+}
+
+/// Whether a feature of an account or an organization is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Switch {
+    /// It is not, as AWS has it until somebody enables it.
+    #[default]
+    Off,
+    /// It is.
+    On,
 }
 
 /// What passwords of users have to be. It is kept and shown, and asked when a password is set.
@@ -74,7 +90,13 @@ pub struct PasswordPolicy {
 impl Default for Settings {
     /// An account of the commercial partition, without an alias.
     fn default() -> Self {
-        Self { partition: "aws".to_owned(), alias: None, password_policy: None }
+        Self {
+            partition: "aws".to_owned(),
+            alias: None,
+            password_policy: None,
+            outbound_web_identity_federation: Switch::Off,
+            disabled_regions: Vec::new(),
+        }
     }
 }
 

@@ -60,6 +60,11 @@ impl Mint {
         BASE64.encode(&self.bytes(&format!("secret {access_key_id}"))).chars().take(40).collect()
     }
 
+    /// A fresh seed for a virtual MFA device, of the length that AWS's have: 64 characters in base32.
+    pub(crate) fn seed(&self) -> Vec<u8> {
+        self.fresh("seed").into_iter().chain(self.fresh("seed")).take(40).collect()
+    }
+
     /// A fresh request id, in the form of a UUID.
     pub(crate) fn request_id(&self) -> String {
         uuid(&self.fresh("request"))

@@ -27,10 +27,11 @@ use countersign_policy::arn::Arn;
 use countersign_policy::document::PolicyDocument;
 
 pub use access_key::{AccessKey, KeyOwner, KeyStatus};
-pub use account::{Account, PasswordPolicy, Settings};
+pub use account::{Account, PasswordPolicy, Settings, Switch};
 pub use change::Change;
 pub use declaration::{DeclarationError, Notation};
 pub use entity::{DEFAULT_MAX_SESSION_DURATION, Entity, Group, InstanceProfile, LoginProfile, Role, User};
+pub(crate) use managed_policy::aws_policy_id;
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub use mfa_device::MfaDevice;
 pub(crate) use mint::{Mint, account_in, uuid};
@@ -38,7 +39,7 @@ pub use names::{Edit, Named, Names};
 pub use organization::{FullAccess, Guardrails, Member, Organization, Unit};
 pub use policy::Policy;
 pub(crate) use principal::Principal;
-pub use provider::{OidcProvider, SamlProvider};
+pub use provider::{AssertionEncryption, OidcProvider, PrivateKey, SamlProvider};
 
 /// Every account the endpoint knows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -79,6 +80,11 @@ impl World {
         self.accounts.get(&account)
     }
 
+    /// Whether an account has this alias, which no two have.
+    pub(crate) fn has_alias(&self, alias: &str) -> bool {
+        self.accounts.values().any(|account| account.settings.alias.as_deref() == Some(alias))
+    }
+
     /// The role of exactly this ARN.
     #[must_use]
     pub fn role(&self, arn: &str) -> Option<&Role> {
@@ -94,11 +100,13 @@ impl World {
     /// The document of a managed policy that `account` can use: one of its own, or one of AWS's.
     pub(crate) fn managed_policy(&self, account: AccountId, arn: &str) -> Option<&Policy> {
         let parsed = Arn::parse(arn)?;
-        let path_and_name = parsed.resource.strip_prefix("policy/").filter(|_| parsed.service == "iam")?;
+        let path_and_name = parsed.resource.strip_prefix("policy/")?;
+        if parsed.service != "iam" || parsed.partition != self.partition(account) || !parsed.region.is_empty() {
+            return None;
+        }
         let own = self.account(account);
         if parsed.account == "aws" {
-            let declared = own.and_then(|own| own.aws_policies.get(path_and_name));
-            return declared.or_else(|| managed_policy::of_aws(path_and_name));
+            return self.aws_policy(account, path_and_name);
         }
         let (_, path, name) = parsed.kind_path_name()?;
         let policy = own?.policies.get(name)?;

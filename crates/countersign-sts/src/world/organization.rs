@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::Named;
 use super::policy::FULL_ACCESS;
-use super::{Policy, World};
+use super::{Policy, Switch, World};
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,12 @@ pub struct Organization {
     /// The member accounts.
     #[serde(default)]
     pub accounts: BTreeMap<AccountId, Member>,
+    /// Whether members can have their root users assumed.
+    #[serde(default)]
+    pub root_sessions: Switch,
+    /// Members that administer IAM for the organization beside its management account.
+    #[serde(default)]
+    pub iam_administrators: Vec<AccountId>,
 }
 
 /// Policies that are attached to one root, unit or account. AWS's own full-access policies are there besides them.
@@ -149,7 +155,7 @@ impl World {
     }
 
     /// SCPs over an account, one list a level.
-    pub(super) fn service_control(&self, account: AccountId) -> Vec<Vec<Arc<PolicyDocument>>> {
+    pub(crate) fn service_control(&self, account: AccountId) -> Vec<Vec<Arc<PolicyDocument>>> {
         let levels = self.membership(account).map(|of| of.organization.levels(account)).unwrap_or_default();
         levels.into_iter().map(Guardrails::service_control).collect()
     }

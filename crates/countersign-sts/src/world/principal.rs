@@ -14,7 +14,7 @@ use countersign_policy::request::{Caller, RequestContext};
 use super::access_key::OPEN_USER;
 use super::mint::entity_id;
 use super::policy::FULL_ACCESS;
-use super::{Entity, KeyOwner, Strictness, User, World, entity_arn};
+use super::{Entity, KeyOwner, Role, Strictness, User, World, entity_arn};
 use crate::signature::{Session, SessionPrincipal, SessionTag};
 
 /// The signer of a request.
@@ -70,7 +70,9 @@ impl World {
     /// Whose session it is. A user or role that is gone leaves a session that may do nothing.
     pub(crate) fn session_principal(&self, session: Session) -> Option<Principal> {
         let mut principal = match &session.principal {
-            SessionPrincipal::Root { partition, account } => self.root(partition, account.parse().ok()?)?,
+            SessionPrincipal::Root { partition, account } | SessionPrincipal::AssumedRoot { partition, account } => {
+                self.root(partition, account.parse().ok()?)?
+            }
             SessionPrincipal::User { arn, id } => self.session_user(arn, id)?,
             SessionPrincipal::FederatedUser { partition, account, name, user } => {
                 let account: AccountId = account.parse().ok()?;
@@ -110,6 +112,14 @@ impl World {
         }
         principal.session = Some(session);
         Some(principal)
+    }
+
+    /// A session of a role, as if there were one: of its credentials nothing is known.
+    pub(crate) fn role_session(&self, account: AccountId, role: &Role, session_name: &str) -> Option<Principal> {
+        let Entity { path, name, .. } = &role.entity;
+        let home = Home { partition: self.partition(account).to_owned(), account };
+        let caller = Caller::role_session(&home, path.trim_matches('/'), name, session_name);
+        self.entity_principal(caller, account, &role.entity)
     }
 
     /// The user of that id, which may have another name or path than when the session began.

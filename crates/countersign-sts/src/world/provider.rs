@@ -34,4 +34,27 @@ pub struct SamlProvider {
     pub created: i64,
     /// Tags, by key.
     pub tags: BTreeMap<String, String>,
+    /// Whether assertions have to be encrypted; `None` when it was never said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assertion_encryption: Option<AssertionEncryption>,
+    /// The private keys that assertions are encrypted for. The keys themselves are not kept: nothing here decrypts.
+    pub private_keys: Vec<PrivateKey>,
+}
+
+/// Whether a provider's assertions have to be encrypted. It is kept and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AssertionEncryption {
+    /// They have to.
+    Required,
+    /// They may be.
+    Allowed,
+}
+
+/// That a SAML provider has a private key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivateKey {
+    /// The id that IAM gave it.
+    pub id: String,
+    /// When it was added, in seconds since the epoch.
+    pub created: i64,
 }

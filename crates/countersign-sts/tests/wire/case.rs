@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::saml::Saml;
 use crate::token::Jwt;
 
 #[derive(Deserialize)]
@@ -79,6 +80,19 @@ pub(crate) enum Sent {
     Text(String),
     /// A signed token.
     Jwt { jwt: Jwt },
+    /// A SAML response, in base64.
+    Saml { saml: Saml },
+    /// A JSON document.
+    Document(serde_json::Value),
+}
+
+/// A text of an answer.
+#[derive(Deserialize, Debug)]
+#[serde(untagged)]
+pub(crate) enum Told {
+    Text(String),
+    /// A JSON document, however it is written.
+    Document(serde_json::Value),
 }
 
 #[derive(Deserialize)]
@@ -117,7 +131,7 @@ pub(crate) enum Answer {
         message: String,
     },
     Result {
-        result: BTreeMap<String, String>,
+        result: BTreeMap<String, Told>,
         #[serde(default)]
         absent: Vec<String>,
     },

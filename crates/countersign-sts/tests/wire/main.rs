@@ -7,15 +7,17 @@
 #![cfg(test)]
 
 mod case;
+mod saml;
 mod saved;
 mod sign;
 mod token;
 mod trail;
+mod unfold;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use case::{Answer, Call, File, Raw, Sent, Service};
+use case::{Answer, Call, File, Raw, Sent, Service, Told};
 use countersign_policy::condition::date::{self, Moment};
 use countersign_sts::{Endpoint, Notation, Request, Response, Strictness, World};
 use percent_encoding::percent_decode_str;
@@ -26,7 +28,7 @@ fn run(file: &File) -> usize {
     let strictness = if file.strict { Strictness::Strict } else { Strictness::OutOfTheBox };
     let world = World::declared(file.world.get(), Notation::Json, strictness)
         .unwrap_or_else(|error| panic!("{error}: {error:?}"));
-    let endpoint = Endpoint::new(world, [7; 32]);
+    let endpoint = Endpoint::new(world, [7; 32]).recording();
     let start = date::parse("2026-11-22T04:10:00Z").unwrap();
     let mut kept: HashMap<String, Credentials> = HashMap::new();
     let mut saved = Saved::default();
@@ -37,8 +39,12 @@ fn run(file: &File) -> usize {
             Some(raw) => send_raw(&endpoint, raw, now),
             None => send(&endpoint, call, service, (&kept, &saved), now),
         };
-        let fields = fields(&response.body, service);
+        let mut fields = fields(&response.body, service);
+        unfold::unfold(&mut fields);
         check(call, &response, &fields, |text| saved.fill(text, now));
+        if let Some(decided) = response.record.as_ref().and_then(|record| record.decided.as_ref()) {
+            saved.set("the decision", endpoint.authorization_message(decided));
+        }
         saved.keep(&call.save, &fields);
         if let Some(name) = &call.keep {
             kept.insert(name.clone(), Credentials::of(&fields));
@@ -63,6 +69,8 @@ fn send(
                 repeated.map_or_else(|| saved.fill(text, now), |count| "x".repeat(count))
             }
             Sent::Jwt { jwt } => jwt.sign(now.seconds()),
+            Sent::Saml { saml } => saml.write(now),
+            Sent::Document(document) => saved.fill(&document.to_string(), now),
         };
         form.push((name.clone(), value));
     }
@@ -133,6 +141,15 @@ fn fields(body: &str, service: Service) -> BTreeMap<String, String> {
     fields
 }
 
+/// Some messages name a request of a service behind STS.
+fn without_ids(message: &str) -> String {
+    let parts = message.split_once("Request ID: ").and_then(|(before, rest)| Some((before, rest.split_once(';')?)));
+    match parts {
+        Some((before, (id, after))) if id.len() == 36 => format!("{before}Request ID: <uuid>;{after}"),
+        Some(_) | None => message.to_owned(),
+    }
+}
+
 fn whole_path(node: roxmltree::Node<'_, '_>) -> String {
     let inside = |node: &roxmltree::Node<'_, '_>| !node.tag_name().name().ends_with("Result");
     let mut parts: Vec<String> = node.ancestors().take_while(inside).filter_map(part).collect();
@@ -143,7 +160,7 @@ fn whole_path(node: roxmltree::Node<'_, '_>) -> String {
 fn part(node: roxmltree::Node<'_, '_>) -> Option<String> {
     let name = node.tag_name().name();
     let number = || node.prev_siblings().filter(roxmltree::Node::is_element).count().to_string();
-    node.is_element().then(|| if name == "member" { number() } else { name.to_owned() })
+    node.is_element().then(|| if ["member", "entry"].contains(&name) { number() } else { name.to_owned() })
 }
 
 fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fill: impl Fn(&str) -> String) {
@@ -151,13 +168,23 @@ fn check(call: &Call, response: &Response, fields: &BTreeMap<String, String>, fi
     assert_eq!(fields["RequestId"], response.request_id, "{fact}");
     match &call.answer {
         Answer::Error { error, status, message } => {
-            assert_eq!((&fields["Code"], &fields["Message"]), (error, &fill(message)), "{fact}");
-            assert_eq!((response.status, fields["Type"].as_str()), (*status, "Sender"), "{fact}");
+            let told = |name: &str| fields.get(name).map(String::as_str);
+            let expected = (Some(error.as_str()), Some(fill(message)));
+            assert_eq!((told("Code"), told("Message").map(without_ids)), expected, "{fact}: {}", response.body);
+            let fault = if *status < 500 { "Sender" } else { "Receiver" };
+            assert_eq!((response.status, fields["Type"].as_str()), (*status, fault), "{fact}");
         }
         Answer::Result { result, absent } => {
             assert_eq!(response.status, 200, "{fact}: {}", response.body);
             for (name, text) in result {
-                assert_eq!(fields.get(name), Some(&fill(text)), "{fact}: {name}");
+                match text {
+                    Told::Text(text) => assert_eq!(fields.get(name), Some(&fill(text)), "{fact}: {name}"),
+                    Told::Document(document) => {
+                        let told = fields.get(name).map(|told| serde_json::from_str(told).unwrap());
+                        let expected: serde_json::Value = serde_json::from_str(&fill(&document.to_string())).unwrap();
+                        assert_eq!(told, Some(expected), "{fact}: {name}");
+                    }
+                }
             }
             for name in absent {
                 assert_eq!(fields.get(name), None, "{fact}: {name}");

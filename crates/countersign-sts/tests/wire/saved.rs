@@ -1,5 +1,6 @@
 //! Texts that answers made and later calls repeat: `<name>` stands for what a call saved under `name`, and
-//! `<code name>` or `<next code name>` for what the MFA device shows whose seed was saved.
+//! `<code name>` or `<next code name>` for what the MFA device shows whose seed was saved. `<the decision>` is the last
+//! decision, as an encoded message.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,10 @@ impl Saved {
         for (name, field) in wanted {
             self.0.insert(name.clone(), fields[field].clone());
         }
+    }
+
+    pub(crate) fn set(&mut self, name: &str, text: String) {
+        self.0.insert(name.to_owned(), text);
     }
 
     /// The text with what was saved. What stands in `<>` and is not known stays.

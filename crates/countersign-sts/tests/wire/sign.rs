@@ -29,8 +29,8 @@ impl Credentials {
         let parent = if fields.contains_key("AccessKey/AccessKeyId") { "AccessKey" } else { "Credentials" };
         let field = |name: &str| fields.get(&format!("{parent}/{name}")).cloned();
         Self {
-            id: field("AccessKeyId").expect("an access key"),
-            secret: field("SecretAccessKey").expect("its secret"),
+            id: field("AccessKeyId").unwrap_or_default(),
+            secret: field("SecretAccessKey").unwrap_or_default(),
             token: field("SessionToken"),
         }
     }

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use countersign_policy::condition::date;
+use countersign_policy::condition::date::{self, Moment};
 use countersign_sts::trail::{self, Event, LogFile};
 use countersign_sts::{Endpoint, Notation, Request, Strictness, World};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::case::{Sent, Service};
 use crate::sign::{self, Credentials};
 
 #[derive(Deserialize)]
@@ -32,7 +33,9 @@ struct Call {
     signer: Option<String>,
     #[serde(default)]
     region: Option<String>,
-    send: BTreeMap<String, String>,
+    #[serde(default)]
+    service: Service,
+    send: BTreeMap<String, Sent>,
     keep: Option<String>,
     events: Vec<Value>,
 }
@@ -48,15 +51,14 @@ fn run(file: &File) -> Vec<Event> {
     let (mut all, mut ids) = (Vec::new(), HashSet::new());
     for call in &file.calls {
         let fact = &call.fact;
-        let mut form = vec![("Version".to_owned(), "2011-06-15".to_owned())];
-        form.extend(call.send.clone());
-        form.dedup_by(|later, earlier| later.0 == earlier.0);
+        let mut form = vec![("Version".to_owned(), call.service.version().to_owned())];
+        form.extend(call.send.iter().map(|(name, value)| (name.clone(), value.text(now))));
         let body = sign::encode(&form);
         let mut headers = vec![("host".to_owned(), HOST.to_owned()), ("user-agent".to_owned(), "trail/1".to_owned())];
         if let Some(signer) = &call.signer {
             let credentials = kept.get(signer).cloned().unwrap_or_else(|| Credentials::declared(signer));
             let region = call.region.as_deref().unwrap_or("us-east-1");
-            headers.extend(sign::header(&credentials, &headers, &body, now, (region, "sts")));
+            headers.extend(sign::header(&credentials, &headers, &body, now, (region, call.service.signing_name())));
         }
         let headers: Vec<(&str, &[u8])> =
             headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
@@ -104,8 +106,8 @@ fn whole(event: &Value, call: &Call) -> Value {
     let mut whole = json!({
         "eventVersion": "1.11",
         "eventTime": "2026-11-22T04:10:00Z",
-        "eventSource": "sts.amazonaws.com",
-        "eventName": call.send["Action"],
+        "eventSource": format!("{}.amazonaws.com", call.service.signing_name()),
+        "eventName": call.send["Action"].text(Moment::from_seconds(0)),
         "awsRegion": call.region.as_deref().unwrap_or("us-east-1"),
         "sourceIPAddress": "203.0.113.10",
         "userAgent": "trail/1",
@@ -135,6 +137,17 @@ fn meets(expected: &Value, found: &Value) -> bool {
             None => (expected == "*" && !found.is_empty()) || expected == found,
         },
         _ => expected == found,
+    }
+}
+
+impl Sent {
+    fn text(&self, now: Moment) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Jwt { jwt } => jwt.sign(now.seconds()),
+            Self::Saml { saml } => saml.write(now),
+            Self::Document(document) => document.to_string(),
+        }
     }
 }
 

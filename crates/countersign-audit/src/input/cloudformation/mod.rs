@@ -28,6 +28,7 @@ use std::collections::BTreeMap;
 
 use countersign_policy::document::{Node, Problem, Text};
 
+use super::trust_policy::seconds;
 use super::{Given, Named, Reading, TRUST_POLICY, salvage};
 use crate::comment::json_start;
 use crate::fix::Language;
@@ -176,6 +177,10 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
                 let name = role::property(&template, resource, "RoleName", problems);
                 role.role_name = name.and_then(|name| name.as_str().map(str::to_owned));
                 role.tags = role::property(&template, resource, "Tags", problems).as_ref().and_then(role::tags);
+                let path = role::property(&template, resource, "Path", problems);
+                role.path = path.and_then(|path| path.as_str().map(str::to_owned));
+                let longest = role::property(&template, resource, "MaxSessionDuration", problems);
+                role.max_session_duration = longest.as_ref().and_then(seconds);
                 role.permissions = attached.of(&template, resource, role.role_name.as_deref(), problems);
                 roles.push(role);
             }

@@ -88,13 +88,18 @@ impl Evaluator<'_> {
         let outcomes = self.every_way(|| self.trust_policy(referred, block, argument));
         let mut role = self.with_policy(referred, block, outcomes);
         self.start();
-        role.role_name = self
-            .configured_text(referred, block, name_argument(&referred.kind))
-            .ok()
-            .flatten()
-            .and_then(|name| name.known().map(str::to_owned));
+        role.role_name = self.known_text(referred, block, name_argument(&referred.kind));
         role.tags = self.tags(referred, block);
+        role.path = self.known_text(referred, block, "path");
+        let longest = self.known_text(referred, block, "max_session_duration");
+        role.max_session_duration = longest.and_then(|longest| longest.parse().ok());
         role
+    }
+
+    /// An attribute's text, when all of it is known.
+    fn known_text(&self, referred: &Referred, block: &Block, name: &str) -> Option<String> {
+        let text = self.configured_text(referred, block, name).ok().flatten()?;
+        text.known().map(str::to_owned)
     }
 
     /// A role with every way its policy may be.

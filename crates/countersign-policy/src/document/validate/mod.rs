@@ -18,6 +18,7 @@ mod tests;
 use std::collections::HashMap;
 
 use self::operator::Operators;
+pub use self::principal::is_service_principal;
 use self::source::Source;
 use super::{PolicyDocument, Problem, Severity, Span, Statement, Version};
 

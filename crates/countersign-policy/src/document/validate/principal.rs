@@ -141,15 +141,20 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 64 && name.bytes().all(allowed)
 }
 
-/// Service principals look like `service.amazonaws.com`, in lower case (rule P7; AA "Invalid service principal format").
-/// Which services exist, IAM alone can say.
-fn service(name: &str, span: Span, report: &mut Report) {
+/// Whether a text looks like the name of a service principal: `service.amazonaws.com`, in lower case (rule P7; AA "Invalid
+/// service principal format"). Which services exist, IAM alone can say.
+#[must_use]
+pub fn is_service_principal(name: &str) -> bool {
     let stem = SERVICE_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix));
     let label = |label: &str| {
         !label.is_empty()
             && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     };
-    if stem.is_some_and(|stem| stem.split('.').all(label)) {
+    stem.is_some_and(|stem| stem.split('.').all(label))
+}
+
+fn service(name: &str, span: Span, report: &mut Report) {
+    if is_service_principal(name) {
         return;
     }
     let is_aws = name.starts_with("arn:") || name.parse::<crate::account::AccountId>().is_ok();

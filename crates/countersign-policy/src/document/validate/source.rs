@@ -69,12 +69,12 @@ impl<'t> Source<'t> {
         for (at, character) in self.policy.char_indices() {
             let place = self.span(at, character.len_utf8());
             characters += 1;
-            if characters == limits.max_characters + 1 {
+            if characters == limits.max_characters.saturating_add(1) {
                 past_api = Some(place);
             }
             if !WHITE_SPACE.contains(&character) {
                 counted += 1;
-                if counted == limits.quota + 1 {
+                if counted == limits.quota.saturating_add(1) {
                     past_quota = Some(place);
                 }
             }

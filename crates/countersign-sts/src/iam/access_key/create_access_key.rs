@@ -2,7 +2,7 @@
 
 use countersign_policy::condition::date::Moment;
 
-use super::{ask_on, existing, name, status};
+use super::{existing, name, status};
 use crate::iam::{limit_exceeded, user, writing};
 use crate::protocol::{ApiError, Checks, Constraint, Element};
 use crate::service::{Call, Operation, Written};
@@ -17,7 +17,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     let user_name = checks.optional("UserName", Constraint::NAME_128);
     checks.finish()?;
     let owner = user::meant(call, user_name)?;
-    ask_on(call, "iam:CreateAccessKey", &owner).allowed()?;
+    user::ask_on_owner(call, "iam:CreateAccessKey", &owner).allowed()?;
     let owner = existing(call, owner)?;
     if call.world.keys_of(&owner).count() >= MOST {
         return Err(limit_exceeded(format!("Cannot exceed quota for AccessKeysPerUser: {MOST}")));

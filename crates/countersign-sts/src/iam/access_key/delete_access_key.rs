@@ -1,6 +1,6 @@
 //! DeleteAccessKey.
 
-use super::{ask_on, existing, found};
+use super::{existing, found};
 use crate::iam::{user, writing};
 use crate::protocol::{ApiError, Checks, Constraint};
 use crate::service::{Call, Operation, Written};
@@ -14,7 +14,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     let id = checks.required("AccessKeyId", Constraint::ACCESS_KEY_ID);
     checks.finish()?;
     let owner = user::meant(call, user_name)?;
-    ask_on(call, "iam:DeleteAccessKey", &owner).allowed()?;
+    user::ask_on_owner(call, "iam:DeleteAccessKey", &owner).allowed()?;
     let key = found(call, &existing(call, owner)?, id)?;
     Ok(Written { result: Vec::new(), changes: vec![Change::AccessKey(Edit::remove(key))] })
 }

@@ -1,7 +1,6 @@
 //! GetAccessKeyLastUsed.
 
-use super::ask_on;
-use crate::iam::{no_such_entity, reading};
+use crate::iam::{no_such_entity, reading, user};
 use crate::protocol::{ApiError, Checks, Constraint, Element};
 use crate::service::{Call, Operation};
 use crate::world::KeyOwner;
@@ -17,10 +16,10 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let absent = || no_such_entity(format!("The Access Key with id {id} cannot be found."));
     let Some(key) = call.world.access_key(id).filter(own) else {
         let owner = KeyOwner::User(call.principal.account, "*".to_owned());
-        ask_on(call, "iam:GetAccessKeyLastUsed", &owner).allowed()?;
+        user::ask_on_owner(call, "iam:GetAccessKeyLastUsed", &owner).allowed()?;
         return Err(absent());
     };
-    ask_on(call, "iam:GetAccessKeyLastUsed", &key.owner).allowed()?;
+    user::ask_on_owner(call, "iam:GetAccessKeyLastUsed", &key.owner).allowed()?;
     let used = match call.key_uses.last(id) {
         Some(used) => vec![
             Element::time("LastUsedDate", used.at),

@@ -2,7 +2,7 @@
 
 use countersign_policy::condition::date::Moment;
 
-use super::{ask_on, existing, name, status};
+use super::{existing, name, status};
 use crate::iam::{reading, user};
 use crate::protocol::{ApiError, Checks, Constraint, Element, Page, Value};
 use crate::service::{Call, Operation};
@@ -16,7 +16,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     let page = Page::read(&mut checks)?;
     checks.finish()?;
     let owner = user::meant(call, user_name)?;
-    ask_on(call, "iam:ListAccessKeys", &owner).allowed()?;
+    user::ask_on_owner(call, "iam:ListAccessKeys", &owner).allowed()?;
     let owner = existing(call, owner)?;
     let keys = call.world.keys_of(&owner).map(|key| (key.id.to_ascii_lowercase(), key));
     Ok(page.cut(keys).elements("AccessKeyMetadata", metadata))

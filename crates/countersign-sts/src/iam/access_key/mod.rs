@@ -6,19 +6,10 @@ pub(super) mod get_access_key_last_used;
 pub(super) mod list_access_keys;
 pub(super) mod update_access_key;
 
-use super::permission::{Asked, ask};
 use super::{no_such_entity, user};
 use crate::protocol::ApiError;
 use crate::service::Call;
 use crate::world::{AccessKey, KeyOwner, KeyStatus};
-
-/// Asks for an action on the keys of that owner, which is an action on the owner.
-fn ask_on<'a, 'c>(call: &'a Call<'c>, action: &'static str, owner: &KeyOwner) -> Asked<'a, 'c> {
-    match owner {
-        KeyOwner::User(_, name) => user::ask_on(call, action, name),
-        KeyOwner::Root(_) => ask(call, action, call.principal.caller.name().to_owned()),
-    }
-}
 
 /// The owner with its name in the case that it was given, once it is known to exist.
 fn existing(call: &Call<'_>, owner: KeyOwner) -> Result<KeyOwner, ApiError> {

@@ -1,6 +1,6 @@
 //! UpdateAccessKey: a key that is made inactive stops to work with the next call, and works again once it is active.
 
-use super::{ask_on, existing, found};
+use super::{existing, found};
 use crate::iam::{user, writing};
 use crate::protocol::{ApiError, Checks, Constraint, ErrorCode};
 use crate::service::{Call, Operation, Written};
@@ -16,7 +16,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     let status = checks.required_choice("Status", &choices);
     checks.finish()?;
     let owner = user::meant(call, user_name)?;
-    ask_on(call, "iam:UpdateAccessKey", &owner).allowed()?;
+    user::ask_on_owner(call, "iam:UpdateAccessKey", &owner).allowed()?;
     let key = found(call, &existing(call, owner)?, id)?;
     // Only AWS itself lets keys expire.
     let refused = || ApiError::new(ErrorCode::InvalidInput, "The status of an access key cannot be set to Expired.");

@@ -9,7 +9,8 @@ pub(super) mod update_group;
 
 use countersign_policy::condition::date::Moment;
 
-use super::permission::{Asked, ask};
+use super::holder::Kind;
+use super::permission::Asked;
 use super::{account, no_such_entity};
 use crate::protocol::{ApiError, Element, Value};
 use crate::service::{Call, Written};
@@ -17,11 +18,7 @@ use crate::world::{Change, Edit, Group, User};
 
 /// Asks for an action on the group of that name. Who may not act on it does not learn whether it exists.
 pub(super) fn ask_on<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-    let arn = match named(call, name) {
-        Some(group) => arn(call, group),
-        None => super::arn(call, "group", "/", name),
-    };
-    ask(call, action, arn).shown_as(format!("group {name}"))
+    Kind::Group.ask_on(call, action, name)
 }
 
 /// The group of that name, in any case.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::named;
+use super::permissions_boundary::usable;
 use super::shape::{self, View};
+use super::{SERVICE_PATH, named, put, trust_policy};
 use crate::iam::permission::ask;
-use crate::iam::{arn, tags, writing};
+use crate::iam::{already_exists, arn, tags, writing};
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode};
 use crate::service::{Call, Operation, Written};
-use crate::world::{Change, DEFAULT_MAX_SESSION_DURATION, Edit, Entity, Policy, Role};
+use crate::world::{DEFAULT_MAX_SESSION_DURATION, Entity, Role};
 
 pub(in crate::iam) static OPERATION: Operation = writing("CreateRole", respond);
 
@@ -46,19 +47,23 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
         .with_any("iam:PermissionsBoundary", input.boundary)
         .bringing(&input.tags)
         .allowed()?;
+    if input.path.starts_with(SERVICE_PATH) {
+        // That only services make such roles is documented, the text is not.
+        let text = format!("The path {SERVICE_PATH} is reserved for service-linked roles.");
+        return Err(ApiError::new(ErrorCode::InvalidInput, text));
+    }
     let tags = tags::put(&BTreeMap::new(), &input.tags, "Role")?;
     if named(call, input.name).is_some() {
-        let text = format!("Role with name {} already exists.", input.name);
-        return Err(ApiError::new(ErrorCode::EntityAlreadyExists, text));
+        return Err(already_exists(format!("Role with name {} already exists.", input.name)));
     }
-    let trust_policy = Policy::new(input.trust_policy);
+    let trust_policy = trust_policy::read(call, input.trust_policy)?;
     let entity = Entity {
         name: input.name.to_owned(),
         path: input.path.to_owned(),
         id: call.mint.entity_id("AROA", call.principal.account),
         created: call.now.seconds(),
         tags,
-        boundary: input.boundary.map(str::to_owned),
+        boundary: input.boundary.map(|arn| usable(call, arn)).transpose()?,
         ..Entity::default()
     };
     let role = Role {
@@ -68,5 +73,5 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
         max_session_duration: input.max_session_duration.unwrap_or(DEFAULT_MAX_SESSION_DURATION),
     };
     let result = vec![Element::parent("Role", shape::members(call, &role, View::Created))];
-    Ok(Written { result, changes: vec![Change::Role(call.principal.account, Edit::put(role))] })
+    Ok(Written { result, ..put(call, role) })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{named, put, shape};
 use crate::iam::permission::ask;
+use crate::iam::role::permissions_boundary::usable;
 use crate::iam::{already_exists, arn, tags, writing};
 use crate::protocol::{ApiError, Checks, Constraint, Element};
 use crate::service::{Call, Operation, Written};
@@ -32,7 +33,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
         id: call.mint.entity_id("AIDA", call.principal.account),
         created: call.now.seconds(),
         tags,
-        boundary: boundary.map(|arn| super::permissions_boundary::usable(call, arn)).transpose()?,
+        boundary: boundary.map(|arn| usable(call, arn)).transpose()?,
         ..Entity::default()
     };
     let user = User { entity, ..User::default() };

@@ -5,6 +5,8 @@ pub(super) mod delete_user;
 pub(super) mod get_user;
 pub(super) mod list_groups_for_user;
 pub(super) mod list_users;
+pub(super) mod login_profile;
+pub(super) mod other_credentials;
 pub(super) mod permissions_boundary;
 pub(super) mod shape;
 pub(super) mod tags;
@@ -14,6 +16,7 @@ use std::borrow::Cow;
 
 use countersign_policy::request::CallerKind;
 
+use super::holder::Kind;
 use super::no_such_entity;
 use super::permission::{Asked, ask};
 use crate::protocol::ApiError;
@@ -22,10 +25,14 @@ use crate::world::{Change, Edit, KeyOwner, User};
 
 /// Asks for an action on the user of that name. Who may not act on it does not learn whether it exists.
 pub(super) fn ask_on<'a, 'c>(call: &'a Call<'c>, action: &'static str, name: &str) -> Asked<'a, 'c> {
-    let shown = format!("user {name}");
-    match named(call, name) {
-        Some(user) => ask(call, action, arn(call, &user)).shown_as(shown).tagged(&user.entity.tags),
-        None => ask(call, action, super::arn(call, "user", "/", name)).shown_as(shown),
+    Kind::User.ask_on(call, action, name)
+}
+
+/// Asks for an action on what belongs to that owner, which is an action on the owner.
+pub(super) fn ask_on_owner<'a, 'c>(call: &'a Call<'c>, action: &'static str, owner: &KeyOwner) -> Asked<'a, 'c> {
+    match owner {
+        KeyOwner::User(_, name) => ask_on(call, action, name),
+        KeyOwner::Root(_) => ask(call, action, call.principal.caller.name().to_owned()),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::world::policy_text::PolicyText;
-use crate::world::{Organization, Policy};
+use crate::world::{Organization, Policy, Switch};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +24,10 @@ pub(super) struct DeclaredAccount {
     #[serde(default = "commercial")]
     pub(super) partition: String,
     pub(super) alias: Option<String>,
+    #[serde(default)]
+    pub(super) outbound_web_identity_federation: Switch,
+    #[serde(default)]
+    pub(super) disabled_regions: Vec<String>,
     #[serde(default)]
     pub(super) root_keys: Vec<DeclaredKey>,
     #[serde(default)]

@@ -88,7 +88,13 @@ impl Declaring {
     fn account(mut self, declared: DeclaredAccount) -> Result<Vec<Change>, DeclarationError> {
         let id = self.id;
         self.partition.clone_from(&declared.partition);
-        let settings = Settings { partition: declared.partition, alias: declared.alias, password_policy: None };
+        let settings = Settings {
+            partition: declared.partition,
+            alias: declared.alias,
+            outbound_web_identity_federation: declared.outbound_web_identity_federation,
+            disabled_regions: declared.disabled_regions,
+            ..Settings::default()
+        };
         self.changes.push(Change::Settings(id, settings));
         self.keys(&KeyOwner::Root(id), declared.root_keys);
         for (arn, policy) in declared.managed_policies {

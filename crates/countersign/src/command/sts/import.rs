@@ -90,9 +90,13 @@ fn role(examined: Examined) -> Result<Vec<Change>, String> {
         return Err(format!("`{name}` cannot be the name of a role"));
     }
     let path = match named {
-        Some((_, path, _)) if !path.is_empty() => format!("/{path}/"),
-        Some(_) | None => "/".to_owned(),
+        Some((_, "", _)) => "/".to_owned(),
+        Some((_, path, _)) => format!("/{path}/"),
+        None => read.path.clone().unwrap_or_else(|| "/".to_owned()),
     };
+    if !path.starts_with('/') || !path.ends_with('/') {
+        return Err(format!("its path `{path}` does not begin and end with `/`"));
+    }
     let mut entity = Entity { name, path, ..Entity::default() };
     entity.tags = read.tags.clone().unwrap_or_default().into_iter().collect();
     for policy in &read.permissions.policies {
@@ -123,7 +127,7 @@ fn role(examined: Examined) -> Result<Vec<Change>, String> {
             }
         });
     }
-    let max_session_duration = DEFAULT_MAX_SESSION_DURATION;
+    let max_session_duration = read.max_session_duration.unwrap_or(DEFAULT_MAX_SESSION_DURATION);
     let role = Role { entity, trust_policy, description: None, max_session_duration };
     changes.push(Change::Role(account, Edit::put(role)));
     Ok(changes)

@@ -1,19 +1,20 @@
 //! `countersign sts`: a local STS and IAM endpoint that refuses what AWS would refuse.
 
 mod import;
+mod log;
+mod observe;
+mod trail;
 mod world;
 
-use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use countersign_policy::evaluate::Decision;
-use countersign_sts::server::{Observer, Server};
-use countersign_sts::{Decided, Record, RoleFound, Strictness};
+use countersign_sts::Strictness;
+use countersign_sts::server::Server;
 
 use super::Exit;
 use crate::diagnostic::Diagnostic;
-use crate::output::{self, inert};
-use crate::{reason, trace};
+use crate::output;
+use observe::ObserveArgs;
 use world::WorldArgs;
 
 const EXAMPLES: &str = "\
@@ -46,9 +47,8 @@ pub(crate) struct Args {
     #[arg(long)]
     print_env: bool,
 
-    /// Say on stderr what was refused, and why: the client sees only AWS's text.
-    #[arg(long)]
-    log: bool,
+    #[command(flatten)]
+    observe: ObserveArgs,
 }
 
 /// Serves until it is told to end.
@@ -57,7 +57,7 @@ pub(crate) struct Args {
 /// When the world cannot be read or the address not be bound.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let endpoint = args.world.endpoint()?;
-    let observer: Observer = if args.log { Box::new(|record| output::talk(&line(record))) } else { Box::new(|_| {}) };
+    let (observer, scribe) = args.observe.start()?;
     let address = SocketAddr::new(args.listen, args.port);
     let server = Server::bind(address, endpoint, observer).map_err(|error| {
         let help = "choose another with --port, or any free one with --port 0".to_owned();
@@ -72,7 +72,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     } else {
         output::talk(&format!("listening at {url}\n"));
     }
-    server.run()?;
+    let ended = server.run();
+    scribe.finish();
+    ended?;
     Ok(Exit::Clean)
 }
 
@@ -85,29 +87,5 @@ fn variables(url: &str, strictness: Strictness) -> String {
             "{endpoint}export AWS_ACCESS_KEY_ID=111111111111\nexport AWS_SECRET_ACCESS_KEY=test\n\
              export AWS_DEFAULT_REGION=us-east-1\n"
         ),
-    }
-}
-
-/// What an operator wants to know of a refusal; nothing of an answer.
-fn line(record: &Record) -> String {
-    let Some((code, message)) = record.error() else { return String::new() };
-    let mut text = format!("{code}: {}\n", inert(&message));
-    if let Some(decided) = &record.decided {
-        explain(&mut text, decided);
-    }
-    text
-}
-
-fn explain(text: &mut String, decided: &Decided) {
-    let Decided { request, decision, role } = decided;
-    if *role == RoleFound::No {
-        let _ = writeln!(text, "  there is no role {}", inert(&request.role));
-        return;
-    }
-    let _ = writeln!(text, "  {}", inert(&reason::of_call(decision, request).text));
-    for layer in decision.layers.iter().filter(|layer| layer.evaluation.decision != Decision::Allowed) {
-        for line in trace::layer(layer, |_| None).lines() {
-            let _ = writeln!(text, "  {line}");
-        }
     }
 }

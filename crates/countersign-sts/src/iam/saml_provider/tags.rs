@@ -1,0 +1,42 @@
+//! TagSAMLProvider, UntagSAMLProvider and ListSAMLProviderTags.
+
+use super::{ask_on, found, put};
+use crate::iam::{reading, tags, writing};
+use crate::protocol::{ApiError, Checks, Constraint, Element, Page};
+use crate::service::{Call, Operation, Written};
+use crate::world::SamlProvider;
+
+pub(in crate::iam) static TAG: Operation = writing("TagSAMLProvider", tag);
+pub(in crate::iam) static UNTAG: Operation = writing("UntagSAMLProvider", untag);
+pub(in crate::iam) static LIST: Operation = reading("ListSAMLProviderTags", list);
+
+fn tag(call: &Call<'_>) -> Result<Written, ApiError> {
+    let mut checks = Checks::without_values(call.parameters);
+    let arn = checks.required("SAMLProviderArn", Constraint::ARN);
+    let sent = tags::read(&mut checks)?;
+    checks.finish()?;
+    ask_on(call, "iam:TagSAMLProvider", arn)?.bringing(&sent).allowed()?;
+    let provider = found(call, arn)?;
+    let tags = tags::put(&provider.tags, &sent, "SAMLProvider")?;
+    Ok(put(call, SamlProvider { tags, ..provider.clone() }))
+}
+
+fn untag(call: &Call<'_>) -> Result<Written, ApiError> {
+    let mut checks = Checks::without_values(call.parameters);
+    let arn = checks.required("SAMLProviderArn", Constraint::ARN);
+    let keys = tags::read_keys(&mut checks)?;
+    checks.finish()?;
+    ask_on(call, "iam:UntagSAMLProvider", arn)?.naming(&keys).allowed()?;
+    let provider = found(call, arn)?;
+    let tags = tags::without(&provider.tags, &keys);
+    Ok(put(call, SamlProvider { tags, ..provider.clone() }))
+}
+
+fn list(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
+    let mut checks = Checks::without_values(call.parameters);
+    let arn = checks.required("SAMLProviderArn", Constraint::ARN);
+    let page = Page::read(&mut checks)?;
+    checks.finish()?;
+    ask_on(call, "iam:ListSAMLProviderTags", arn)?.allowed()?;
+    Ok(tags::list(&page, &found(call, arn)?.tags))
+}
