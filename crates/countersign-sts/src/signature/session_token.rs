@@ -56,7 +56,7 @@ pub(crate) enum SessionPrincipal {
     Root { partition: String, account: String },
     /// GetSessionToken by a user.
     #[serde(rename = "u")]
-    User { arn: String, id: String },
+    User { id: String },
     /// AssumeRoot, of a member account.
     #[serde(rename = "t")]
     AssumedRoot { partition: String, account: String },

@@ -36,7 +36,10 @@ impl<'p> SentTags<'p> {
     /// count as passed; here they do, since roles at the end of such chains are known to need `sts:TagSession`.
     pub(super) fn combine(&self, calling: Option<&Session>) -> Result<Vec<SessionTag>, ApiError> {
         let refused = |text: &str| Err(ApiError::new(ErrorCode::InvalidParameterValue, text));
-        for (at, (key, _)) in self.tags.iter().enumerate() {
+        for (at, (key, value)) in self.tags.iter().enumerate() {
+            if is_reserved(key) || is_reserved(value) {
+                return refused("Tag keys and values that start with aws: are reserved for internal use.");
+            }
             if self.tags.iter().take(at).any(|(earlier, _)| SessionTag::same_key(earlier, key)) {
                 return refused("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
             }
@@ -66,6 +69,11 @@ impl<'p> SentTags<'p> {
     }
 }
 
+/// Whether no tag can have this key or value. AWS documents that, and not the text of the refusal.
+fn is_reserved(text: &str) -> bool {
+    text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+}
+
 /// Sets the condition keys of tags that a call passes.
 pub(super) fn add_to_context(tags: &[SessionTag], context: &mut RequestContext) {
     if !tags.is_empty() {
@@ -81,7 +89,9 @@ pub(super) fn are_valid(tags: &[SessionTag]) -> bool {
     let unique = |(at, tag): (usize, &SessionTag)| {
         !tags.iter().take(at).any(|earlier| SessionTag::same_key(&earlier.key, &tag.key))
     };
-    let well_formed =
-        |tag: &SessionTag| Constraint::TAG_KEY.admits(&tag.key) && Constraint::TAG_VALUE.admits(&tag.value);
+    let well_formed = |tag: &SessionTag| {
+        let admitted = Constraint::TAG_KEY.admits(&tag.key) && Constraint::TAG_VALUE.admits(&tag.value);
+        admitted && !is_reserved(&tag.key) && !is_reserved(&tag.value)
+    };
     tags.len() <= MOST && tags.iter().enumerate().all(unique) && tags.iter().all(well_formed)
 }
