@@ -23,6 +23,7 @@
 //! ```
 
 mod authorization_message;
+mod code_uses;
 mod connection;
 pub mod decisions;
 mod endpoint;

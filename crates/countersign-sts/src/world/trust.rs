@@ -42,8 +42,12 @@ impl World {
         rewrite(policy, |principal| self.arn_of(principal)).unwrap_or_else(|| policy.text().to_owned())
     }
 
-    /// The id of a user or role by its ARN; `None` for what is neither.
+    /// The id of a user or role by its ARN or that id; `None` for what is neither.
     fn unique_id_of(&self, principal: &str) -> Option<Result<String, UnknownPrincipal>> {
+        if is_unique_id(principal) {
+            let found = self.arn_of(principal).map(|_| principal.to_owned());
+            return Some(found.ok_or_else(|| UnknownPrincipal(principal.to_owned())));
+        }
         let arn = Arn::parse(principal).filter(|arn| arn.service == "iam")?;
         let (id, (kind, _, name)) = (arn.account_id()?, arn.kind_path_name()?);
         let entity = match kind {
@@ -75,6 +79,11 @@ impl World {
         let elsewhere = || self.accounts.iter().find_map(|(id, account)| entity_of(*id, account));
         self.account(id).and_then(|account| entity_of(id, account)).or_else(open).or_else(elsewhere)
     }
+}
+
+/// Whether a principal is written as the unique id of a user or a role.
+fn is_unique_id(principal: &str) -> bool {
+    principal.starts_with("AIDA") || principal.starts_with("AROA")
 }
 
 /// The text with some of its AWS principals replaced; `None` when none was.
