@@ -190,7 +190,7 @@ struct Outcome {
 fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
     let index = situation.nearest().map(|statement| statement.index);
     let given = situation.evidence.trust.is_some() || !situation.evidence.identity.is_empty();
-    let given = given && !situation.is_write;
+    let given = (given || evidence_limits(situation)) && !situation.is_write;
     let whole = situation.favouring(index).filter(|_| given);
     let before = whole.as_ref().map(|whole| whole.decide().decision);
     let claims: Vec<usize> =
@@ -230,6 +230,13 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
     Outcome { before, after, allowed_by_all }
+}
+
+/// Whether a policy that limits the call was given.
+fn evidence_limits(situation: &Situation<'_>) -> bool {
+    let evidence = situation.evidence;
+    let single = [&evidence.boundary, &evidence.session, &evidence.vpc_endpoint].into_iter().flatten();
+    single.chain(&evidence.scps).chain(&evidence.rcps).any(|guard| guard.policy().is_some())
 }
 
 fn places(found: &[Found], wanted: impl Fn(&Finding) -> bool) -> Vec<usize> {

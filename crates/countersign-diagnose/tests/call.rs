@@ -12,10 +12,13 @@
     reason = "a test fails by panicking"
 )]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use countersign_diagnose::call::{Call, Name, Parameter, Reading, Style, read};
+use countersign_diagnose::call::{Call, Name, Parameter, Reading, Style, read, read_while};
+use countersign_diagnose::capability::CAPABILITIES;
 use countersign_diagnose::edit::apply;
 
 const EXTERNAL_ID: &str = "acme-1";
@@ -177,4 +180,40 @@ fn what_is_written_is_read_and_what_is_wrong_is_corrected() {
     }
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count > 80, "only {count} places");
+}
+
+/// Whoever is told that a tool makes the call can look up what the tool can send.
+#[test]
+fn every_tool_that_is_read_is_in_the_table() {
+    let mut missing = BTreeSet::new();
+    for (name, style) in STYLES {
+        for case in cases(&std::fs::read_to_string(file(name)).unwrap()) {
+            let tools = reading(&case.text, *style).calls.into_iter().map(|call| call.tool);
+            missing.extend(tools.filter(|tool| !CAPABILITIES.iter().any(|row| row.tool == *tool)));
+        }
+    }
+    // What nobody knows has no row.
+    missing.remove("configuration");
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// Texts that make parsers start again and again end when whoever asked has had enough.
+#[test]
+fn hostile_texts_end() {
+    let pieces =
+        ["({[<", "a<b<", "<<A ", "x ? (y) : ", "/*\n", "}\n~\n", "-> ", "- a: ", ": ", "f(", "#{", "\\\n", "{{"];
+    let mut given_up = 0;
+    for piece in pieces {
+        let text = format!("assume_role RoleArn\n{}", piece.repeat((8 << 10) / piece.len()));
+        for (_, style) in STYLES {
+            let mut asked = 0;
+            let mut patience = || {
+                asked += 1;
+                if asked < 5 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            };
+            given_up += usize::from(read_while(&text, *style, &mut patience).is_none());
+            assert!(asked < 50, "{piece:?} as {style:?} goes on");
+        }
+    }
+    assert!(given_up > 50, "only {given_up} of them are given up");
 }

@@ -146,7 +146,9 @@ fn no_case_makes_the_diagnoser_fail_when_it_is_cut() {
             let error = evidence.error_text.clone().unwrap_or_default();
             for end in (0..error.len()).step_by(37).filter(|end| error.is_char_boundary(*end)) {
                 evidence.error_text = error.get(..end).map(str::to_owned);
-                let _ = diagnose(&evidence);
+                let diagnosis = diagnose(&evidence);
+                let is_empty = word(&diagnosis.status).as_deref() == Some("none");
+                assert_eq!(is_empty, diagnosis.causes.is_empty(), "{}: {end}", case.name);
             }
         }
     }

@@ -30,7 +30,6 @@ mod endpoint;
 mod iam;
 mod journal;
 mod key_uses;
-#[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
 mod record;
 mod request;

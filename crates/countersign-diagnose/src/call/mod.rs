@@ -7,13 +7,16 @@
 #[cfg(feature = "languages")]
 mod code;
 mod profile;
+mod properties;
 #[cfg(feature = "languages")]
 mod shell;
 mod slot;
+mod window;
 
 pub use slot::{Quoting, Slot};
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use countersign_policy::document::Span;
 
@@ -52,31 +55,51 @@ pub struct Reading {
     pub errors: usize,
 }
 
-/// Reads a text that is written in `style`; `None` when it is too long or too far from the language.
+/// Reads a text that is written in `style`, however long it takes; see [`read_while`].
 #[must_use]
 pub fn read(text: &str, style: Style) -> Option<Reading> {
-    let mut reading = read_all(text, style)?;
-    for call in &mut reading.calls {
-        call.hide_secrets();
-    }
-    Some(reading)
+    read_while(text, style, &mut || ControlFlow::Continue(()))
 }
 
-fn read_all(text: &str, style: Style) -> Option<Reading> {
+/// Reads a text that is written in `style`; `None` when it is too far from the language. Of a long text, what stands around
+/// the words that calls are made of is read.
+///
+/// `patience` is asked again and again, and a break ends the reading: a text that was made to vex a parser costs it time with
+/// the cube of its length, which no count of its steps tells. Who has a clock and reads what strangers wrote, lets it decide.
+pub fn read_while(text: &str, style: Style, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Option<Reading> {
     match style {
-        Style::Profile => Some(profile::read(text)),
-        Style::Properties => None,
-        #[cfg(feature = "languages")]
-        Style::Shell => shell::read(text),
-        #[cfg(feature = "languages")]
-        Style::Yaml => code::record::read_yaml(text),
-        #[cfg(feature = "languages")]
-        Style::Json => code::record::read_json(text),
-        #[cfg(feature = "languages")]
-        _ => code::read(text, style),
-        #[cfg(not(feature = "languages"))]
-        _ => None,
+        Style::Profile => return Some(profile::read(text)),
+        Style::Properties => return Some(properties::read(text)),
+        _ => {}
     }
+    let mut all = Reading { style, calls: Vec::new(), errors: 0 };
+    for part in window::parts(text) {
+        let offset = u32::try_from(part.start).ok()?;
+        let reading = read_part(text.get(part)?, style, patience)?;
+        all.errors += reading.errors;
+        all.calls.extend(reading.calls.into_iter().map(|mut call| {
+            call.move_by(offset);
+            call.hide_secrets();
+            call
+        }));
+    }
+    Some(all)
+}
+
+#[cfg(feature = "languages")]
+fn read_part(text: &str, style: Style, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Option<Reading> {
+    match style {
+        Style::Profile | Style::Properties => None,
+        Style::Shell => shell::read(text, patience),
+        Style::Yaml => Some(code::record::read_yaml(text, patience)),
+        Style::Json => code::record::read_json(text, patience),
+        _ => code::read(text, style, patience),
+    }
+}
+
+#[cfg(not(feature = "languages"))]
+fn read_part(_: &str, _: Style, _: &mut dyn FnMut() -> ControlFlow<()>) -> Option<Reading> {
+    None
 }
 
 impl Call {
@@ -107,7 +130,6 @@ impl Call {
     }
 
     /// The same call in a text that this one starts in at `offset`.
-    #[cfg(feature = "languages")]
     fn move_by(&mut self, offset: u32) {
         self.span = slot::moved(self.span, offset);
         for parameter in self.parameters.values_mut() {

@@ -53,7 +53,6 @@ impl Slot {
     }
 
     /// The same place in a text that this one starts in at `offset`.
-    #[cfg(feature = "languages")]
     pub(super) fn move_by(&mut self, offset: u32) {
         self.span = moved(self.span, offset);
         for edit in &mut self.also {
@@ -71,7 +70,6 @@ impl Slot {
 }
 
 /// A span in a text that starts at `offset` of another.
-#[cfg(feature = "languages")]
 pub(super) fn moved(span: Span, offset: u32) -> Span {
     Span { start: span.start.saturating_add(offset), end: span.end.saturating_add(offset) }
 }

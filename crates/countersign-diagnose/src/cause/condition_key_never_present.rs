@@ -19,6 +19,13 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
+    let source = context_key::lookup(&test.key).is_some_and(|row| row.set_by == SetBy::ServiceSource);
+    if test.state == State::Open && source && situation.is_service() {
+        let message = format!("the condition asks for `{}`, which not every service sends when it assumes a role", test.key);
+        let advice = "look up whether this service sends it; ask for aws:SourceAccount where it sends only that";
+        let finding = Finding::consistent(66, message, Repair::advice(advice)).at(statement, test);
+        return Some(finding.separated_by("the service's page on confused deputies in the IAM documentation"));
+    }
     if test.state == State::Open || test.sent.is_some() || test.operator.starts_with("Null") {
         return None;
     }
@@ -36,8 +43,8 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let trust = situation.evidence.trust.as_ref()?;
     let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
     let account = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let source = situation.is_service() && test.required.iter().all(account) && !test.required.is_empty();
-    let repair = if source {
+    let account_source = situation.is_service() && test.required.iter().all(account) && !test.required.is_empty();
+    let repair = if account_source {
         let values = Change::HaveKey { key: "aws:SourceAccount".to_owned(), values: test.required.iter().take(1).cloned().collect() };
         let change = Change::Trust { edits: vec![replace_string(entry.key.span, "aws:SourceAccount")], intended: situation.intended() };
         let advice = "ask for aws:SourceAccount instead, which services send for the account they act for, and aws:SourceArn where \

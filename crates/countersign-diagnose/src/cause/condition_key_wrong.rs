@@ -1,6 +1,7 @@
 //! `condition-key-wrong`
 
 use super::{Cause, Finding, Side};
+use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
 use countersign_policy::request::context_key;
 use countersign_policy::similar;
 
@@ -19,11 +20,14 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
-    let right = right_key(situation, test)?;
+    let right = swapped(situation, test).or_else(|| right_key(situation, test))?;
     let trust = situation.evidence.trust.as_ref()?;
     let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
     let change = Change::Trust { edits: vec![replace_string(entry.key.span, &right)], intended: situation.intended() };
-    let message = format!("no call has the condition key `{}`; it is `{right}`", test.key);
+    let message = match &test.sent {
+        Some(_) => format!("the condition on `{}` asks for what the token has in `{right}`: the two are swapped", test.key),
+        None => format!("no call has the condition key `{}`; it is `{right}`", test.key),
+    };
     let advice = format!("write the key as `{right}`");
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(77).at(statement, test);
     Some(Finding { required: vec![right], sent: Some(test.key.clone()), span: Some(entry.key.span), ..finding })
@@ -53,4 +57,22 @@ fn right_key(situation: &Situation<'_>, test: &Test) -> Option<String> {
         return None;
     }
     context_key::nearest(key).map(str::to_owned)
+}
+
+/// The other of `aud` and `sub`, when what the condition asks for is what the token has there.
+fn swapped(situation: &Situation<'_>, test: &Test) -> Option<String> {
+    let (host, claim) = context_key::oidc_claim(&test.key)?;
+    let other = match claim.to_ascii_lowercase().as_str() {
+        "aud" => "sub",
+        "sub" => "aud",
+        _ => return None,
+    };
+    let has = situation.evidence.facts.claim(other)?;
+    let fits = |value: &String| {
+        let template = Template::compile(value, Wildcards::Match, Variables::Literal);
+        has.iter().any(|claimed| template.matches(claimed, Case::Sensitive, &NoVariables))
+    };
+    let meant_other = test.state == State::Fails && !test.operator.contains("Not") && test.required.iter().any(fits);
+    // A value that any claim meets tells nothing.
+    (meant_other && !test.required.iter().all(|value| value == "*")).then(|| format!("{host}:{other}"))
 }

@@ -15,7 +15,7 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let plain = situation.is_plain_denial() && situation.blames().is_none();
+    let plain = situation.is_plain_denial() && situation.blames().is_none() && situation.may_lack_allow();
     if !plain || situation.trust_allows() == Some(false) || situation.evidence.error_text.is_none() {
         return None;
     }

@@ -24,7 +24,7 @@ const ADVICE: &str = "send the ExternalId where the call is made; whoever the ro
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let person = situation.is_person();
     let service = situation.is_service() || situation.operation != Operation::AssumeRole;
-    if !situation.guesses_at_trust() || service || situation.external_id.value().is_some() {
+    if !situation.guesses_at_trust() || !situation.may_lack_allow() || service || situation.external_id.value().is_some() {
         return None;
     }
     let third_party = situation.is_cross_account() != Some(false);

@@ -28,7 +28,11 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let denies = |action: &String| situation.say_of(&policies, action) == Some(Decision::ExplicitDeny);
     let denied = situation.actions.iter().find(|action| denies(action));
     if !blamed && denied.is_none() {
-        return None;
+        let guess = policies.is_empty() && situation.denial.as_ref().is_some_and(|denial| denial.denies);
+        let message = "AWS says that a Deny applies, and not of which policy: it may be one of the caller's own";
+        let finding = Finding::consistent(74, message, Repair::advice(advice)).about("Effect");
+        let command = "aws iam simulate-principal-policy --policy-source-arn CALLER --action-names sts:AssumeRole --resource-arns ROLE";
+        return guess.then(|| finding.separated_by(command));
     }
     let action = denied.or(situation.actions.first())?;
     let message = format!("a Deny in the caller's policies covers {action} on the role");

@@ -60,9 +60,11 @@ pub(super) fn limit(
     // Nothing speaks for it but that it was not shown.
     let possible =
         given.is_none() && situation.trust_allows() != Some(false) && situation.evidence.error_text.is_some();
+    let denies = situation.denial.as_ref().is_some_and(|denial| denial.denies);
     possible.then(|| {
         let message = format!("{} was not given, and can deny what all the rest allows", limit.what);
-        Finding::consistent(limit.rank, message, Repair::advice(limit.advice)).separated_by(limit.command)
+        Finding::consistent(if denies { 50 + limit.rank } else { limit.rank }, message, Repair::advice(limit.advice))
+            .separated_by(limit.command)
     })
 }
 

@@ -7,6 +7,7 @@ use countersign_policy::request::CallerKind;
 
 use crate::call::{Name, Parameter};
 use crate::cause::finding::listed;
+use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
 
@@ -24,6 +25,10 @@ const ADVICE: &str = "send --serial-number and --token-code, or put mfa_serial i
                       loosen the condition to BoolIfExists, which lets long-term keys in";
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    if matches!(situation.says(), Some(Says::MfaIncomplete)) {
+        let message = "the call has only one of the MFA device's serial number and its code";
+        return Some(Finding::told(message, Repair::advice(ADVICE)).about("SerialNumber"));
+    }
     if let Some(finding) = denied_by_own_policy(situation) {
         return Some(finding);
     }

@@ -32,7 +32,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         let message = format!("the message names `{asked}`, and the role that is meant is `{meant}`");
         return Some(Finding::told(message, Repair::advice(advice)).ranked(86).about("RoleArn").asking([meant], Some(asked)));
     }
-    if situation.evidence.trust.is_some() || !situation.is_plain_denial() || situation.blames().is_some() || facts.role_exists == Some(true) {
+    if situation.evidence.trust.is_some() || !situation.is_plain_denial() || situation.blames().is_some() || !situation.may_lack_allow()
+        || facts.role_exists == Some(true) {
         return None;
     }
     let plain = situation.named_action().is_none_or(|action| action.to_ascii_lowercase().starts_with("sts:assumerole"));

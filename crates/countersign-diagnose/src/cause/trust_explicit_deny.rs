@@ -30,7 +30,13 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let Some(deny) = deny.filter(|_| situation.is_plain_denial()) else {
         let message = "AWS says that a Deny of the role's trust policy applies";
         let finding = Finding::told(message, Repair::advice(advice)).about("Effect").separated_by(situation.get_role());
-        return blamed.then_some(finding);
+        if blamed {
+            return Some(finding);
+        }
+        let guess = situation.denial.as_ref().is_some_and(|denial| denial.denies) && situation.guesses_at_trust();
+        let message = "AWS says that a Deny applies, and not of which policy: it may be the role's trust policy";
+        let finding = Finding::consistent(72, message, Repair::advice(advice)).about("Effect");
+        return guess.then(|| finding.separated_by(situation.get_role()));
     };
     let open = deny.open().count();
     let key = deny.tests.first().map(|test| test.key.clone());

@@ -25,6 +25,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let advice = "let the trust policy name the caller's role (or its account with a condition that tells the caller); never `*`";
+    if situation.guesses_at_trust() && !situation.may_lack_allow() {
+        return None;
+    }
     if situation.guesses_at_trust() {
         let message = "the trust policy may not name the caller";
         let finding = Finding::consistent(45, message, Repair::advice(advice)).about("Principal.AWS");

@@ -99,6 +99,11 @@ impl Evidence {
         case::read(text)
     }
 
+    /// Whether there is something besides the error's text that a denial can be looked for in.
+    pub(crate) fn has_more_than_text(&self) -> bool {
+        self.trust.is_some() || self.role.is_some() && (self.caller.is_some() || self.request.is_some())
+    }
+
     /// Whether there is anything to go on.
     #[must_use]
     pub fn is_empty(&self) -> bool {

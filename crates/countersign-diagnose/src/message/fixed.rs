@@ -22,6 +22,8 @@ pub enum Says {
     MfaCode,
     /// The MFA device is not the caller's.
     MfaSerial,
+    /// A code without a device, or a device without a code.
+    MfaIncomplete,
     /// Longer than the role's `MaxSessionDuration`.
     MaxSessionDuration,
     /// Longer than the hour that chained roles get.
@@ -87,6 +89,7 @@ const FIXED: &[(&str, Meaning)] = &[
     ("with session credentials", |_, _| Says::SessionCredentials),
     ("MultiFactorAuthentication failed with invalid MFA one time pass code", |_, _| Says::MfaCode),
     ("MultiFactorAuthentication failed, unable to validate MFA code", |_, _| Says::MfaSerial),
+    ("MultiFactorAuthentication failed, must provide", |_, _| Says::MfaIncomplete),
     ("DurationSeconds exceeds the MaxSessionDuration set for this role", |_, _| Says::MaxSessionDuration),
     ("DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining", |_, _| {
         Says::RoleChainDuration

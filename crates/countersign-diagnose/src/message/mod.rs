@@ -1,7 +1,7 @@
 //! Error texts as people paste them, in; what they say, out.
 //!
-//! STS's own sentence is looked for first ([`sentence`], [`fixed`]), whatever stands around it; then what the layers
-//! around it add ([`wrapper`]): the operation, the code, the status, the request id, and guesses of their own, which are
+//! STS's own sentence is looked for first (`sentence`, `fixed`), whatever stands around it; then what the layers
+//! around it add (`wrapper`): the operation, the code, the status, the request id, and guesses of their own, which are
 //! kept apart as [`Claim`]s. Nothing is read from a text that it does not say: a part that is missing or masked is unknown.
 
 mod clean;
@@ -45,6 +45,8 @@ pub struct Denial {
     pub resource: Option<Found>,
     /// The kind of policy that the sentence blames.
     pub reason: Option<Reason>,
+    /// It says that a Deny applies, and not of which kind of policy.
+    pub denies: bool,
     /// What the tools around the sentence make of it.
     pub claims: Vec<Claim>,
 }
@@ -62,6 +64,7 @@ impl Denial {
             action: None,
             resource: None,
             reason: None,
+            denies: false,
             claims: Vec::new(),
         }
     }

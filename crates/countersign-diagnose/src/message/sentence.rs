@@ -124,6 +124,13 @@ fn read(clean: &Clean, from: usize, at: usize) -> Option<Sentence> {
             end = after;
         }
     }
+    // As AWS wrote before it named the kinds, and as texts are cut.
+    let mut ahead = Cursor { text, at: end };
+    ahead.eat(" ");
+    if denial.reason.is_none() && ahead.eat("with an explicit deny") {
+        denial.denies = true;
+        end = ahead.at;
+    }
     Some(Sentence { start, end: end.min(text.len()), denial })
 }
 

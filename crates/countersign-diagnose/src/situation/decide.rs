@@ -1,6 +1,7 @@
 //! The evaluator asked: as things are, and as they would be after a change.
 
 use countersign_policy::assumptions::Assumptions;
+use countersign_policy::condition::variable::{self, Reference};
 use countersign_policy::document::{Effect, PolicyDocument};
 use countersign_policy::evaluate::assume_role::{
     AssumeRoleDecision, CallerSide, Chaining, SessionRequest, assume_role,
@@ -171,7 +172,8 @@ fn settle(
     wanted: bool,
 ) {
     let number = |text: &String, step: i64| text.parse::<i64>().ok().map(|number| (number + step).to_string());
-    let mut candidates: Vec<String> = required.iter().map(|value| value.replace(['*', '?'], "x")).collect();
+    let filled: Vec<String> = required.iter().map(|value| substituted(value, &whole.request.context)).collect();
+    let mut candidates: Vec<String> = filled.iter().map(|value| value.replace(['*', '?'], "x")).collect();
     candidates.extend(required.iter().flat_map(|value| [number(value, -1), number(value, 1)]).flatten());
     candidates.extend(required.iter().filter_map(|value| value.split('/').next()).map(str::to_owned));
     candidates.extend(["true", "false", "something-else"].map(str::to_owned));
@@ -196,6 +198,24 @@ fn settle(
             return;
         }
     }
+}
+
+/// A required value with the policy variables that the call has values for.
+fn substituted(value: &str, context: &countersign_policy::request::RequestContext) -> String {
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some(at) = rest.find("${") {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(before);
+        let Ok((Reference::Variable(variable), after)) = variable::parse(from) else {
+            out.push_str(from);
+            return out;
+        };
+        let known = context.get(&variable.key).and_then(<[String]>::first).map(String::as_str);
+        out.push_str(known.or(variable.default.as_deref()).unwrap_or_default());
+        rest = after;
+    }
+    out + rest
 }
 
 /// A statement with one condition, so that the evaluator answers for it alone.

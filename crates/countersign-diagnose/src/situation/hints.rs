@@ -21,12 +21,18 @@ impl Situation<'_> {
     /// Whether the message leaves open what denied, so that causes in policies can be guessed at.
     pub(crate) fn is_plain_denial(&self) -> bool {
         let plain = match self.says() {
-            None => self.evidence.error_text.is_none(),
+            // A text that says nothing of STS, as vendors write them, beside something that can be asked.
+            None => self.evidence.error_text.is_none() || self.evidence.has_more_than_text(),
             Some(says) => {
                 matches!(says, Says::NotAuthorized | Says::WrapperOnly | Says::ServiceCannotAssume | Says::SwitchRole)
             }
         };
         plain && !self.is_write
+    }
+
+    /// Whether a missing Allow can be guessed at: not when the message speaks of a Deny.
+    pub(crate) fn may_lack_allow(&self) -> bool {
+        self.denial.as_ref().is_none_or(|denial| !denial.denies)
     }
 
     /// Whether a cause in `layer` can be guessed at: the message leaves it open, or blames that layer.

@@ -211,7 +211,9 @@ impl<'e> Situation<'e> {
         let named = |action: &str| self.named_action().is_some_and(|named| named.eq_ignore_ascii_case(action));
         let in_call = |name: Name| self.call().is_some_and(|call| *call.parameter(name) != Parameter::Absent);
         let facts = &self.evidence.facts;
-        if named("sts:TagSession") || facts.session_tags.is_some() || in_call(Name::Tags) {
+        // EKS Pod Identity passes tags in every call.
+        let tags_unasked = self.caller.as_ref().is_some_and(|caller| caller.name() == "pods.eks.amazonaws.com");
+        if tags_unasked || named("sts:TagSession") || facts.session_tags.is_some() || in_call(Name::Tags) {
             actions.push("sts:TagSession".to_owned());
         }
         let identity = matches!(facts.source_identity, Sent::Value(_));

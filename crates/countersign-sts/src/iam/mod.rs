@@ -46,6 +46,9 @@ pub(crate) static SERVICE: Service = Service {
         &account::password_policy::DELETE,
         &account::password_policy::GET,
         &account::password_policy::UPDATE,
+        &account::web_identity_federation::DISABLE,
+        &account::web_identity_federation::ENABLE,
+        &account::web_identity_federation::INFO,
         // Simulation.
         &simulation::SIMULATE_CUSTOM_POLICY,
         &simulation::SIMULATE_PRINCIPAL_POLICY,

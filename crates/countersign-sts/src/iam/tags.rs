@@ -12,9 +12,14 @@ pub(super) fn read<'p>(checks: &mut Checks<'p>) -> Result<Vec<(&'p str, &'p str)
     checks.tags("Tags", MOST)
 }
 
+/// The tags of a call that is about nothing else.
+pub(super) fn read_required<'p>(checks: &mut Checks<'p>) -> Result<Vec<(&'p str, &'p str)>, ApiError> {
+    checks.required_tags("Tags", MOST)
+}
+
 /// The keys of tags that a call names.
 pub(super) fn read_keys<'p>(checks: &mut Checks<'p>) -> Result<Vec<&'p str>, ApiError> {
-    checks.texts("TagKeys", MOST, Constraint::TAG_KEY)
+    checks.required_texts("TagKeys", MOST, Constraint::TAG_KEY)
 }
 
 /// `old` with the tags of a call over it. `kind` is whose they are, such as `Role`.

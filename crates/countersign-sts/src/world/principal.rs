@@ -47,6 +47,11 @@ impl World {
         })
     }
 
+    /// Whether it is the user that every account has out of the box, changed or not: that one comes back.
+    pub(crate) fn is_out_of_the_box(&self, account: AccountId, user: &User) -> bool {
+        self.strictness == Strictness::OutOfTheBox && user.entity.id == entity_id("AIDA", account, OPEN_USER)
+    }
+
     /// The users of an account in the order of their names, with the one that it has out of the box.
     pub(crate) fn users(&self, account: AccountId) -> Vec<Cow<'_, User>> {
         let known = self.account(account).into_iter().flat_map(|known| known.users.iter());

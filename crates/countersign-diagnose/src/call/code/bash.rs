@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::form::{Form, Language, Piece, Scoping, Separator, together, unescape};
+use super::form::{Form, Language, Piece, Scoping, Separator, grammar, together, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
 pub(in crate::call) static LANGUAGE: Language = Language {
-    grammar: || tree_sitter_bash::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_bash::LANGUAGE),
     form,
     entry_points: &[],
     strings: &[],

@@ -81,10 +81,21 @@ pub(in crate::call) enum Piece<'t> {
     Value(Id),
 }
 
+/// A function that returns a grammar, which is made once.
+macro_rules! grammar {
+    ($grammar:expr) => {
+        || {
+            static GRAMMAR: std::sync::LazyLock<tree_sitter::Language> = std::sync::LazyLock::new(|| $grammar.into());
+            &GRAMMAR
+        }
+    };
+}
+pub(super) use grammar;
+
 /// A language.
 pub(in crate::call) struct Language {
     /// Its grammar.
-    pub(in crate::call) grammar: fn() -> tree_sitter::Language,
+    pub(in crate::call) grammar: fn() -> &'static tree_sitter::Language,
     /// What a node means.
     pub(in crate::call) form: for<'t> fn(&Tree<'t>, Id) -> Form<'t>,
     /// What makes a call to STS.

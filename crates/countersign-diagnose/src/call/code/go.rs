@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::entry::{EntryPoint, Missing};
-use super::form::{Form, Language, Piece, Scoping, Separator, last_name, pieces, unescape};
+use super::form::{Form, Language, Piece, Scoping, Separator, grammar, last_name, pieces, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
@@ -19,7 +19,7 @@ const OPTIONS_V1: Missing = Missing::Argument {
 };
 
 pub(in crate::call) static LANGUAGE: Language = Language {
-    grammar: || tree_sitter_go::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_go::LANGUAGE),
     form,
     entry_points: &[
         EntryPoint::assume_role("AssumeRoleInput", "aws-sdk-go"),

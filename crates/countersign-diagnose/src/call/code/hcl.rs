@@ -5,12 +5,12 @@
 use std::borrow::Cow;
 
 use super::entry::EntryPoint;
-use super::form::{Form, Language, Piece, Scoping, Separator, together, unescape};
+use super::form::{Form, Language, Piece, Scoping, Separator, grammar, together, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
 pub(in crate::call) static LANGUAGE: Language = Language {
-    grammar: || tree_sitter_hcl::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_hcl::LANGUAGE),
     form,
     entry_points: &[
         EntryPoint::assume_role("assume_role", "terraform").session("*"),

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::entry::{EntryPoint, Missing};
-use super::form::{Form, Language, Piece, Scoping, Separator, pieces, unescape};
+use super::form::{Form, Language, Piece, Scoping, Separator, grammar, pieces, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
 pub(in crate::call) static LANGUAGE: Language = Language {
-    grammar: || tree_sitter_java::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_java::LANGUAGE),
     form,
     entry_points: &[
         EntryPoint::assume_role("AssumeRoleRequest", "aws-sdk-java"),

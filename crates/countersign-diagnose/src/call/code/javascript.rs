@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::entry::EntryPoint;
-use super::form::{Form, Language, Piece, Scoping, Separator, pieces, unescape};
+use super::form::{Form, Language, Piece, Scoping, Separator, grammar, pieces, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
@@ -22,7 +22,7 @@ const ENTRY_POINTS: &[EntryPoint] = &[
     EntryPoint::saml("assumeRoleWithSAML", "aws-sdk-js"),
 ];
 
-const fn language(grammar: fn() -> tree_sitter::Language) -> Language {
+const fn language(grammar: fn() -> &'static tree_sitter::Language) -> Language {
     Language {
         grammar,
         form,
@@ -36,8 +36,8 @@ const fn language(grammar: fn() -> tree_sitter::Language) -> Language {
     }
 }
 
-pub(in crate::call) static JAVASCRIPT: Language = language(|| tree_sitter_javascript::LANGUAGE.into());
-pub(in crate::call) static TYPESCRIPT: Language = language(|| tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into());
+pub(in crate::call) static JAVASCRIPT: Language = language(grammar!(tree_sitter_javascript::LANGUAGE));
+pub(in crate::call) static TYPESCRIPT: Language = language(grammar!(tree_sitter_typescript::LANGUAGE_TYPESCRIPT));
 
 fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
     let field = |name| tree.field(id, name);

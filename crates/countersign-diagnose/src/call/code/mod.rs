@@ -33,25 +33,25 @@ use countersign_policy::document::Span;
 use self::form::Language;
 use self::program::{Program, Worth};
 use self::site::{Site, Way};
-use self::tree::Tree;
+use self::tree::{Patience, Tree};
 use super::{Call, Name, Parameter, Reading, Style};
 
 /// Reads a text in one language.
-pub(super) fn read(text: &str, style: Style) -> Option<Reading> {
-    let reading = read_whole(text, style)?;
+pub(super) fn read(text: &str, style: Style, patience: Patience<'_>) -> Option<Reading> {
+    let reading = read_whole(text, style, patience)?;
     if !reading.calls.is_empty() || reading.errors == 0 {
         return Some(reading);
     }
     // What people paste often ends too early.
     let closed = format!("{text}{}", missing_brackets(text));
-    let calls = read_whole(&closed, style).map(|reading| reading.calls).unwrap_or_default();
+    let calls = read_whole(&closed, style, patience).map(|reading| reading.calls).unwrap_or_default();
     let is_inside = |call: &Call| call.slot.as_ref().is_none_or(|slot| slot.span.end as usize <= text.len());
     Some(Reading { calls: calls.into_iter().filter(is_inside).collect(), ..reading })
 }
 
-fn read_whole(text: &str, style: Style) -> Option<Reading> {
+fn read_whole(text: &str, style: Style, patience: Patience<'_>) -> Option<Reading> {
     let language = language(text, style)?;
-    let tree = Tree::parse(text, &(language.grammar)())?;
+    let tree = Tree::parse(text, (language.grammar)(), patience)?;
     let program = Program::new(&tree, language);
     let calls = site::find(&program).iter().map(|site| call(&program, site, style)).collect();
     Some(Reading { style, calls, errors: tree.errors() })

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::entry::EntryPoint;
-use super::form::{Form, Language, Piece, Scoping, Separator, last_name, unescape};
+use super::form::{Form, Language, Piece, Scoping, Separator, grammar, last_name, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
 pub(in crate::call) static LANGUAGE: Language = Language {
-    grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
+    grammar: grammar!(tree_sitter_php::LANGUAGE_PHP),
     form,
     entry_points: ENTRY_POINTS,
     strings: &["string", "encapsed_string"],
@@ -21,7 +21,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
 
 /// Without the opening tag, as people paste it.
 pub(in crate::call) static FRAGMENT: Language = Language {
-    grammar: || tree_sitter_php::LANGUAGE_PHP_ONLY.into(),
+    grammar: grammar!(tree_sitter_php::LANGUAGE_PHP_ONLY),
     form,
     entry_points: ENTRY_POINTS,
     strings: &["string", "encapsed_string"],

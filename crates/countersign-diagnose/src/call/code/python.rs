@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::entry::{EntryPoint, Missing};
-use super::form::{Form, Language, Piece, Scoping, Separator, pieces, together, unescape};
+use super::form::{Form, Language, Piece, Scoping, Separator, grammar, pieces, together, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
 pub(in crate::call) static LANGUAGE: Language = Language {
-    grammar: || tree_sitter_python::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_python::LANGUAGE),
     form,
     entry_points: &[
         EntryPoint::assume_role("assume_role", "boto3"),

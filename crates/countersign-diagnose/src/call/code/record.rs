@@ -5,7 +5,7 @@ use super::form::{Form, Language};
 use super::program::Program;
 use super::shape::{SHAPES, Shape};
 use super::site::{Entry, Site, Way};
-use super::tree::{Id, Tree};
+use super::tree::{Id, Patience, Tree};
 use super::{call, yaml};
 use crate::call::{Call, Name, Reading, Style};
 
@@ -15,22 +15,22 @@ const CALLS: usize = 64;
 const HEIGHT: usize = 12;
 
 /// Reads JSON.
-pub(in crate::call) fn read_json(text: &str) -> Option<Reading> {
-    read(text, &yaml::JSON, Style::Json)
+pub(in crate::call) fn read_json(text: &str, patience: Patience<'_>) -> Option<Reading> {
+    let tree = Tree::parse(text, (yaml::JSON.grammar)(), patience)?;
+    Some(read(&tree, &yaml::JSON, Style::Json, patience))
 }
 
 /// Reads YAML.
-pub(in crate::call) fn read_yaml(text: &str) -> Option<Reading> {
-    read(text, &yaml::YAML, Style::Yaml)
+pub(in crate::call) fn read_yaml(text: &str, patience: Patience<'_>) -> Reading {
+    read(&yaml::parse(text), &yaml::YAML, Style::Yaml, patience)
 }
 
-fn read(text: &str, language: &'static Language, style: Style) -> Option<Reading> {
-    let tree = Tree::parse(text, &(language.grammar)())?;
-    let program = Program::new(&tree, language);
+fn read(tree: &Tree<'_>, language: &'static Language, style: Style, patience: Patience<'_>) -> Reading {
+    let program = Program::new(tree, language);
     let mut calls = of_records(&program, style);
-    calls.extend(super::workflow::calls(&program));
+    calls.extend(super::workflow::calls(&program, patience));
     calls.sort_by_key(|call| call.span);
-    Some(Reading { style, calls, errors: tree.errors() })
+    Reading { style, calls, errors: tree.errors() }
 }
 
 /// The records that name a role.

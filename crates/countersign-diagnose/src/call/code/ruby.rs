@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::entry::EntryPoint;
-use super::form::{Form, Language, Piece, Scoping, Separator, pieces, unescape};
+use super::form::{Form, Language, Piece, Scoping, Separator, grammar, pieces, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
 pub(in crate::call) static LANGUAGE: Language = Language {
-    grammar: || tree_sitter_ruby::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_ruby::LANGUAGE),
     form,
     entry_points: &[
         EntryPoint::assume_role("assume_role", "aws-sdk-ruby"),

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::entry::{EntryPoint, Missing};
-use super::form::{Form, Language, Scoping, Separator, pieces, unescape};
+use super::form::{Form, Language, Scoping, Separator, grammar, pieces, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
 pub(in crate::call) static LANGUAGE: Language = Language {
-    grammar: || tree_sitter_rust::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_rust::LANGUAGE),
     form,
     entry_points: &[
         EntryPoint::assume_role("assume_role", "aws-sdk-rust").missing(Missing::Link("external_id")),

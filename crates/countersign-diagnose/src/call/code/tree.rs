@@ -2,18 +2,24 @@
 //!
 //! Walking it needs no recursion, whatever the depth of the text, and no lifetime of the parser's.
 
-use std::num::NonZeroU16;
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use countersign_policy::document::Span;
 use tree_sitter::{ParseOptions, ParseState, Parser};
 
-/// Longer texts are not read as code.
-const LONGEST: usize = 1 << 20;
+/// How many reports of the parser's progress any text may take. Ordinary code takes one for about a hundred bytes; text
+/// that was made to be ambiguous takes many more, and each costs more than the one before.
+const REPORTS: usize = 300;
+/// One more report for so many bytes.
+const BYTES: usize = 50;
 
-/// The parser reports its progress every so many operations. Ordinary code takes far fewer reports than one in eight
-/// bytes; text that makes the parser recover again and again takes more, and is given up.
-const REPORTS: usize = 4_096;
+/// How many bytes the lexer gets at a time.
+const CHUNK: usize = 256;
+/// How often it may ask for as many chunks as the text has. Ordinary code needs each once or twice; where the lexer looks
+/// ahead to the end of the text from each of its places, it asks without end.
+const READS: usize = 12;
 
 /// A node of a [`Tree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,8 +27,8 @@ pub(in crate::call) struct Id(u32);
 
 #[derive(Debug)]
 struct Node {
-    kind: u16,
-    field: Option<NonZeroU16>,
+    kind: &'static str,
+    field: Option<&'static str>,
     span: Span,
     parent: Option<Id>,
     /// The first node behind the subtree.
@@ -32,39 +38,75 @@ struct Node {
 
 /// Where there is no node.
 static NOTHING: Node =
-    Node { kind: 0, field: None, span: Span { start: 0, end: 0 }, parent: None, after: Id(0), is_named: false };
+    Node { kind: "", field: None, span: Span { start: 0, end: 0 }, parent: None, after: Id(0), is_named: false };
+
+/// Asked again and again while a text is parsed; a break ends it. Text that was made to vex a parser costs it time with the
+/// square of its length and worse, and no count of its steps tells, so that whoever has a clock says when it is enough.
+pub(in crate::call) type Patience<'p> = &'p mut dyn FnMut() -> ControlFlow<()>;
 
 /// The tree of a text.
 #[derive(Debug)]
 pub(in crate::call) struct Tree<'t> {
     text: &'t str,
-    grammar: tree_sitter::Language,
     nodes: Vec<Node>,
+    /// What scalars are worth, where the text needs more than one rule to tell.
+    values: BTreeMap<Id, String>,
     /// How many nodes stand for text that the grammar does not know.
     errors: usize,
 }
 
 impl<'t> Tree<'t> {
-    /// Parses a text; `None` when it is too long or too far from the language.
-    pub(in crate::call) fn parse(text: &'t str, grammar: &tree_sitter::Language) -> Option<Self> {
-        if text.len() > LONGEST {
-            return None;
-        }
-        let mut parser = Parser::new();
-        parser.set_language(grammar).ok()?;
-        let mut left = REPORTS + text.len() / 8;
-        let mut progress = |_: &ParseState| {
-            left = left.saturating_sub(1);
-            if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = ParseOptions::new().progress_callback(&mut progress);
-        let mut read = |at: usize, _| text.as_bytes().get(at..).unwrap_or_default();
-        let parsed = parser.parse_with_options(&mut read, None, Some(options))?;
-        Some(Self::flatten(text, &parsed, grammar))
+    /// Parses a text; `None` when it is too far from the language.
+    pub(in crate::call) fn parse(
+        text: &'t str,
+        grammar: &'static tree_sitter::Language,
+        patience: Patience<'_>,
+    ) -> Option<Self> {
+        Self::parse_bytes(text, text.as_bytes(), grammar, patience)
     }
 
-    fn flatten(text: &'t str, parsed: &tree_sitter::Tree, grammar: &tree_sitter::Language) -> Self {
-        let mut tree = Self { text, grammar: grammar.clone(), nodes: Vec::new(), errors: 0 };
+    /// As [`Tree::parse`], for a grammar that looks characters up in tables made for bytes: the parser gets a letter for
+    /// each byte of other characters. The scanner of Bash's reads outside of its memory for `{` and a character behind it
+    /// that is far from ASCII.
+    pub(in crate::call) fn parse_in_ascii(
+        text: &'t str,
+        grammar: &'static tree_sitter::Language,
+        patience: Patience<'_>,
+    ) -> Option<Self> {
+        let ascii: Vec<u8> = text.bytes().map(|byte| if byte.is_ascii() { byte } else { b'x' }).collect();
+        Self::parse_bytes(text, &ascii, grammar, patience)
+    }
+
+    fn parse_bytes(
+        text: &'t str,
+        bytes: &[u8],
+        grammar: &'static tree_sitter::Language,
+        patience: Patience<'_>,
+    ) -> Option<Self> {
+        let mut parser = Parser::new();
+        parser.set_language(grammar).ok()?;
+        let reads = Cell::new((text.len() / CHUNK + 8) * READS);
+        let mut left = REPORTS + text.len() / BYTES;
+        let mut progress = |_: &ParseState| {
+            left = left.saturating_sub(1);
+            if left == 0 || reads.get() == 0 || patience().is_break() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let mut read = |at: usize, _| {
+            reads.set(reads.get().saturating_sub(1));
+            let end = if reads.get() == 0 { at } else { text.len().min(at + CHUNK) };
+            bytes.get(at..end).unwrap_or_default()
+        };
+        let options = ParseOptions::new().progress_callback(&mut progress);
+        let parsed = parser.parse_with_options(&mut read, None, Some(options))?;
+        (reads.get() > 0).then(|| Self::flatten(text, &parsed, grammar))
+    }
+
+    fn flatten(text: &'t str, parsed: &tree_sitter::Tree, grammar: &'static tree_sitter::Language) -> Self {
+        let mut tree = Self::empty(text);
         let mut cursor = parsed.walk();
         let mut open: Vec<Id> = Vec::new();
         loop {
@@ -72,8 +114,8 @@ impl<'t> Tree<'t> {
             let id = tree.next_id();
             tree.errors += usize::from(node.is_error() || node.is_missing());
             tree.nodes.push(Node {
-                kind: node.kind_id(),
-                field: cursor.field_id(),
+                kind: grammar.node_kind_for_id(node.kind_id()).unwrap_or_default(),
+                field: cursor.field_id().and_then(|field| grammar.field_name_for_id(field.get())),
                 span: Span::new(node.start_byte(), node.end_byte()),
                 parent: open.last().copied(),
                 after: id,
@@ -95,6 +137,37 @@ impl<'t> Tree<'t> {
                 cursor.goto_parent();
             }
         }
+    }
+
+    /// A tree without nodes.
+    pub(in crate::call) fn empty(text: &'t str) -> Self {
+        Self { text, nodes: Vec::new(), values: BTreeMap::new(), errors: 0 }
+    }
+
+    /// Adds a node below `parent`, behind all others.
+    pub(in crate::call) fn push(&mut self, kind: &'static str, span: Span, parent: Option<Id>) -> Id {
+        let id = self.next_id();
+        self.nodes.push(Node { kind, field: None, span, parent, after: Id(id.0 + 1), is_named: true });
+        id
+    }
+
+    /// Nothing more comes below a node.
+    pub(in crate::call) fn close(&mut self, id: Id, end: u32) {
+        let after = self.next_id();
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.after = after;
+            node.span.end = end.max(node.span.start);
+        }
+    }
+
+    /// What a scalar is worth.
+    pub(in crate::call) fn set_value(&mut self, id: Id, value: String) {
+        self.values.insert(id, value);
+    }
+
+    /// A place that is not of the language.
+    pub(in crate::call) fn note_error(&mut self) {
+        self.errors += 1;
     }
 
     fn next_id(&self) -> Id {
@@ -136,8 +209,13 @@ impl<'t> Tree<'t> {
     }
 
     /// What the grammar calls the node.
-    pub(in crate::call) fn kind(&self, id: Id) -> &str {
-        self.grammar.node_kind_for_id(self.node(id).kind).unwrap_or_default()
+    pub(in crate::call) fn kind(&self, id: Id) -> &'static str {
+        self.node(id).kind
+    }
+
+    /// What a scalar is worth.
+    pub(in crate::call) fn value(&self, id: Id) -> Option<&str> {
+        self.values.get(&id).map(String::as_str)
     }
 
     /// Where it stands.
@@ -167,6 +245,14 @@ impl<'t> Tree<'t> {
         })
     }
 
+    /// How many nodes stand right below one that is still open, when they are closed.
+    pub(in crate::call) fn parts(&self, id: Id) -> usize {
+        let end = self.next_id();
+        std::iter::successors(Some(Id(id.0 + 1)), |part| Some(self.node(*part).after))
+            .take_while(|part| *part < end)
+            .count()
+    }
+
     /// Its children without punctuation and comments.
     pub(in crate::call) fn named(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
         self.children(id).filter(|child| self.node(*child).is_named && !self.is_comment(*child))
@@ -179,7 +265,6 @@ impl<'t> Tree<'t> {
 
     /// The child in a field.
     pub(in crate::call) fn field(&self, id: Id, field: &str) -> Option<Id> {
-        let field = self.grammar.field_id_for_name(field)?;
         self.children(id).find(|child| self.node(*child).field == Some(field))
     }
 
@@ -193,20 +278,24 @@ impl<'t> Tree<'t> {
 mod tests {
     use super::*;
 
+    fn python() -> &'static tree_sitter::Language {
+        (super::super::python::LANGUAGE.grammar)()
+    }
+
     #[test]
     fn depth_costs_no_stack() {
-        let text = format!("x = {}1{}", "[".repeat(50_000), "]".repeat(50_000));
-        let tree = Tree::parse(&text, &tree_sitter_python::LANGUAGE.into()).unwrap();
+        let text = format!("x = {}1{}", "[".repeat(2_000), "]".repeat(2_000));
+        let tree = Tree::parse(&text, python(), &mut || ControlFlow::Continue(())).unwrap();
         assert_eq!(tree.errors(), 0);
         let number = tree.all().find(|id| tree.kind(*id) == "integer").unwrap();
         assert_eq!(tree.text(number), "1");
         let above = std::iter::successors(Some(number), |id| tree.parent(*id)).count();
-        assert!(above > 50_000, "{above}");
+        assert!(above > 2_000, "{above}");
     }
 
     #[test]
     fn children_are_the_nodes_right_below() {
-        let tree = Tree::parse("f(a, g(b))", &tree_sitter_python::LANGUAGE.into()).unwrap();
+        let tree = Tree::parse("f(a, g(b))", python(), &mut || ControlFlow::Continue(())).unwrap();
         let call = tree.all().find(|id| tree.kind(*id) == "call").unwrap();
         let arguments = tree.field(call, "arguments").unwrap();
         assert_eq!(tree.named(arguments).map(|id| tree.text(id)).collect::<Vec<_>>(), ["a", "g(b)"]);

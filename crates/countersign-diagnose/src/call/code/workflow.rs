@@ -5,7 +5,7 @@ use super::entry::{EntryPoint, Missing, parameter};
 use super::form::Form;
 use super::program::{Program, Worth};
 use super::site::{Entry, Site, Way};
-use super::tree::Id;
+use super::tree::{Id, Patience};
 use crate::call::shell;
 use crate::call::{Call, Name, Operation, Parameter, Style};
 
@@ -20,7 +20,7 @@ static WITH_TOKEN: EntryPoint = EntryPoint::web_identity("", TOOL);
 const SCRIPTS: usize = 64;
 
 /// The calls of the steps of a workflow.
-pub(super) fn calls(program: &Program<'_>) -> Vec<Call> {
+pub(super) fn calls(program: &Program<'_>, patience: Patience<'_>) -> Vec<Call> {
     let mut calls = Vec::new();
     let mut scripts = 0;
     for id in program.tree.all() {
@@ -33,7 +33,7 @@ pub(super) fn calls(program: &Program<'_>) -> Vec<Call> {
                 "with" if is_step(program, id) => calls.extend(step(program, value)),
                 "run" | "script" | "command" if scripts < SCRIPTS => {
                     scripts += 1;
-                    calls.extend(script(program, value));
+                    calls.extend(script(program, value, patience));
                 }
                 _ => {}
             }
@@ -88,17 +88,17 @@ fn entry(program: &Program<'_>, record: Id, pair: Id) -> Option<Entry> {
 }
 
 /// The calls of a command in the text: what stands before each line of a block is blank in a shell too.
-fn script(program: &Program<'_>, value: Id) -> Vec<Call> {
+fn script(program: &Program<'_>, value: Id, patience: Patience<'_>) -> Vec<Call> {
     let tree = program.tree;
     let node = program.bare(value);
     let span = tree.span(node);
     let text = tree.text(node);
     let head = match tree.kind(node) {
-        "block_scalar" => text.find('\n').map_or(text.len(), |newline| newline + 1),
-        "string_scalar" => 0,
+        "block" if text.starts_with(['|', '>']) => text.find('\n').map_or(text.len(), |newline| newline + 1),
+        "block" | "scalar" => 0,
         _ => return Vec::new(),
     };
-    let Some(reading) = text.get(head..).and_then(shell::read) else { return Vec::new() };
+    let Some(reading) = text.get(head..).and_then(|text| shell::read(text, patience)) else { return Vec::new() };
     let offset = span.start + u32::try_from(head).unwrap_or(0);
     let mut calls = reading.calls;
     for call in &mut calls {

@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::form::{Form, Language, Scoping, Separator, unescape};
+use countersign_policy::document::Span;
+use granit_parser::{Event, Options, Parser, ScalarStyle};
+
+use super::form::{Form, Language, Scoping, Separator, grammar, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
 
+/// YAML, as [`parse`] yields it.
 pub(in crate::call) static YAML: Language = Language {
-    grammar: || tree_sitter_yaml::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_json::LANGUAGE),
     form: yaml,
     entry_points: &[],
-    strings: &["double_quote_scalar"],
+    strings: &["double"],
     double: Quoting::Backslash('"'),
     single: Quoting::Yaml,
     separator: Separator::Line,
@@ -19,7 +23,7 @@ pub(in crate::call) static YAML: Language = Language {
 };
 
 pub(in crate::call) static JSON: Language = Language {
-    grammar: || tree_sitter_json::LANGUAGE.into(),
+    grammar: grammar!(tree_sitter_json::LANGUAGE),
     form: json,
     entry_points: &[],
     strings: &["string"],
@@ -30,39 +34,92 @@ pub(in crate::call) static JSON: Language = Language {
     wrap: ["", ""],
 };
 
+/// The tree of a YAML text, as far as it can be read. A grammar of tree-sitter would do, but its scanner ends the process at
+/// deep nesting.
+pub(in crate::call) fn parse(text: &str) -> Tree<'_> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    let mut tree = Tree::empty(text);
+    let root = tree.push("stream", Span::new(0, text.len()), None);
+    let mut open: Vec<Id> = vec![root];
+    let mut end = 0;
+    for event in Parser::new_from_str_with_options(text, options) {
+        let Ok((event, range)) = event else {
+            tree.note_error();
+            break;
+        };
+        let place = range.byte_range().map(|range| Span::new(range.start, range.end)).unwrap_or_default();
+        let kind = match &event {
+            Event::Scalar(_, ScalarStyle::DoubleQuoted, _, None) => "double",
+            Event::Scalar(_, ScalarStyle::Plain | ScalarStyle::SingleQuoted, _, None) => "scalar",
+            Event::Scalar(_, _, _, None) => "block",
+            Event::MappingStart(..) if text.as_bytes().get(place.start as usize) == Some(&b'{') => "flow_mapping",
+            Event::MappingStart(..) => "block_mapping",
+            Event::SequenceStart(..) => "sequence",
+            // A tag or an alias: a value of something else.
+            Event::Scalar(..) | Event::Alias(_) => "other",
+            Event::MappingEnd | Event::SequenceEnd => {
+                let closed = open.pop().unwrap_or(root);
+                let at = if text.as_bytes().get(place.start as usize).is_some_and(|byte| b"}]".contains(byte)) {
+                    place.end
+                } else {
+                    end
+                };
+                tree.close(closed, at);
+                end = end.max(at);
+                close_pair(&mut tree, &mut open, end);
+                continue;
+            }
+            _ => continue,
+        };
+        // A key opens its pair.
+        let parent = open.last().copied().unwrap_or(root);
+        let parent = if tree.kind(parent).ends_with("mapping") {
+            let pair = tree.push("pair", place, Some(parent));
+            open.push(pair);
+            pair
+        } else {
+            parent
+        };
+        let node = tree.push(kind, place, Some(parent));
+        if let Event::MappingStart(..) | Event::SequenceStart(..) = event {
+            open.push(node);
+            continue;
+        }
+        if let Event::Scalar(value, ..) = event {
+            tree.set_value(node, value.into_owned());
+        }
+        end = end.max(place.end);
+        close_pair(&mut tree, &mut open, end);
+    }
+    while let Some(left) = open.pop() {
+        tree.close(left, if left == root { Span::new(0, text.len()).end } else { end });
+    }
+    tree
+}
+
+/// A pair ends with its value.
+fn close_pair(tree: &mut Tree<'_>, open: &mut Vec<Id>, end: u32) {
+    let pair = open.last().copied().filter(|pair| tree.kind(*pair) == "pair");
+    if let Some(pair) = pair.filter(|pair| tree.parts(*pair) == 2) {
+        tree.close(pair, end);
+        open.pop();
+    }
+}
+
 fn yaml<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
     let read = || match tree.kind(id) {
         "block_mapping" | "flow_mapping" => Some(Form::Record),
-        "block_mapping_pair" | "flow_pair" => {
-            let (name, value) = (tree.field(id, "key")?, tree.field(id, "value")?);
-            let mut node = name;
-            let key = loop {
-                match yaml(tree, node) {
-                    Form::Text(key) => break key,
-                    Form::Same(inner) => node = inner,
-                    _ => return None,
-                }
-            };
-            Some(Form::Pair { key, name, value })
+        "pair" => {
+            let mut parts = tree.named(id);
+            let (name, value) = (parts.next()?, parts.next()?);
+            Some(Form::Pair { key: Cow::Owned(tree.value(name)?.to_owned()), name, value })
         }
-        // A tag makes a value of something else: `!Ref RoleArn`.
-        "block_node" | "flow_node" if tree.child(id, "tag").is_some() => None,
-        "block_node" | "flow_node" | "plain_scalar" => Some(Form::Same(scalar(tree, id)?)),
-        "string_scalar" | "integer_scalar" | "float_scalar" | "boolean_scalar" => text(tree.text(id)),
-        "null_scalar" => Some(Form::Nothing),
-        "double_quote_scalar" => text(&json_text(tree, id)?).map(Form::into_owned),
-        "single_quote_scalar" => {
-            let inside = tree.text(id).strip_prefix('\'')?.strip_suffix('\'')?;
-            text(&inside.replace("''", "'")).map(Form::into_owned)
-        }
+        "scalar" if matches!(tree.text(id), "" | "~" | "null" | "Null" | "NULL") => Some(Form::Nothing),
+        "scalar" | "double" => text(tree.value(id)?).map(Form::into_owned),
         _ => None,
     };
     read().unwrap_or(Form::Other)
-}
-
-/// The scalar or collection in a node.
-fn scalar(tree: &Tree<'_>, id: Id) -> Option<Id> {
-    tree.named(id).find(|child| !matches!(tree.kind(*child), "anchor" | "tag"))
 }
 
 /// A value, unless a template fills it later or it goes over lines.

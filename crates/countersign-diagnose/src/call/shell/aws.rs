@@ -6,7 +6,7 @@ use countersign_policy::document::Span;
 
 use super::options::{Given, Word, options};
 use crate::call::code::program::Program;
-use crate::call::code::tree::Id;
+use crate::call::code::tree::{Id, Patience};
 use crate::call::code::{entry, record};
 use crate::call::slot::moved;
 use crate::call::{Call, Name, Operation, Parameter, Quoting, Slot, Style};
@@ -15,7 +15,7 @@ use crate::call::{Call, Name, Operation, Parameter, Quoting, Slot, Style};
 const CALLS: usize = 64;
 
 /// The calls of a script. `source` is the text before prompts were taken out of it.
-pub(super) fn calls(program: &Program<'_>, source: &str) -> Vec<Call> {
+pub(super) fn calls(program: &Program<'_>, source: &str, patience: Patience<'_>) -> Vec<Call> {
     let tree = program.tree;
     let commands = tree.all().filter(|id| tree.kind(*id) == "command");
     let mut profiles = Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn calls(program: &Program<'_>, source: &str) -> Vec<Call> {
         let Some(name) = words.iter().position(is_aws) else { continue };
         let behind = words.get(name + 1..).unwrap_or_default();
         match operation(behind) {
-            Some((operation, at)) => calls.push(sts_call(program, source, command, operation, behind, at)),
+            Some((operation, at)) => calls.push(sts_call(program, source, command, (operation, at), behind, patience)),
             None if profiles.len() < CALLS => profiles.extend(profile_call(program, command, behind)),
             None => {}
         }
@@ -61,7 +61,14 @@ fn operation(words: &[Word]) -> Option<(Operation, usize)> {
     Some((operation, at + 1))
 }
 
-fn sts_call(program: &Program<'_>, source: &str, command: Id, operation: Operation, words: &[Word], at: usize) -> Call {
+fn sts_call(
+    program: &Program<'_>,
+    source: &str,
+    command: Id,
+    (operation, at): (Operation, usize),
+    words: &[Word],
+    patience: Patience<'_>,
+) -> Call {
     let (mut given, _) = options(words.get(..at).unwrap_or_default());
     let (own, open) = options(words.get(at + 1..).unwrap_or_default());
     let profile = own.iter().chain(&given).find(|option| option.name == "profile").and_then(known);
@@ -69,7 +76,7 @@ fn sts_call(program: &Program<'_>, source: &str, command: Id, operation: Operati
     let mut slot = None;
     for option in &own {
         match option.name.as_str() {
-            "cli-input-json" | "cli-input-yaml" => slot = read_input(program, option, &mut parameters),
+            "cli-input-json" | "cli-input-yaml" => slot = read_input(program, option, &mut parameters, patience),
             _ => {}
         }
     }
@@ -154,7 +161,12 @@ fn tags(parameter: Parameter) -> Parameter {
 }
 
 /// The parameters in `--cli-input-json`, and the place for an ExternalId in it.
-fn read_input(program: &Program<'_>, option: &Given, parameters: &mut BTreeMap<Name, Parameter>) -> Option<Slot> {
+fn read_input(
+    program: &Program<'_>,
+    option: &Given,
+    parameters: &mut BTreeMap<Name, Parameter>,
+    patience: Patience<'_>,
+) -> Option<Slot> {
     let unknown = |parameters: &mut BTreeMap<Name, Parameter>| {
         let expression = format!("--{} {}", option.name, option.values.first().map_or("", |word| &word.written));
         for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
@@ -167,7 +179,7 @@ fn read_input(program: &Program<'_>, option: &Given, parameters: &mut BTreeMap<N
         _ => None,
     };
     let call = text.as_ref().and_then(|(value, span)| {
-        let call = record::read_json(value)?.calls.into_iter().next()?;
+        let call = record::read_json(value, patience)?.calls.into_iter().next()?;
         Some((call, *span))
     });
     let Some((call, span)) = call else {

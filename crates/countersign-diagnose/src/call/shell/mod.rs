@@ -4,15 +4,15 @@ mod aws;
 mod options;
 
 use super::code::program::Program;
-use super::code::tree::Tree;
+use super::code::tree::{Patience, Tree};
 use super::{Reading, Style, code};
 
 /// Reads a command line, a script, or what a terminal showed.
-pub(super) fn read(text: &str) -> Option<Reading> {
+pub(super) fn read(text: &str, patience: Patience<'_>) -> Option<Reading> {
     let plain = without_prompts(text);
-    let tree = Tree::parse(&plain, &(code::bash::LANGUAGE.grammar)())?;
+    let tree = Tree::parse_in_ascii(&plain, (code::bash::LANGUAGE.grammar)(), patience)?;
     let program = Program::new(&tree, &code::bash::LANGUAGE);
-    Some(Reading { style: Style::Shell, calls: aws::calls(&program, text), errors: tree.errors() })
+    Some(Reading { style: Style::Shell, calls: aws::calls(&program, text, patience), errors: tree.errors() })
 }
 
 /// The text with blanks in place of prompts, and the line continuations of other shells as those of POSIX. No byte moves.

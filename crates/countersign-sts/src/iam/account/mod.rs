@@ -6,6 +6,7 @@ pub(super) mod get_account_summary;
 pub(super) mod organization_features;
 pub(super) mod outbound_web_identity;
 pub(super) mod password_policy;
+pub(super) mod web_identity_federation;
 
 use crate::service::Call;
 use crate::world::{Change, Settings};

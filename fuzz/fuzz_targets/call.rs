@@ -1,0 +1,52 @@
+//! Any text as any language: spans lie in the text, an ExternalId that is written is written where the text says, and the
+//! same text has the same calls.
+
+#![no_main]
+
+use std::ops::ControlFlow;
+
+use countersign_diagnose::call::{Parameter, Style, read_while};
+use countersign_diagnose::edit::apply;
+use libfuzzer_sys::fuzz_target;
+
+const STYLES: [Style; 15] = [
+    Style::Shell,
+    Style::Profile,
+    Style::Python,
+    Style::JavaScript,
+    Style::TypeScript,
+    Style::Go,
+    Style::Java,
+    Style::Rust,
+    Style::CSharp,
+    Style::Ruby,
+    Style::Php,
+    Style::Hcl,
+    Style::Yaml,
+    Style::Json,
+    Style::Properties,
+];
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((style, text)) = bytes.split_first() else { return };
+    let style = STYLES[usize::from(*style) % STYLES.len()];
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    let mut asked = 0;
+    let mut patience = || {
+        asked += 1;
+        if asked < 20 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let Some(reading) = read_while(text, style, &mut patience) else { return };
+    for call in &reading.calls {
+        for parameter in call.parameters.values() {
+            if let Parameter::Known { span, .. } | Parameter::Unknown { span, .. } = parameter {
+                assert!(text.get(span.start as usize..span.end as usize).is_some(), "{parameter:?} lies outside");
+            }
+        }
+        if let Some(edits) = call.slot.as_ref().and_then(|slot| slot.write("acme-1")) {
+            let written = apply(text, &edits).expect("edits that fit the text");
+            assert!(written.contains("acme-1"));
+        }
+    }
+    assert_eq!(Some(reading), read_while(text, style, &mut || ControlFlow::Continue(())));
+});
