@@ -10,7 +10,7 @@ use countersign_policy::evaluate::assume_role::{CallerSide, Layer, LayerTrace};
 use countersign_policy::request::{Caller, CallerKind, RequestContext};
 
 use super::input::invalid;
-use super::labelled::Labelled;
+use super::labelled::{Labelled, OF_CALLER};
 use crate::iam::holder::Kind;
 use crate::iam::{group, role, user};
 use crate::protocol::{ApiError, ErrorCode};
@@ -112,14 +112,17 @@ impl Simulated {
 
     fn policies(&mut self, call: &Call<'_>, kind: Kind, entity: &Entity) {
         let account = call.principal.account;
-        let inline = entity.inline.iter().map(|(name, policy)| Labelled::of(name, kind.noun(), policy));
+        let inline = entity
+            .inline
+            .iter()
+            .map(|(name, policy)| Labelled::of(format!("{}_{}_{name}", kind.noun(), entity.name), OF_CALLER, policy));
         self.identity.extend(inline);
         self.identity.extend(entity.attached.iter().filter_map(|arn| managed(call, account, arn)));
         let abridged = entity.attached.iter().filter(|arn| call.world.is_abridged(account, arn));
         self.abridged.extend(abridged.cloned());
         if let Some(arn) = &entity.boundary {
             // A boundary that is gone still bounds: an empty document allows nothing.
-            let gone = || Labelled::new(arn, "user-managed", r#"{"Statement":[]}"#);
+            let gone = || Labelled::new(arn, OF_CALLER, r#"{"Statement":[]}"#);
             self.boundary = Some(managed(call, account, arn).unwrap_or_else(gone));
         }
     }
@@ -176,7 +179,6 @@ impl Simulated {
 }
 
 fn managed(call: &Call<'_>, account: AccountId, arn: &str) -> Option<Labelled> {
-    let kind = if arn.contains(":iam::aws:") { "aws-managed" } else { "user-managed" };
     let name = arn.rsplit('/').next().unwrap_or_default();
-    call.world.managed_policy(account, arn).map(|policy| Labelled::of(name, kind, policy))
+    call.world.managed_policy(account, arn).map(|policy| Labelled::of(name, OF_CALLER, policy))
 }

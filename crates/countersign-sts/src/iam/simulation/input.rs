@@ -5,7 +5,7 @@ use countersign_policy::evaluate::Owner;
 use countersign_policy::request::RequestContext;
 
 use super::caller::Simulated;
-use super::labelled::Labelled;
+use super::labelled::{Labelled, OF_CALLER};
 use crate::iam::identity_policy;
 use crate::protocol::{ApiError, Checks, Constraint, ErrorCode, Page};
 
@@ -100,7 +100,7 @@ pub(super) fn documents(parameter: &str, texts: &[&str]) -> Result<Vec<Labelled>
     let document = |(at, text): (usize, &&str)| {
         let id = format!("{parameter}.{}", at + 1);
         match identity_policy::read(text) {
-            Ok(policy) => Ok(Labelled::of(id, "none", &policy)),
+            Ok(policy) => Ok(Labelled::of(id, OF_CALLER, &policy)),
             Err(error) => Err(invalid(&format!("{id}: {}", error.message))),
         }
     };

@@ -20,6 +20,9 @@ pub(super) struct Labelled {
     spans: Vec<Span>,
 }
 
+/// The `SourcePolicyType` of policies of a caller. AWS answers it for all of them, although its documents list other types.
+pub(super) const OF_CALLER: &str = "IAM Policy";
+
 impl Labelled {
     pub(super) fn new(id: impl Into<String>, kind: &'static str, text: &str) -> Self {
         Self::of(id, kind, &Policy::new(text))
