@@ -22,8 +22,9 @@ pub struct Room {
 }
 
 impl Room {
-    /// For the world of a server.
-    pub const OWN: Self = Self { calls: 512, bytes: 8 << 20 };
+    /// For the world of a server. What is kept stays in the processor's caches: with eight times as many calls, the memory
+    /// that comes and goes with each is cold, and a call takes a fifth longer.
+    pub const OWN: Self = Self { calls: 64, bytes: 8 << 20 };
     /// For a world that is one of a thousand.
     pub const NAMED: Self = Self { calls: 64, bytes: 1 << 20 };
 }
