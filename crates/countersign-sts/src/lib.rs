@@ -41,6 +41,7 @@ pub mod server;
 mod service;
 mod signature;
 mod sts;
+mod tag_rules;
 pub mod trail;
 mod web_identity;
 mod world;

@@ -100,13 +100,6 @@ pub(crate) struct SessionTag {
     pub(crate) transitive: bool,
 }
 
-impl SessionTag {
-    /// Whether two keys are one: tag keys compare without case, in every script.
-    pub(crate) fn same_key(a: &str, b: &str) -> bool {
-        a.to_lowercase() == b.to_lowercase()
-    }
-}
-
 /// What seals tokens and opens them again.
 #[derive(Clone)]
 pub(crate) struct TokenKey(Aes256GcmSiv);

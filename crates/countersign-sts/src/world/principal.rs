@@ -16,7 +16,8 @@ use super::access_key::OPEN_USER;
 use super::mint::entity_id;
 use super::policy::FULL_ACCESS;
 use super::{Entity, KeyOwner, Role, Strictness, User, World, entity_arn};
-use crate::signature::{Session, SessionPrincipal, SessionTag};
+use crate::signature::{Session, SessionPrincipal};
+use crate::tag_rules;
 
 /// The signer of a request.
 pub(crate) struct Principal {
@@ -112,7 +113,7 @@ impl World {
             principal.side.session.push(Arc::default());
         }
         for tag in &session.tags {
-            principal.tags.retain(|key, _| !SessionTag::same_key(key, &tag.key));
+            principal.tags.retain(|key, _| !tag_rules::same_key(key, &tag.key));
             principal.tags.insert(tag.key.clone(), tag.value.clone());
         }
         principal.session = Some(session);
