@@ -44,7 +44,7 @@ pub(super) fn read(text: &str, style: Style, patience: Patience<'_>) -> Option<R
     }
     // What people paste often ends too early.
     let closed = format!("{text}{}", missing_brackets(text));
-    let calls = read_whole(&closed, style, patience).map(|reading| reading.calls).unwrap_or_default();
+    let calls = read_whole(&closed, style, patience)?.calls;
     Some(Reading { calls: calls.into_iter().map(|call| cut_off(call, text)).collect(), ..reading })
 }
 
