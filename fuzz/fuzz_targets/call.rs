@@ -48,5 +48,8 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(written.contains("acme-1"));
         }
     }
-    assert_eq!(Some(reading), read_while(text, style, &mut || ControlFlow::Continue(())));
+    // A reading that was broken off may have passed over a part.
+    if asked < 20 {
+        assert_eq!(Some(reading), read_while(text, style, &mut || ControlFlow::Continue(())));
+    }
 });

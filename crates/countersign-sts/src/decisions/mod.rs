@@ -22,8 +22,9 @@ pub struct Room {
 }
 
 impl Room {
-    /// For the world of a server.
-    pub const OWN: Self = Self { calls: 512, bytes: 8 << 20 };
+    /// For the world of a server. What is kept stays in the processor's caches: with eight times as many calls, the memory
+    /// that comes and goes with each is cold, and a call takes a fifth longer.
+    pub const OWN: Self = Self { calls: 64, bytes: 8 << 20 };
     /// For a world that is one of a thousand.
     pub const NAMED: Self = Self { calls: 64, bytes: 1 << 20 };
 }
@@ -143,7 +144,7 @@ mod tests {
     fn the_last_calls_are_kept_and_can_be_asked_for() {
         let all = kept(600, 1, Wanted::default());
         assert_eq!((all["schema"].as_str(), all["last"].as_u64()), (Some("countersign.decisions/1"), Some(600)));
-        assert_eq!(ids(&all), (89..=600).collect::<Vec<_>>());
+        assert_eq!(ids(&all), (537..=600).collect::<Vec<_>>());
         assert_eq!(ids(&kept(600, 1, Wanted { after: 598, ..Wanted::default() })), [599, 600]);
         assert_eq!(ids(&kept(600, 1, Wanted { limit: 3, ..Wanted::default() })), [598, 599, 600]);
         assert_eq!(ids(&kept(600, 1, Wanted { after: 600, limit: 3 })), [0_u64; 0]);
@@ -156,7 +157,7 @@ mod tests {
         let count = ids(&large).len();
         assert!((30..=40).contains(&count), "8 MiB hold {count} calls of 200 KiB");
         let larger = kept(100, 300 << 10, Wanted::default());
-        assert_eq!(ids(&larger).len(), 100);
+        assert_eq!(ids(&larger).len(), 64);
         let call = &larger["decisions"][0];
         assert_eq!(call["parameters"], serde_json::json!({}));
         assert_eq!(call["error"]["code"], "MissingAuthenticationToken");

@@ -34,7 +34,7 @@ use self::form::Language;
 use self::program::{Program, Worth};
 use self::site::{Site, Way};
 use self::tree::{Patience, Tree};
-use super::{Call, Name, Parameter, Reading, Style};
+use super::{Call, Name, Parameter, Reading, Slot, Style};
 
 /// Reads a text in one language.
 pub(super) fn read(text: &str, style: Style, patience: Patience<'_>) -> Option<Reading> {
@@ -44,9 +44,33 @@ pub(super) fn read(text: &str, style: Style, patience: Patience<'_>) -> Option<R
     }
     // What people paste often ends too early.
     let closed = format!("{text}{}", missing_brackets(text));
-    let calls = read_whole(&closed, style, patience).map(|reading| reading.calls).unwrap_or_default();
-    let is_inside = |call: &Call| call.slot.as_ref().is_none_or(|slot| slot.span.end as usize <= text.len());
-    Some(Reading { calls: calls.into_iter().filter(is_inside).collect(), ..reading })
+    let calls = read_whole(&closed, style, patience)?.calls;
+    Some(Reading { calls: calls.into_iter().map(|call| cut_off(call, text)).collect(), ..reading })
+}
+
+/// A call of a text that was closed: what goes over its end is not known, and not written to.
+fn cut_off(mut call: Call, text: &str) -> Call {
+    let end = Span::new(text.len(), 0).start;
+    call.span.end = call.span.end.min(end);
+    call.parameters.retain(|_, parameter| match parameter {
+        Parameter::Known { span, .. } | Parameter::Unknown { span, .. } => span.start < end,
+        Parameter::Implied { .. } | Parameter::Absent => true,
+    });
+    for parameter in call.parameters.values_mut() {
+        if let Parameter::Known { span, .. } | Parameter::Unknown { span, .. } = parameter
+            && span.end > end
+        {
+            let span = Span { start: span.start, end };
+            let expression = text.get(span.start as usize..).unwrap_or_default().to_owned();
+            *parameter = Parameter::Unknown { expression, span };
+        }
+    }
+    // What was cut off may have sent one.
+    let rest = Parameter::Unknown { expression: String::new(), span: Span { start: end, end } };
+    call.parameters.entry(Name::ExternalId).or_insert(rest);
+    let is_inside = |slot: &Slot| slot.also.iter().map(|edit| edit.span).chain([slot.span]).all(|span| span.end <= end);
+    call.slot = call.slot.filter(is_inside);
+    call
 }
 
 fn read_whole(text: &str, style: Style, patience: Patience<'_>) -> Option<Reading> {
