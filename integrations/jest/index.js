@@ -1,6 +1,9 @@
 "use strict";
 
 const { spawn } = require("node:child_process");
+const { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
 const { createInterface } = require("node:readline");
 
 const REGION = "us-east-1";
@@ -13,7 +16,7 @@ class World {
 
   constructor(server, name) {
     this.#server = server;
-    this.#logStart = server.log.length;
+    this.#logStart = server.logSize();
     this.url = `${server.url}/w/${name}`;
   }
 
@@ -73,7 +76,7 @@ class World {
 
   /** What was refused so far, and why: the client sees only AWS's text. */
   refusals() {
-    return this.#server.log.slice(this.#logStart);
+    return this.#server.logSince(this.#logStart);
   }
 }
 
@@ -88,21 +91,42 @@ async function send(method, url, body) {
 /** `countersign sts`, from its start to `stop`. */
 class Server {
   #child;
+  #folder = mkdtempSync(join(tmpdir(), "countersign-"));
+  // A file and no pipe: what is refused is in it before the client hears of it.
+  #log = openSync(join(this.#folder, "log"), "w+");
   #worlds = 0;
-  log = "";
 
   static async start(parameters = [], program = process.env.COUNTERSIGN ?? "countersign") {
     const server = new Server();
-    const child = spawn(program, ["sts", "--port", "0", "--print-env", "--log", ...parameters]);
+    const all = ["sts", "--port", "0", "--print-env", "--log", ...parameters];
+    const child = spawn(program, all, { stdio: ["ignore", "pipe", server.#log] });
     server.#child = child;
-    child.stderr.setEncoding("utf8").on("data", (text) => (server.log += text));
     const first = await new Promise((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", () => reject(new Error(`\`${program} sts\` did not start: ${server.log}`)));
+      child.once("close", () => reject(new Error(`\`${program} sts\` did not start: ${server.logSince(0)}`)));
       createInterface({ input: child.stdout }).once("line", resolve);
+    }).catch((error) => {
+      server.#forget();
+      throw error;
     });
     server.url = first.slice(PREFIX.length);
     return server;
+  }
+
+  logSize() {
+    return fstatSync(this.#log).size;
+  }
+
+  /** What was refused since the log had this size, and why. */
+  logSince(size) {
+    const bytes = Buffer.alloc(this.logSize() - size);
+    readSync(this.#log, bytes, 0, bytes.length, size);
+    return bytes.toString();
+  }
+
+  #forget() {
+    closeSync(this.#log);
+    rmSync(this.#folder, { recursive: true });
   }
 
   /** A new world: of a document as `countersign sts --world` takes it, or of a snapshot. */
@@ -116,6 +140,7 @@ class Server {
     const ended = new Promise((resolve) => this.#child.once("close", resolve));
     this.#child.kill();
     await ended;
+    this.#forget();
   }
 }
 

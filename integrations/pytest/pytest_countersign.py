@@ -144,7 +144,7 @@ class Server:
             raise RuntimeError(f"`{program} sts` did not start: {self.log_since(0)}")
         self.url = first.removeprefix(prefix)
 
-    def world(self, document=None):
+    def world(self, document=None, name=None):
         """A new world: of a document as `countersign sts --world` takes it, of the path of one, or of a snapshot."""
         if document is None:
             text = ""
@@ -152,7 +152,7 @@ class Server:
             text = Path(document).read_text()
         else:
             text = json.dumps(document)
-        name = f"pytest-{next(self._numbers)}"
+        name = name or f"pytest-{next(self._numbers)}"
         _send("PUT", f"{self.url}/w/{name}", text)
         return World(self, name)
 

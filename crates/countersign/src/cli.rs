@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Test(test::Args),
     Who(who::Args),
     Compare(compare::Args),
-    Sts(sts::Args),
+    Sts(Box<sts::Args>),
     Explain(explain::Args),
     Completions(completions::Args),
 }

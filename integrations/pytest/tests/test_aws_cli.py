@@ -126,3 +126,28 @@ def test_profiles_chain_roles(aws):
 def test_a_secret_that_is_wrong(aws):
     with pytest.raises(Failed, match=r"\(SignatureDoesNotMatch\)"):
         aws("sts", "get-caller-identity", key=(COLLECTOR[0], "guess"))
+
+
+def test_a_role_is_made_and_assumed(aws):
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "999988887777"},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"sts:ExternalId": "by-cli"}},
+            }
+        ],
+    }
+    create = ["iam", "create-role", "--role-name", "Made", "--assume-role-policy-document", json.dumps(trust)]
+    role = aws(*create, account="111122223333")["Role"]
+    assert role["AssumeRolePolicyDocument"] == trust
+    assume = ["sts", "assume-role", "--role-arn", role["Arn"], "--role-session-name", "nightly"]
+    with pytest.raises(Failed) as failed:
+        aws(*assume)
+    assert str(failed.value).endswith(denied(COLLECTOR_ARN, role["Arn"]))
+    assert aws(*assume, "--external-id", "by-cli")["AssumedRoleUser"]["Arn"].endswith("Made/nightly")
+    with pytest.raises(Failed, match=r"\(EntityAlreadyExists\)"):
+        aws(*create, account="111122223333")
+    assert aws("iam", "delete-role", "--role-name", "Made", account="111122223333") is None

@@ -37,14 +37,8 @@ UNLISTED_ERRORS = {
     "GetAccessKeyLastUsed": {"NoSuchEntity"},
 }
 
-# STS operations that are still to come.
-TO_COME = {
-    "AssumeRoleWithSAML",
-    "AssumeRoot",
-    "DecodeAuthorizationMessage",
-    "GetDelegatedAccessToken",
-    "GetWebIdentityToken",
-}
+# Texts that are documents themselves, into which cases look.
+DOCUMENTS = {"DecodedMessage", "WebIdentityToken"}
 
 
 def calls():
@@ -113,7 +107,7 @@ def has_element(shape, parts):
     first, *rest = parts
     if shape.type_name == "structure":
         members = {name_of(member, name): member for name, member in shape.members.items()}
-        return first in members and has_element(members[first], rest)
+        return first in members and (first in DOCUMENTS or has_element(members[first], rest))
     if shape.type_name == "list":
         return first.isdigit() and has_element(shape.member, rest)
     return False
@@ -157,5 +151,5 @@ def error_code(world, service, operation):
 
 
 def test_every_operation_of_sts_is_there(countersign):
-    absent = {name for name in MODELS["sts"].operation_names if error_code(countersign, "sts", name) is not None}
-    assert absent <= TO_COME
+    names = MODELS["sts"].operation_names
+    assert [name for name in names if error_code(countersign, "sts", name) is not None] == []

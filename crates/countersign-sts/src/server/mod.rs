@@ -6,6 +6,9 @@ mod metrics;
 mod places;
 mod reply;
 pub mod state;
+#[cfg(feature = "tls")]
+pub mod tls;
+mod transport;
 mod worlds;
 
 use std::convert::Infallible;
@@ -28,6 +31,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use self::places::Places;
+use self::transport::Transport;
 use self::worlds::{Route, Worlds};
 use crate::{Endpoint, Record, Request};
 
@@ -53,6 +57,7 @@ pub struct Server {
     listener: TcpListener,
     worlds: Arc<Worlds>,
     observer: Arc<Observer>,
+    transport: Transport,
 }
 
 impl Server {
@@ -70,7 +75,14 @@ impl Server {
             Box::pin(end_signal()?)
         };
         let worlds = Arc::new(Worlds::new(endpoint.recording()));
-        Ok(Self { runtime, end, listener, worlds, observer: Arc::new(observer) })
+        Ok(Self { runtime, end, listener, worlds, observer: Arc::new(observer), transport: Transport::Plain })
+    }
+
+    /// Clients have to speak TLS.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(self, tls: tls::Tls) -> Self {
+        Self { transport: Transport::Tls(tls), ..self }
     }
 
     /// Where it listens.
@@ -86,13 +98,14 @@ impl Server {
     /// # Errors
     /// When the socket cannot be waited for.
     pub fn run(self) -> io::Result<()> {
-        let Self { runtime, end, listener, worlds, observer } = self;
-        runtime.block_on(serve(listener, worlds, observer, end))
+        let Self { runtime, end, listener, worlds, observer, transport } = self;
+        runtime.block_on(serve(listener, transport, worlds, observer, end))
     }
 }
 
 async fn serve(
     listener: TcpListener,
+    transport: Transport,
     worlds: Arc<Worlds>,
     observer: Arc<Observer>,
     mut end: Pin<Box<dyn Future<Output = ()>>>,
@@ -122,11 +135,16 @@ async fn serve(
                 Ok::<_, Infallible>(answer)
             }
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let (http, transport, watcher) = (http.clone(), transport.clone(), graceful.watcher());
         tokio::spawn(async move {
+            let conversation = async {
+                if let Some(wire) = transport.open(stream).await {
+                    // A client that goes away is no news.
+                    let _ = watcher.watch(http.serve_connection(TokioIo::new(wire), service)).await;
+                }
+            };
             tokio::select! {
-                // A client that goes away is no news.
-                _ = connection => {}
+                () = conversation => {}
                 () = place.wanted() => {}
             }
             metrics.disconnected();
@@ -151,7 +169,7 @@ async fn answer(
     }
     let body = match read_body(body, large_bodies).await {
         Ok(body) => body,
-        Err(refusal) => return *refusal,
+        Err(Refusal { status, text }) => return reply::closing(reply::text(status, text)),
     };
     let place = match worlds.route(&head.method, head.uri.path()) {
         Route::Place { place, rest } => match admin::path(&rest) {
@@ -190,8 +208,14 @@ async fn answer(
     response
 }
 
-async fn read_body(body: Incoming, large_bodies: &Semaphore) -> Result<Bytes, Box<Response<Full<Bytes>>>> {
-    let refusal = |status, text| Err(Box::new(reply::closing(reply::text(status, text))));
+/// A body that was not read to its end.
+struct Refusal {
+    status: StatusCode,
+    text: &'static str,
+}
+
+async fn read_body(body: Incoming, large_bodies: &Semaphore) -> Result<Bytes, Refusal> {
+    let refusal = |status, text| Err(Refusal { status, text });
     let too_large = || refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
     let (least, most) = (body.size_hint().lower(), body.size_hint().upper().unwrap_or(u64::MAX));
     if least > bytes(MOST_BODY_BYTES) {

@@ -42,7 +42,7 @@ impl World {
         let known = self.account(account).and_then(|known| known.users.get(name));
         known.map(Cow::Borrowed).or_else(|| {
             let is_open = self.strictness == Strictness::OutOfTheBox && name.eq_ignore_ascii_case(OPEN_USER);
-            is_open.then(|| Cow::Owned(open_user(account)))
+            is_open.then(|| Cow::Owned(open_user(self.partition(account), account)))
         })
     }
 
@@ -163,12 +163,12 @@ impl World {
 }
 
 /// The user that every account has out of the box: an administrator.
-fn open_user(account: AccountId) -> User {
+fn open_user(partition: &str, account: AccountId) -> User {
     let entity = Entity {
         name: OPEN_USER.to_owned(),
         path: "/".to_owned(),
         id: entity_id("AIDA", account, OPEN_USER),
-        attached: vec!["arn:aws:iam::aws:policy/AdministratorAccess".to_owned()],
+        attached: vec![format!("arn:{partition}:iam::aws:policy/AdministratorAccess")],
         ..Entity::default()
     };
     User { entity, groups: Vec::new(), login_profile: None }

@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod tls;
+
 #[allow(dead_code, reason = "the wire cases sign more than one kind of request")]
 #[path = "../wire/sign.rs"]
 mod sign;
@@ -59,9 +61,13 @@ fn status(answer: &str) -> &str {
 
 /// A call to `target`, signed for `/`, with more headers, and the last one of its connection.
 fn signed(target: &str, more: &[(&str, &str)]) -> String {
+    signed_at(*SERVER, target, more)
+}
+
+fn signed_at(address: SocketAddr, target: &str, more: &[(&str, &str)]) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now = Moment::from_seconds(i64::try_from(now.as_secs()).unwrap());
-    let mut headers: Vec<(String, String)> = vec![("host".into(), SERVER.to_string())];
+    let mut headers: Vec<(String, String)> = vec![("host".into(), address.to_string())];
     headers.extend(sign::header(&Credentials::declared("111122223333"), &headers, IDENTITY, now, ("eu-west-1", "sts")));
     headers.push(("content-length".into(), IDENTITY.len().to_string()));
     headers.push(("connection".into(), "close".into()));

@@ -62,6 +62,27 @@ impl<'t> Tree<'t> {
         grammar: &'static tree_sitter::Language,
         patience: Patience<'_>,
     ) -> Option<Self> {
+        Self::parse_bytes(text, text.as_bytes(), grammar, patience)
+    }
+
+    /// As [`Tree::parse`], for a grammar that looks characters up in tables made for bytes: the parser gets a letter for
+    /// each byte of other characters. The scanner of Bash's reads outside of its memory for `{` and a character behind it
+    /// that is far from ASCII.
+    pub(in crate::call) fn parse_in_ascii(
+        text: &'t str,
+        grammar: &'static tree_sitter::Language,
+        patience: Patience<'_>,
+    ) -> Option<Self> {
+        let ascii: Vec<u8> = text.bytes().map(|byte| if byte.is_ascii() { byte } else { b'x' }).collect();
+        Self::parse_bytes(text, &ascii, grammar, patience)
+    }
+
+    fn parse_bytes(
+        text: &'t str,
+        bytes: &[u8],
+        grammar: &'static tree_sitter::Language,
+        patience: Patience<'_>,
+    ) -> Option<Self> {
         let mut parser = Parser::new();
         parser.set_language(grammar).ok()?;
         let reads = Cell::new((text.len() / CHUNK + 8) * READS);
@@ -77,7 +98,7 @@ impl<'t> Tree<'t> {
         let mut read = |at: usize, _| {
             reads.set(reads.get().saturating_sub(1));
             let end = if reads.get() == 0 { at } else { text.len().min(at + CHUNK) };
-            text.as_bytes().get(at..end).unwrap_or_default()
+            bytes.get(at..end).unwrap_or_default()
         };
         let options = ParseOptions::new().progress_callback(&mut progress);
         let parsed = parser.parse_with_options(&mut read, None, Some(options))?;

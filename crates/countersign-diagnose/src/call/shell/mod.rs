@@ -10,7 +10,7 @@ use super::{Reading, Style, code};
 /// Reads a command line, a script, or what a terminal showed.
 pub(super) fn read(text: &str, patience: Patience<'_>) -> Option<Reading> {
     let plain = without_prompts(text);
-    let tree = Tree::parse(&plain, (code::bash::LANGUAGE.grammar)(), patience)?;
+    let tree = Tree::parse_in_ascii(&plain, (code::bash::LANGUAGE.grammar)(), patience)?;
     let program = Program::new(&tree, &code::bash::LANGUAGE);
     Some(Reading { style: Style::Shell, calls: aws::calls(&program, text, patience), errors: tree.errors() })
 }

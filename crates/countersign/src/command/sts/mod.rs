@@ -3,6 +3,7 @@
 mod import;
 mod log;
 mod observe;
+mod tls;
 mod trail;
 mod world;
 
@@ -15,6 +16,7 @@ use super::Exit;
 use crate::diagnostic::Diagnostic;
 use crate::output;
 use observe::ObserveArgs;
+use tls::{TlsArgs, TrustFile};
 use world::WorldArgs;
 
 const EXAMPLES: &str = "\
@@ -43,6 +45,9 @@ pub(crate) struct Args {
     #[command(flatten)]
     world: WorldArgs,
 
+    #[command(flatten)]
+    tls: TlsArgs,
+
     /// Print variables for a shell, once it listens.
     #[arg(long)]
     print_env: bool,
@@ -66,9 +71,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if !args.listen.is_loopback() {
         output::talk("warning: others on the network can reach this endpoint, whose credentials are no secret\n");
     }
-    let url = format!("http://{}", server.address()?);
+    let address = server.address()?;
+    let url = format!("{}://{address}", args.tls.scheme());
+    let (server, trust) = args.tls.secure(server, address)?;
+    let trusted = trust.as_ref().map(TrustFile::variables).unwrap_or_default();
     if args.print_env {
-        output::answer_plain(&variables(&url, args.world.strictness()))?;
+        output::answer_plain(&(variables(&url, args.world.strictness()) + &trusted))?;
+    } else if !trusted.is_empty() {
+        output::talk(&format!("listening at {url}\n{trusted}"));
     } else {
         output::talk(&format!("listening at {url}\n"));
     }
