@@ -105,7 +105,9 @@ impl Clients {
     pub(crate) fn jest(&self, endpoint: &Path) -> Result<Counts> {
         let report = self.folder.join("jest.json");
         let mut command = Command::new("node");
-        command.arg(self.node_modules.join("jest/bin/jest.js")).args(["--ci", "--json", "--outputFile"]).arg(&report);
+        command.arg(self.node_modules.join("jest/bin/jest.js")).arg("--outputFile").arg(&report);
+        // A test that failed may have left a program running, which would hold Jest; a busy machine is no failure.
+        command.args(["--ci", "--json", "--forceExit", "--testTimeout", "120000"]);
         command
             .env("COUNTERSIGN", endpoint)
             .env("NODE_PATH", &self.node_modules)

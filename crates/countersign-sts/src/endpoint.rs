@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use countersign_policy::condition::date::Moment;
 use data_encoding::BASE64;
 
+use crate::code_uses::CodeUses;
 use crate::journal::{Journal, JournalError};
 use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, ErrorCode, Format, Parameters};
@@ -27,6 +28,7 @@ pub struct Endpoint {
     token_key: TokenKey,
     outbound: OutboundKeys,
     key_uses: KeyUses,
+    code_uses: CodeUses,
     /// Makes the ids of events; there when calls are recorded.
     event_key: Option<[u8; 32]>,
     /// How far the world's clock is ahead of the callers', in seconds.
@@ -66,6 +68,7 @@ impl Endpoint {
             token_key,
             outbound,
             key_uses: KeyUses::default(),
+            code_uses: CodeUses::default(),
             event_key: None,
             ahead: AtomicI64::new(0),
         }
@@ -122,7 +125,7 @@ impl Endpoint {
         self.token_key.seal_message(message, self.mint.nonce())
     }
 
-    /// Puts another world in place of this one, and its clock back to the callers'.
+    /// Puts another world in place of this one, and its clock back to the callers'. What was used before is forgotten.
     ///
     /// # Errors
     /// [`JournalError`] when the journal does not keep it; then the world stays as it was. A journal keeps changes and
@@ -133,6 +136,8 @@ impl Endpoint {
         }
         *self.world.write().unwrap_or_else(PoisonError::into_inner) = world;
         self.ahead.store(0, Ordering::Relaxed);
+        self.key_uses.forget();
+        self.code_uses.forget();
         Ok(())
     }
 
@@ -212,7 +217,7 @@ impl Endpoint {
                 Some(signed) => self.authenticate(world, signed, now)?,
                 None => Principal::anonymous(),
             };
-            let Self { mint, token_key, outbound, key_uses, .. } = self;
+            let Self { mint, token_key, outbound, key_uses, code_uses, .. } = self;
             let (region, decided) = (region.as_str(), &seen.decided);
             let call = Call {
                 request,
@@ -224,6 +229,7 @@ impl Endpoint {
                 token_key,
                 outbound,
                 key_uses,
+                code_uses,
                 now,
                 decided,
             };

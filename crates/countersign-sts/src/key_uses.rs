@@ -37,4 +37,8 @@ impl KeyUses {
     pub(crate) fn last(&self, id: &str) -> Option<KeyUse> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
+    /// No key was used.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }

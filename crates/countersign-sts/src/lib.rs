@@ -23,13 +23,13 @@
 //! ```
 
 mod authorization_message;
+mod code_uses;
 mod connection;
 pub mod decisions;
 mod endpoint;
 mod iam;
 mod journal;
 mod key_uses;
-#[allow(dead_code, unused_imports, reason = "the operations of IAM use the rest")]
 mod protocol;
 mod record;
 mod request;
@@ -41,6 +41,7 @@ pub mod server;
 mod service;
 mod signature;
 mod sts;
+mod tag_rules;
 pub mod trail;
 mod web_identity;
 mod world;

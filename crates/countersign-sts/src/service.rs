@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use countersign_policy::condition::date::Moment;
 
+use crate::code_uses::CodeUses;
 use crate::key_uses::KeyUses;
 use crate::protocol::{ApiError, Element, Parameters};
 use crate::record::Decided;
@@ -69,6 +70,7 @@ pub(crate) struct Call<'c> {
     pub(crate) token_key: &'c TokenKey,
     pub(crate) outbound: &'c OutboundKeys,
     pub(crate) key_uses: &'c KeyUses,
+    pub(crate) code_uses: &'c CodeUses,
     pub(crate) now: Moment,
     /// What was decided on the way, for the operator.
     pub(crate) decided: &'c RefCell<Option<Decided>>,

@@ -83,9 +83,10 @@ class Browser {
 
   async stop() {
     const exit = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill("SIGKILL");
+    // Asked to end, it ends its helpers too, which would go on writing to the profile.
+    this.send("Browser.close").catch(() => {});
     await exit;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -54,5 +54,10 @@ def check_element(element, shape, space):
         for child in element:
             assert child.tag == f"{space}member"
             check_element(child, shape.member, space)
+    elif shape.type_name == "map":
+        for child in element:
+            names = [shape.key.serialization.get("name", "key"), shape.value.serialization.get("name", "value")]
+            assert (child.tag, [part.tag for part in child]) == (f"{space}entry", [f"{space}{name}" for name in names])
+            check_element(child[1], shape.value, space)
     else:
         assert len(element) == 0, f"{element.tag} is no text"

@@ -139,7 +139,8 @@ def test_mfa_opens_what_asks_for_it(countersign):
     assert refused(sts.assume_role, **call)[0] == "AccessDenied"
     shown = {"SerialNumber": ANNS_DEVICE, "TokenCode": totp(ANNS_SEED)}
     assert sts.assume_role(**call, **shown)["Credentials"]
-    session = sts.get_session_token(SerialNumber=ANNS_DEVICE, TokenCode=totp(ANNS_SEED))
+    assert refused(sts.assume_role, **call, **shown)[1] == "MultiFactorAuthentication failed with invalid MFA one time pass code. "
+    session = sts.get_session_token(SerialNumber=ANNS_DEVICE, TokenCode=totp(ANNS_SEED, steps=1))
     assert countersign.client("sts", credentials=session["Credentials"]).assume_role(**call)["Credentials"]
 
 

@@ -147,3 +147,8 @@ def test_an_instance_profile_has_its_role(iam):
 def test_waiters_find_what_they_wait_for(iam):
     iam.create_role(RoleName="App", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))
     iam.get_waiter("role_exists").wait(RoleName="App", WaiterConfig={"Delay": 0, "MaxAttempts": 1})
+
+
+def test_what_there_is_is_counted(iam):
+    iam.create_role(RoleName="App", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))
+    assert iam.get_account_summary()["SummaryMap"]["Roles"] == 1

@@ -59,7 +59,8 @@ class Running:
         """The events of all files, by the account in whose log they are."""
         found = {}
         for path in (self.folder / "trail").rglob("*"):
-            if path.is_file():
+            # A file that is being written begins with a dot; nobody takes it for one of CloudTrail's.
+            if path.is_file() and not path.name.startswith("."):
                 name = path.relative_to(self.folder / "trail")
                 whole = r"AWSLogs/(\d{12})/CloudTrail/([a-z0-9-]+)/(\d{4})/(\d\d)/(\d\d)/"
                 whole += r"\1_CloudTrail_\2_\3\4\5T\d{4}Z_[A-Za-z0-9]{16}\.json\.gz"
@@ -244,6 +245,17 @@ def test_the_trail_has_both_accounts_of_a_success_and_the_caller_of_a_denial(sta
     assert created["requestParameters"]["tags"] == [{"key": "team", "value": "blue"}]
     assert created["responseElements"]["role"]["roleName"] == "New"
     assert answer["Credentials"]["SecretAccessKey"] not in json.dumps(events)
+
+
+def test_files_come_while_the_server_runs(start, tmp_path):
+    server = start("--trail", str(tmp_path / "trail"), "--trail-every", "0")
+    for number in (1, 2):
+        server.client("sts").get_caller_identity()
+        while len(server.events().get(VENDOR, [])) < number:
+            pass
+    assert len(list((tmp_path / "trail").rglob("*.json.gz"))) == 2
+    assert server.end() == 0
+    assert len(server.events()[VENDOR]) == 2
 
 
 def test_what_was_answered_before_the_end_is_in_the_trail_and_the_log(start, tmp_path):

@@ -1,6 +1,6 @@
 //! The causes of a denial. One cause is `my_cause.rs`, its page `my_cause.md`, and a line in the list here.
 //!
-//! A cause looks at the [`Situation`] as a whole, or at one condition that fails or is open; of conditions, the first cause
+//! A cause looks at the `Situation` as a whole, or at one condition that fails or is open; of conditions, the first cause
 //! of the list that recognises one has it. What a cause claims to be proved, the verdict tries: the call must be denied, and
 //! allowed with the change.
 

@@ -1,7 +1,7 @@
 //! Error texts as people paste them, in; what they say, out.
 //!
-//! STS's own sentence is looked for first ([`sentence`], [`fixed`]), whatever stands around it; then what the layers
-//! around it add ([`wrapper`]): the operation, the code, the status, the request id, and guesses of their own, which are
+//! STS's own sentence is looked for first (`sentence`, `fixed`), whatever stands around it; then what the layers
+//! around it add (`wrapper`): the operation, the code, the status, the request id, and guesses of their own, which are
 //! kept apart as [`Claim`]s. Nothing is read from a text that it does not say: a part that is missing or masked is unknown.
 
 mod clean;

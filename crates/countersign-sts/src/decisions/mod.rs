@@ -22,8 +22,9 @@ pub struct Room {
 }
 
 impl Room {
-    /// For the world of a server.
-    pub const OWN: Self = Self { calls: 512, bytes: 8 << 20 };
+    /// For the world of a server. What is kept stays in the processor's caches: with eight times as many calls, the memory
+    /// that comes and goes with each is cold, and a call takes a fifth longer.
+    pub const OWN: Self = Self { calls: 64, bytes: 8 << 20 };
     /// For a world that is one of a thousand.
     pub const NAMED: Self = Self { calls: 64, bytes: 1 << 20 };
 }
@@ -113,5 +114,52 @@ impl Decisions {
         let decisions = calls.iter().map(|(id, record)| Shown::whole(*id, record)).collect();
         let document = Document { schema: "countersign.decisions/1", last, decisions };
         serde_json::to_string(&document).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Endpoint, Request, Strictness, World};
+    use countersign_policy::condition::date::Moment;
+    use serde_json::Value;
+
+    /// What is kept of so many unsigned calls with a parameter of this size.
+    fn kept(calls: usize, bytes: usize, wanted: Wanted) -> Value {
+        let endpoint = Endpoint::new(World::new(Strictness::OutOfTheBox), [7; 32]).recording();
+        let decisions = Decisions::new(Room::OWN);
+        let body = format!("Action=GetCallerIdentity&Version=2011-06-15&ExternalId={}", "x".repeat(bytes));
+        let request = Request { method: "POST", target: "/", headers: &[], body: body.as_bytes(), source_ip: None };
+        for _ in 0..calls {
+            decisions.keep(&endpoint.respond(&request, Moment::from_seconds(1_795_320_600)).record.unwrap());
+        }
+        serde_json::from_str(&decisions.json(wanted)).unwrap()
+    }
+
+    fn ids(document: &Value) -> Vec<u64> {
+        document["decisions"].as_array().unwrap().iter().map(|call| call["id"].as_u64().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_last_calls_are_kept_and_can_be_asked_for() {
+        let all = kept(600, 1, Wanted::default());
+        assert_eq!((all["schema"].as_str(), all["last"].as_u64()), (Some("countersign.decisions/1"), Some(600)));
+        assert_eq!(ids(&all), (537..=600).collect::<Vec<_>>());
+        assert_eq!(ids(&kept(600, 1, Wanted { after: 598, ..Wanted::default() })), [599, 600]);
+        assert_eq!(ids(&kept(600, 1, Wanted { limit: 3, ..Wanted::default() })), [598, 599, 600]);
+        assert_eq!(ids(&kept(600, 1, Wanted { after: 600, limit: 3 })), [0_u64; 0]);
+        assert_eq!(ids(&kept(0, 1, Wanted::default())), [0_u64; 0]);
+    }
+
+    #[test]
+    fn large_calls_push_others_out_and_larger_ones_are_cut() {
+        let large = kept(100, 200 << 10, Wanted::default());
+        let count = ids(&large).len();
+        assert!((30..=40).contains(&count), "8 MiB hold {count} calls of 200 KiB");
+        let larger = kept(100, 300 << 10, Wanted::default());
+        assert_eq!(ids(&larger).len(), 64);
+        let call = &larger["decisions"][0];
+        assert_eq!(call["parameters"], serde_json::json!({}));
+        assert_eq!(call["error"]["code"], "MissingAuthenticationToken");
     }
 }

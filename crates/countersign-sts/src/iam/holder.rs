@@ -53,16 +53,16 @@ impl Kind {
     }
 
     /// Its name, which a call that attaches policies must have.
-    pub(super) fn required<'p>(self, checks: &mut Checks<'p>) -> &'p str {
+    pub(super) fn required_to_attach<'p>(self, checks: &mut Checks<'p>) -> &'p str {
         let constraint = match self {
-            Self::User | Self::Role => Constraint::NAME_64,
             Self::Group => Constraint::NAME_128,
+            Self::User | Self::Role => Constraint::NAME_64,
         };
         checks.required(self.name_parameter(), constraint)
     }
 
-    /// The same for inline policies, where the names of users may be longer.
-    pub(super) fn required_inline<'p>(self, checks: &mut Checks<'p>) -> &'p str {
+    /// Its name, which a call must have.
+    pub(super) fn required<'p>(self, checks: &mut Checks<'p>) -> &'p str {
         let constraint = match self {
             Self::User | Self::Group => Constraint::NAME_128,
             Self::Role => Constraint::NAME_64,

@@ -45,7 +45,7 @@ fn room(kind: Kind) -> usize {
 
 fn put(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let holder_name = kind.required_inline(&mut checks);
+    let holder_name = kind.required(&mut checks);
     let name = checks.required("PolicyName", Constraint::NAME_128);
     let text = checks.required("PolicyDocument", Constraint::DOCUMENT);
     checks.finish()?;
@@ -64,7 +64,7 @@ fn put(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, Api
 
 fn get(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Vec<Element>, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let holder_name = kind.required_inline(&mut checks);
+    let holder_name = kind.required(&mut checks);
     let name = checks.required("PolicyName", Constraint::NAME_128);
     checks.finish()?;
     kind.ask_on(call, action, holder_name).allowed()?;
@@ -79,7 +79,7 @@ fn get(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Vec<Element>
 
 fn list(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Vec<Element>, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let holder_name = kind.required_inline(&mut checks);
+    let holder_name = kind.required(&mut checks);
     let page = Page::read(&mut checks)?;
     checks.finish()?;
     kind.ask_on(call, action, holder_name).allowed()?;
@@ -90,7 +90,7 @@ fn list(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Vec<Element
 
 fn delete(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let holder_name = kind.required_inline(&mut checks);
+    let holder_name = kind.required(&mut checks);
     let name = checks.required("PolicyName", Constraint::NAME_128);
     checks.finish()?;
     kind.ask_within(call, action, holder_name).allowed()?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::limit_exceeded;
 use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode, Page, Value};
+use crate::tag_rules;
 
 const MOST: usize = 50;
 
@@ -12,27 +13,26 @@ pub(super) fn read<'p>(checks: &mut Checks<'p>) -> Result<Vec<(&'p str, &'p str)
     checks.tags("Tags", MOST)
 }
 
+/// The tags of a call that is about nothing else.
+pub(super) fn read_required<'p>(checks: &mut Checks<'p>) -> Result<Vec<(&'p str, &'p str)>, ApiError> {
+    checks.required_tags("Tags", MOST)
+}
+
 /// The keys of tags that a call names.
 pub(super) fn read_keys<'p>(checks: &mut Checks<'p>) -> Result<Vec<&'p str>, ApiError> {
-    checks.texts("TagKeys", MOST, Constraint::TAG_KEY)
+    checks.required_texts("TagKeys", MOST, Constraint::TAG_KEY)
 }
 
 /// `old` with the tags of a call over it. `kind` is whose they are, such as `Role`.
 ///
-/// AWS documents that keys must not begin with `aws:`, and not the texts of that refusal and of a fifty-first tag.
+/// AWS does not document the text for a fifty-first tag.
 pub(super) fn put(
     old: &BTreeMap<String, String>,
     sent: &[(&str, &str)],
     kind: &str,
 ) -> Result<BTreeMap<String, String>, ApiError> {
-    let refused = |text: &str| Err(ApiError::new(ErrorCode::InvalidInput, text));
-    for (at, (key, _)) in sent.iter().enumerate() {
-        if sent.iter().take(at).any(|(earlier, _)| earlier.eq_ignore_ascii_case(key)) {
-            return refused("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-        }
-        if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
-            return refused("Tag keys that start with aws: are reserved for internal use.");
-        }
+    if let Some(text) = tag_rules::fault(sent) {
+        return Err(ApiError::new(ErrorCode::InvalidInput, text));
     }
     let keys: Vec<&str> = sent.iter().map(|(key, _)| *key).collect();
     let mut tags = without(old, &keys);
@@ -45,7 +45,7 @@ pub(super) fn put(
 
 /// `tags` without those of these keys.
 pub(super) fn without(tags: &BTreeMap<String, String>, keys: &[&str]) -> BTreeMap<String, String> {
-    let stays = |tag: &(&String, &String)| !keys.iter().any(|key| key.eq_ignore_ascii_case(tag.0));
+    let stays = |tag: &(&String, &String)| !keys.iter().any(|key| tag_rules::same_key(key, tag.0));
     tags.iter().filter(stays).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 

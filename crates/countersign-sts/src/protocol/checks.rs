@@ -128,7 +128,7 @@ impl<'p> Checks<'p> {
         Ok(members.iter().map(|member| self.required(member, each)).collect())
     }
 
-    /// A list of texts that must have one.
+    /// A list of texts that must be there, if only as an empty one.
     pub(crate) fn required_texts(
         &mut self,
         name: &str,
@@ -136,7 +136,7 @@ impl<'p> Checks<'p> {
         each: Constraint,
     ) -> Result<Vec<&'p str>, ApiError> {
         let texts = self.texts(name, most, each)?;
-        if texts.is_empty() {
+        if texts.is_empty() && self.parameters.get(name).is_none() {
             self.missing(name);
         }
         Ok(texts)
@@ -148,6 +148,15 @@ impl<'p> Checks<'p> {
         for tag in self.list(name, 0, most)? {
             let key = self.required(&format!("{tag}.Key"), Constraint::TAG_KEY);
             tags.push((key, self.required(&format!("{tag}.Value"), Constraint::TAG_VALUE)));
+        }
+        Ok(tags)
+    }
+
+    /// The same where the list must be there, if only as an empty one.
+    pub(crate) fn required_tags(&mut self, name: &str, most: usize) -> Result<Vec<(&'p str, &'p str)>, ApiError> {
+        let tags = self.tags(name, most)?;
+        if tags.is_empty() && self.parameters.get(name).is_none() {
+            self.missing(name);
         }
         Ok(tags)
     }

@@ -46,6 +46,10 @@ macro_rules! codes {
 codes! {
     /// A policy, or a rule of the service, refuses the call.
     AccessDenied 403;
+    /// The account does not administer IAM for its organization.
+    AccountNotManagementOrDelegatedAdministratorException 400;
+    /// The account does not manage its organization.
+    CallerIsNotManagementAccountException 400;
     /// The entity is being changed by another call.
     ConcurrentModification 409;
     /// The entity still holds, or is held by, others.
@@ -60,6 +64,10 @@ codes! {
     ExpiredTokenException 400;
     /// The token to trade in is past its end.
     ExpiredTradeInTokenException 400;
+    /// The feature of the account is off.
+    FeatureDisabled 404;
+    /// The feature of the account is on already.
+    FeatureEnabled 409;
     /// The identity provider cannot be reached.
     IDPCommunicationError 400;
     /// The identity provider refuses, or its claim does not match.
@@ -100,6 +108,8 @@ codes! {
     NotSupportedService 404;
     /// The identity provider cannot be reached.
     OpenIdIdpCommunicationError 400;
+    /// The account is in no organization.
+    OrganizationNotFoundException 400;
     /// The account does not issue tokens.
     OutboundWebIdentityFederationDisabledException 403;
     /// Session policies and tags together are too large.

@@ -14,7 +14,7 @@ pub(crate) use constraint::{Constraint, Pattern};
 pub(crate) use element::{Element, Value};
 pub use error::{ApiError, ErrorCode, Fault};
 pub(crate) use form::{Parameters, decode_pairs};
-pub(crate) use page::{Cut, Page, truncation};
+pub(crate) use page::{Page, truncation};
 use serde_json::json;
 pub(crate) use xml::Xml;
 

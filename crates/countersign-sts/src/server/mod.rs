@@ -162,7 +162,6 @@ async fn answer(
     request: hyper::Request<Incoming>,
     peer: SocketAddr,
 ) -> Response<Full<Bytes>> {
-    let arrived = Instant::now();
     let (head, body) = request.into_parts();
     if head.uri.path() == "/health" {
         return reply::text(StatusCode::OK, "ok");
@@ -171,6 +170,7 @@ async fn answer(
         Ok(body) => body,
         Err(Refusal { status, text }) => return reply::closing(reply::text(status, text)),
     };
+    let arrived = Instant::now();
     let place = match worlds.route(&head.method, head.uri.path()) {
         Route::Place { place, rest } => match admin::path(&rest) {
             Some(path) => return admin::answer(path, &head, &place.decisions, worlds.metrics_of(&place)),

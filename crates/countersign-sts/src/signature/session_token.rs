@@ -56,7 +56,7 @@ pub(crate) enum SessionPrincipal {
     Root { partition: String, account: String },
     /// GetSessionToken by a user.
     #[serde(rename = "u")]
-    User { arn: String, id: String },
+    User { id: String },
     /// AssumeRoot, of a member account.
     #[serde(rename = "t")]
     AssumedRoot { partition: String, account: String },
@@ -98,13 +98,6 @@ pub(crate) struct SessionTag {
     /// Whether the next session of a chain has it too.
     #[serde(rename = "t")]
     pub(crate) transitive: bool,
-}
-
-impl SessionTag {
-    /// Whether two keys are one: tag keys compare without case, in every script.
-    pub(crate) fn same_key(a: &str, b: &str) -> bool {
-        a.to_lowercase() == b.to_lowercase()
-    }
 }
 
 /// What seals tokens and opens them again.

@@ -18,6 +18,7 @@ use crate::protocol::{ApiError, Checks, Constraint, Element, ErrorCode};
 use crate::saml::{self, Assertion, Confirmation};
 use crate::service::{Auth, Call, Operation, Run};
 use crate::signature::SessionTag;
+use crate::tag_rules;
 use crate::world::SamlProvider;
 
 pub(super) static OPERATION: Operation =
@@ -210,7 +211,7 @@ fn source_identity(assertion: &Assertion) -> Result<Option<&str>, ApiError> {
 
 fn tags(assertion: &Assertion) -> Result<Vec<SessionTag>, ApiError> {
     let transitive = assertion.of_aws("TransitiveTagKeys");
-    let is_transitive = |key: &str| transitive.iter().any(|transitive| SessionTag::same_key(transitive, key));
+    let is_transitive = |key: &str| transitive.iter().any(|transitive| tag_rules::same_key(transitive, key));
     let tag = |(key, value): (&str, &str)| SessionTag {
         key: key.to_owned(),
         value: value.to_owned(),

@@ -56,8 +56,7 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
     }
     let membership = call.world.membership(member).ok_or_else(denied)?;
     let organization = membership.organization;
-    let administers = organization.management_account == call.principal.account
-        || organization.iam_administrators.contains(&call.principal.account);
+    let administers = organization.administers_iam(call.principal.account);
     let is_member = organization.management_account != member;
     if !administers || !is_member || organization.root_sessions == Switch::Off {
         return Err(denied());

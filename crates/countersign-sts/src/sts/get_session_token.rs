@@ -32,8 +32,8 @@ fn respond(call: &Call<'_>) -> Result<Vec<Element>, ApiError> {
             (SessionPrincipal::Root { partition, account }, asked.unwrap_or(ROOT_SECONDS).min(ROOT_SECONDS))
         }
         CallerKind::User(_) => {
-            let (arn, id) = (caller.name().to_owned(), caller.unique_id().unwrap_or_default().to_owned());
-            (SessionPrincipal::User { arn, id }, asked.unwrap_or(DEFAULT_SECONDS))
+            let id = caller.unique_id().unwrap_or_default().to_owned();
+            (SessionPrincipal::User { id }, asked.unwrap_or(DEFAULT_SECONDS))
         }
         CallerKind::RoleSession(_)
         | CallerKind::FederatedUser(_)

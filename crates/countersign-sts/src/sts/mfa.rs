@@ -22,7 +22,9 @@ impl<'p> Mfa<'p> {
         Self { serial_number, token_code: checks.optional("TokenCode", TOKEN_CODE) }
     }
 
-    /// Whether the caller showed the code of its own device. AWS takes each code once; here one can be shown again.
+    /// Whether the caller showed the code of its own device. A code is good for one call, whatever becomes of the call: AWS
+    /// documents that each is taken once, and not the text for the second time. Here it is that of a wrong code. Enabling a
+    /// device takes no code away.
     pub(super) fn authenticate(&self, call: &Call<'_>) -> Result<Option<MfaProof>, ApiError> {
         let refused = |text| Err(ApiError::new(ErrorCode::AccessDenied, text));
         if self.serial_number.is_none() && self.token_code.is_none() {
@@ -35,7 +37,7 @@ impl<'p> Mfa<'p> {
                  is valid and associated with this user.",
             );
         };
-        if device.shows(code, call.now) {
+        if device.shown(code, call.now).is_some_and(|shown| call.code_uses.is_first(shown)) {
             Ok(Some(MfaProof))
         } else {
             refused("MultiFactorAuthentication failed with invalid MFA one time pass code. ")

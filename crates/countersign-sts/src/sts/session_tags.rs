@@ -4,6 +4,7 @@ use countersign_policy::request::RequestContext;
 
 use crate::protocol::{ApiError, Checks, Constraint, ErrorCode};
 use crate::signature::{Session, SessionTag};
+use crate::tag_rules;
 
 const MOST: usize = 50;
 
@@ -36,12 +37,10 @@ impl<'p> SentTags<'p> {
     /// count as passed; here they do, since roles at the end of such chains are known to need `sts:TagSession`.
     pub(super) fn combine(&self, calling: Option<&Session>) -> Result<Vec<SessionTag>, ApiError> {
         let refused = |text: &str| Err(ApiError::new(ErrorCode::InvalidParameterValue, text));
-        for (at, (key, _)) in self.tags.iter().enumerate() {
-            if self.tags.iter().take(at).any(|(earlier, _)| SessionTag::same_key(earlier, key)) {
-                return refused("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-            }
+        if let Some(text) = tag_rules::fault(&self.tags) {
+            return refused(text);
         }
-        let is_sent = |key: &&str| self.tags.iter().any(|(sent, _)| SessionTag::same_key(sent, key));
+        let is_sent = |key: &&str| self.tags.iter().any(|(sent, _)| tag_rules::same_key(sent, key));
         if !self.transitive_keys.iter().all(is_sent) {
             return refused("The specified transitive tag key must be included in the requested tags.");
         }
@@ -56,7 +55,7 @@ impl<'p> SentTags<'p> {
         tags.extend(self.tags.iter().map(|(key, value)| SessionTag {
             key: (*key).to_owned(),
             value: (*value).to_owned(),
-            transitive: self.transitive_keys.iter().any(|transitive| SessionTag::same_key(transitive, key)),
+            transitive: self.transitive_keys.iter().any(|transitive| tag_rules::same_key(transitive, key)),
         }));
         Ok(tags)
     }
@@ -78,10 +77,8 @@ pub(super) fn add_to_context(tags: &[SessionTag], context: &mut RequestContext) 
 
 /// Whether tags of a token or an assertion are what a call could pass.
 pub(super) fn are_valid(tags: &[SessionTag]) -> bool {
-    let unique = |(at, tag): (usize, &SessionTag)| {
-        !tags.iter().take(at).any(|earlier| SessionTag::same_key(&earlier.key, &tag.key))
-    };
+    let pairs: Vec<(&str, &str)> = tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())).collect();
     let well_formed =
         |tag: &SessionTag| Constraint::TAG_KEY.admits(&tag.key) && Constraint::TAG_VALUE.admits(&tag.value);
-    tags.len() <= MOST && tags.iter().enumerate().all(unique) && tags.iter().all(well_formed)
+    tags.len() <= MOST && tag_rules::fault(&pairs).is_none() && tags.iter().all(well_formed)
 }

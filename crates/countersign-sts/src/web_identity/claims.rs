@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Token;
 use crate::signature::SessionTag;
+use crate::tag_rules;
 
 /// Issuers whose own claims are condition keys too. `*` stands for one label of the host, or for the path.
 const PROVIDER_CLAIMS: &[(&str, &[&str])] = &[
@@ -103,7 +104,7 @@ impl Token<'_> {
                 None => {}
             }
         }
-        let is_transitive = |key: &str| transitive.iter().any(|transitive| SessionTag::same_key(transitive, key));
+        let is_transitive = |key: &str| transitive.iter().any(|transitive| tag_rules::same_key(transitive, key));
         let tag =
             |(key, value): (&str, String)| SessionTag { key: key.to_owned(), value, transitive: is_transitive(key) };
         Some(tags.into_iter().map(tag).collect())

@@ -102,7 +102,6 @@ impl World {
 
     /// Whether only the statements about `iam:` and `sts:` are known of the policy of this ARN: it must not be asked about
     /// other actions.
-    #[allow(dead_code, reason = "simulations of other actions have to ask")]
     pub(crate) fn is_abridged(&self, account: AccountId, arn: &str) -> bool {
         let name = arn.split_once(":iam::aws:policy/").map(|(_, name)| name);
         let is_declared = |name| self.account(account).is_some_and(|account| account.aws_policies.contains_key(name));

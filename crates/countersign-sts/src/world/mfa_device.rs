@@ -30,6 +30,21 @@ pub struct MfaDevice {
     pub tags: BTreeMap<String, String>,
 }
 
+/// A code that a device shows. Devices of one serial number, of which one took the other's place, have other codes.
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct ShownCode {
+    serial_number: String,
+    step: i64,
+    code: String,
+}
+
+impl ShownCode {
+    /// Whether there is a time at which both are good. The clock of a world can be put back, so that it counts both ways.
+    pub(crate) fn could_be_shown_with(&self, other: &Self) -> bool {
+        self.step.abs_diff(other.step) <= 2
+    }
+}
+
 impl fmt::Debug for MfaDevice {
     /// Without the seed, which must not reach a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,10 +53,11 @@ impl fmt::Debug for MfaDevice {
 }
 
 impl MfaDevice {
-    /// Whether the device shows `code`, or did or will one step away.
-    pub(crate) fn shows(&self, code: &str, now: Moment) -> bool {
+    /// The code, when the device shows it, or did or will one step away.
+    pub(crate) fn shown(&self, code: &str, now: Moment) -> Option<ShownCode> {
         let step = now.seconds().div_euclid(STEP_SECONDS);
-        (step - 1..=step + 1).any(|step| self.code(step).as_deref() == Some(code))
+        let step = (step - 1..=step + 1).find(|step| self.code(*step).as_deref() == Some(code))?;
+        Some(ShownCode { serial_number: self.serial_number.clone(), step, code: code.to_owned() })
     }
 
     /// Whether it shows `first` and then `second`, one step after the other and at about `now`: either of the two codes
@@ -96,7 +112,7 @@ mod tests {
     fn codes_are_those_of_the_rfc() {
         let device = MfaDevice { seed: b"12345678901234567890".to_vec(), ..MfaDevice::default() };
         for (seconds, code) in [(59_i64, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
-            let at = |off: i64| device.shows(code, Moment::from_seconds(seconds + off));
+            let at = |off: i64| device.shown(code, Moment::from_seconds(seconds + off)).is_some();
             assert!(at(0) && at(-30) && at(30), "{seconds}");
             assert!(!at(-60) && !at(90), "{seconds}");
         }

@@ -34,6 +34,7 @@ pub use entity::{DEFAULT_MAX_SESSION_DURATION, Entity, Group, InstanceProfile, L
 pub(crate) use managed_policy::aws_policy_id;
 pub use managed_policy::{ManagedPolicy, PolicyVersion};
 pub use mfa_device::MfaDevice;
+pub(crate) use mfa_device::ShownCode;
 pub(crate) use mint::{Mint, account_in, uuid};
 pub use names::{Edit, Named, Names};
 pub use organization::{FullAccess, Guardrails, Member, Organization, Unit};

@@ -31,6 +31,9 @@ pub struct Organization {
     /// The member accounts.
     #[serde(default)]
     pub accounts: BTreeMap<AccountId, Member>,
+    /// Whether the credentials of members' root users are managed for them. It is kept and shown.
+    #[serde(default)]
+    pub root_credentials_management: Switch,
     /// Whether members can have their root users assumed.
     #[serde(default)]
     pub root_sessions: Switch,
@@ -103,6 +106,11 @@ impl Guardrails {
 }
 
 impl Organization {
+    /// Whether an account administers IAM for all of them.
+    pub(crate) fn administers_iam(&self, account: AccountId) -> bool {
+        self.management_account == account || self.iam_administrators.contains(&account)
+    }
+
     /// The units an account is in, from the root down. Units that contain each other end the list.
     fn units_of(&self, member: &Member) -> Vec<(&str, &Unit)> {
         let mut units = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_policy::account::AccountId;
+use countersign_policy::arn::Arn;
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::PolicyDocument;
 use countersign_policy::evaluate::assume_role::CallerSide;
@@ -15,7 +16,8 @@ use super::access_key::OPEN_USER;
 use super::mint::entity_id;
 use super::policy::FULL_ACCESS;
 use super::{Entity, KeyOwner, Role, Strictness, User, World, entity_arn};
-use crate::signature::{Session, SessionPrincipal, SessionTag};
+use crate::signature::{Session, SessionPrincipal};
+use crate::tag_rules;
 
 /// The signer of a request.
 pub(crate) struct Principal {
@@ -46,6 +48,11 @@ impl World {
         })
     }
 
+    /// Whether it is the user that every account has out of the box, changed or not: that one comes back.
+    pub(crate) fn is_out_of_the_box(&self, account: AccountId, user: &User) -> bool {
+        self.strictness == Strictness::OutOfTheBox && user.entity.id == entity_id("AIDA", account, OPEN_USER)
+    }
+
     /// The users of an account in the order of their names, with the one that it has out of the box.
     pub(crate) fn users(&self, account: AccountId) -> Vec<Cow<'_, User>> {
         let known = self.account(account).into_iter().flat_map(|known| known.users.iter());
@@ -67,17 +74,18 @@ impl World {
         Some(principal)
     }
 
-    /// Whose session it is. A user or role that is gone leaves a session that may do nothing.
+    /// Whose session it is. `None` when the user or role is gone: AWS's documents say that its sessions end, and not how they
+    /// are answered; here their tokens are no longer known, also once another of that name is there.
     pub(crate) fn session_principal(&self, session: Session) -> Option<Principal> {
         let mut principal = match &session.principal {
             SessionPrincipal::Root { partition, account } | SessionPrincipal::AssumedRoot { partition, account } => {
                 self.root(partition, account.parse().ok()?)?
             }
-            SessionPrincipal::User { arn, id } => self.session_user(arn, id)?,
+            SessionPrincipal::User { id } => self.session_user(id)?,
             SessionPrincipal::FederatedUser { partition, account, name, user } => {
                 let account: AccountId = account.parse().ok()?;
                 let shared = match user {
-                    Some(user) => self.session_user(&user.arn, &user.id)?,
+                    Some(user) => self.session_user(&user.id)?,
                     None => self.root(partition, account)?,
                 };
                 let arn = format!("arn:{partition}:sts::{account}:federated-user/{name}");
@@ -88,10 +96,8 @@ impl World {
                 let account: AccountId = account.parse().ok()?;
                 let home = Home { partition: partition.clone(), account };
                 let caller = Caller::role_session(&home, path, name, session_name);
-                let role = self.account(account).and_then(|known| known.roles.get(name));
-                let gone = Entity { id: id.clone(), ..Entity::default() };
-                let entity = role.map(|role| &role.entity).filter(|entity| entity.id == *id);
-                self.entity_principal(caller, account, entity.unwrap_or(&gone))?
+                let role = self.account(account)?.roles.get(name).filter(|role| role.entity.id == *id)?;
+                self.entity_principal(caller, account, &role.entity)?
             }
         };
         let inline = session.policy.iter().map(|text| Arc::new(PolicyDocument::parse(text)));
@@ -107,7 +113,7 @@ impl World {
             principal.side.session.push(Arc::default());
         }
         for tag in &session.tags {
-            principal.tags.retain(|key, _| !SessionTag::same_key(key, &tag.key));
+            principal.tags.retain(|key, _| !tag_rules::same_key(key, &tag.key));
             principal.tags.insert(tag.key.clone(), tag.value.clone());
         }
         principal.session = Some(session);
@@ -123,18 +129,10 @@ impl World {
     }
 
     /// The user of that id, which may have another name or path than when the session began.
-    fn session_user(&self, arn: &str, id: &str) -> Option<Principal> {
-        let present = self.arn_of(id);
-        let arn = present.as_deref().unwrap_or(arn);
-        let caller = Caller::parse(arn).ok()?;
-        let account = caller.home()?.account;
-        let name = arn.rsplit('/').next().unwrap_or_default();
-        let known = self.owner(&KeyOwner::User(account, name.to_owned()));
-        let gone = Entity { id: id.to_owned(), ..Entity::default() };
-        match known.filter(|known| known.caller.unique_id() == Some(id)) {
-            Some(known) => Some(known),
-            None => self.entity_principal(caller, account, &gone),
-        }
+    fn session_user(&self, id: &str) -> Option<Principal> {
+        let arn = self.arn_of(id)?;
+        let account = Arn::parse(&arn)?.account_id()?;
+        self.user(account, &*self.find_user(account, arn.rsplit('/').next()?)?)
     }
 
     fn root(&self, partition: &str, account: AccountId) -> Option<Principal> {

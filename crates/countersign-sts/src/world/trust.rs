@@ -1,8 +1,6 @@
 //! Principals in trust policies. AWS keeps users and roles as their unique ids, so that one that is deleted and made
 //! again is a stranger, and shows ARNs again as long as they exist.
 
-use std::borrow::Cow;
-
 use countersign_policy::account::AccountId;
 use countersign_policy::arn::Arn;
 use countersign_policy::document::{PolicyDocument, PrincipalEntry, PrincipalKind};
@@ -10,7 +8,6 @@ use countersign_policy::document::{PolicyDocument, PrincipalEntry, PrincipalKind
 use super::mint::account_in;
 use super::{Account, Entity, Policy, World, entity_arn};
 use crate::world::access_key::OPEN_USER;
-use crate::world::mint::entity_id;
 
 /// The user or role that a trust policy names is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,29 +42,22 @@ impl World {
         rewrite(policy, |principal| self.arn_of(principal)).unwrap_or_else(|| policy.text().to_owned())
     }
 
-    /// The id of a user or role by its ARN; `None` for what is neither.
+    /// The id of a user or role by its ARN or that id; `None` for what is neither.
     fn unique_id_of(&self, principal: &str) -> Option<Result<String, UnknownPrincipal>> {
+        if is_unique_id(principal) {
+            let found = self.arn_of(principal).map(|_| principal.to_owned());
+            return Some(found.ok_or_else(|| UnknownPrincipal(principal.to_owned())));
+        }
         let arn = Arn::parse(principal).filter(|arn| arn.service == "iam")?;
         let (id, (kind, _, name)) = (arn.account_id()?, arn.kind_path_name()?);
-        let account = self.account(id);
-        let found = match kind {
-            "user" => account.and_then(|account| account.users.get(name)).map(|user| &user.entity),
-            "role" => account.and_then(|account| account.roles.get(name)).map(|role| &role.entity),
+        let entity = match kind {
+            "user" => self.find_user(id, name).map(|user| user.into_owned().entity),
+            "role" => self.account(id).and_then(|account| account.roles.get(name)).map(|role| role.entity.clone()),
             _ => return None,
         };
-        let partition = account.map_or("aws", |account| &account.settings.partition);
-        let own = |entity: &&Entity| entity_arn(partition, id, kind, &entity.path, &entity.name) == principal;
-        Some(match found.filter(own) {
-            Some(entity) => Ok(entity.id.clone()),
-            None if self.is_open_user(id, kind, name) => Ok(entity_id("AIDA", id, name)),
-            None => Err(UnknownPrincipal(principal.to_owned())),
-        })
-    }
-
-    /// Whether it is the user that every account has out of the box.
-    fn is_open_user(&self, account: AccountId, kind: &str, name: &str) -> bool {
-        let is_owned = || matches!(self.find_user(account, OPEN_USER), Some(Cow::Owned(_)));
-        kind == "user" && name == OPEN_USER && is_owned()
+        let own = |entity: &Entity| entity_arn(self.partition(id), id, kind, &entity.path, &entity.name) == principal;
+        let found = entity.filter(own).map(|entity| entity.id);
+        Some(found.ok_or_else(|| UnknownPrincipal(principal.to_owned())))
     }
 
     /// The ARN of the user or role with this unique id.
@@ -83,12 +73,17 @@ impl World {
             return self.accounts.iter().find_map(|(id, account)| entity_of(*id, account));
         };
         let open = || {
-            let is_open = self.is_open_user(id, "user", OPEN_USER) && entity_id("AIDA", id, OPEN_USER) == unique_id;
-            is_open.then(|| entity_arn("aws", id, "user", "/", OPEN_USER))
+            let Entity { id: own_id, path, name, .. } = &self.find_user(id, OPEN_USER)?.entity;
+            (own_id == unique_id).then(|| entity_arn(self.partition(id), id, "user", path, name))
         };
         let elsewhere = || self.accounts.iter().find_map(|(id, account)| entity_of(*id, account));
         self.account(id).and_then(|account| entity_of(id, account)).or_else(open).or_else(elsewhere)
     }
+}
+
+/// Whether a principal is written as the unique id of a user or a role.
+fn is_unique_id(principal: &str) -> bool {
+    principal.starts_with("AIDA") || principal.starts_with("AROA")
 }
 
 /// The text with some of its AWS principals replaced; `None` when none was.
@@ -120,6 +115,7 @@ fn aws_principals(document: &PolicyDocument) -> impl Iterator<Item = &PrincipalE
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::mint::entity_id;
     use crate::world::{Change, Edit, Role, Strictness};
 
     const POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/a/R"]},"Action":"sts:AssumeRole"}]}"#;

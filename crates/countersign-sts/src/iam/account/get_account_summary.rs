@@ -1,4 +1,5 @@
-//! GetAccountSummary: what there is, and AWS's default quotas, which are those that the endpoint keeps to.
+//! GetAccountSummary: what there is, and AWS's default quotas. The endpoint keeps to those of sizes and of what belongs to
+//! one user, group, role or policy; how many there are of these in an account is not limited.
 
 use crate::iam::permission::ask;
 use crate::iam::reading;

@@ -3,7 +3,10 @@
 pub(super) mod alias;
 pub(super) mod authorization_details;
 pub(super) mod get_account_summary;
+pub(super) mod organization_features;
+pub(super) mod outbound_web_identity;
 pub(super) mod password_policy;
+pub(super) mod web_identity_federation;
 
 use crate::service::Call;
 use crate::world::{Change, Settings};

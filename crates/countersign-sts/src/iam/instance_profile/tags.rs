@@ -13,7 +13,7 @@ pub(in crate::iam) static LIST: Operation = reading("ListInstanceProfileTags", l
 fn tag(call: &Call<'_>) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
     let name = checks.required("InstanceProfileName", Constraint::NAME_128);
-    let sent = tags::read(&mut checks)?;
+    let sent = tags::read_required(&mut checks)?;
     checks.finish()?;
     ask_on(call, "iam:TagInstanceProfile", name).bringing(&sent).allowed()?;
     let profile = found(call, name)?;

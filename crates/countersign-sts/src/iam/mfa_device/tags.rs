@@ -13,7 +13,7 @@ pub(in crate::iam) static LIST_MFA_DEVICE_TAGS: Operation = reading("ListMFADevi
 fn tag(call: &Call<'_>) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
     let serial_number = checks.required("SerialNumber", SERIAL_NUMBER);
-    let sent = tags::read(&mut checks)?;
+    let sent = tags::read_required(&mut checks)?;
     checks.finish()?;
     ask_on(call, "iam:TagMFADevice", serial_number).bringing(&sent).allowed()?;
     let device = found(call, serial_number)?;

@@ -32,7 +32,7 @@ const MOST: usize = 10;
 
 fn attach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required(&mut checks);
+    let name = kind.required_to_attach(&mut checks);
     let arn = checks.required("PolicyArn", Constraint::ARN);
     checks.finish()?;
     kind.ask_within(call, action, name).with("iam:PolicyARN", arn).allowed()?;
@@ -54,7 +54,7 @@ fn attach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, 
 
 fn detach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required(&mut checks);
+    let name = kind.required_to_attach(&mut checks);
     let arn = checks.required("PolicyArn", Constraint::ARN);
     checks.finish()?;
     kind.ask_within(call, action, name).with("iam:PolicyARN", arn).allowed()?;
@@ -71,7 +71,7 @@ fn detach(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Written, 
 
 fn list(call: &Call<'_>, kind: Kind, action: &'static str) -> Result<Vec<Element>, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
-    let name = kind.required(&mut checks);
+    let name = kind.required_to_attach(&mut checks);
     let prefix = checks.optional("PathPrefix", Constraint::POLICY_PATH).unwrap_or("/");
     let page = Page::read(&mut checks)?;
     checks.finish()?;

@@ -51,7 +51,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
 
 /// Reads the document of a managed policy.
 pub(super) fn read(text: &str) -> Result<Policy, ApiError> {
-    let policy = identity_policy::read(text)?;
+    let policy = identity_policy::read_managed(text)?;
     if identity_policy::size(text) > ROOM {
         return Err(limit_exceeded(format!("Cannot exceed quota for PolicySize: {ROOM}")));
     }

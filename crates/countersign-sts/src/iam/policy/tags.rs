@@ -15,7 +15,7 @@ pub(in crate::iam) static LIST: Operation = reading("ListPolicyTags", list);
 fn tag(call: &Call<'_>) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
     let arn = checks.required("PolicyArn", Constraint::ARN);
-    let sent = tags::read(&mut checks)?;
+    let sent = tags::read_required(&mut checks)?;
     checks.finish()?;
     ask_on(call, "iam:TagPolicy", arn).bringing(&sent).allowed()?;
     let mut policy = own(call, "iam:TagPolicy", arn)?.clone();

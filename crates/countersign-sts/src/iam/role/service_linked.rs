@@ -93,7 +93,7 @@ fn create(call: &Call<'_>) -> Result<Written, ApiError> {
         return invalid_input(text);
     }
     let trust_policy = format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"{service}"}},"Action":"sts:AssumeRole"}}]}}"#
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":["{service}"]}},"Action":["sts:AssumeRole"]}}]}}"#
     );
     let entity = Entity {
         path,

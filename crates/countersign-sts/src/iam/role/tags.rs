@@ -12,7 +12,7 @@ pub(in crate::iam) static LIST: Operation = reading("ListRoleTags", list);
 fn tag(call: &Call<'_>) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
     let name = checks.required("RoleName", Constraint::NAME_64);
-    let sent = tags::read(&mut checks)?;
+    let sent = tags::read_required(&mut checks)?;
     checks.finish()?;
     ask_on(call, "iam:TagRole", name).bringing(&sent).allowed()?;
     let mut role = found(call, name)?.clone();

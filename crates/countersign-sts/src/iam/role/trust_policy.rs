@@ -35,7 +35,7 @@ pub(in crate::iam) fn read(call: &Call<'_>, text: &str) -> Result<Policy, ApiErr
     for statement in &policy.document().statements {
         elements(statement, text)?;
         actions(statement)?;
-        principals(statement, &problems)?;
+        principals(call, statement, &problems)?;
     }
     if !problems.is_empty() {
         return malformed("Syntax errors in policy.");
@@ -131,7 +131,8 @@ fn actions(statement: &Statement) -> Result<(), ApiError> {
     }
 }
 
-fn principals(statement: &Statement, problems: &[Problem]) -> Result<(), ApiError> {
+fn principals(call: &Call<'_>, statement: &Statement, problems: &[Problem]) -> Result<(), ApiError> {
+    let partition = call.world.partition(call.principal.account);
     for entry in statement.principals.iter().flat_map(|element| &element.entries) {
         let text = entry.value.lossy();
         // They are sorted by place.
@@ -148,6 +149,10 @@ fn principals(statement: &Statement, problems: &[Problem]) -> Result<(), ApiErro
             // The provider is shared, and the condition that AWS asks for is not there. Its text is not known.
             (PrincipalKind::Federated, Some(problem)) => return malformed(&sentence(&problem.message)),
             (PrincipalKind::Aws, Some(_)) => return invalid_principal("AWS", text),
+            // Partitions know nothing of each other's accounts.
+            (PrincipalKind::Aws, None) if Arn::parse(text).is_some_and(|arn| arn.partition != partition) => {
+                return invalid_principal("AWS", text);
+            }
             (PrincipalKind::Federated | PrincipalKind::Aws, None) => {}
         }
     }

@@ -5,12 +5,12 @@ use super::{ask_on, modifiable, put};
 use crate::iam::writing;
 use crate::protocol::{ApiError, Checks, Constraint, Element};
 use crate::service::{Call, Operation, Written};
-use crate::world::Role;
+use crate::world::{DEFAULT_MAX_SESSION_DURATION, Role};
 
 pub(in crate::iam) static OPERATION: Operation = writing("UpdateRole", respond);
 pub(in crate::iam) static DESCRIPTION: Operation = writing("UpdateRoleDescription", describe);
 
-/// What is not sent stays.
+/// A description that is not sent stays, a duration becomes what AWS documents as its default.
 fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
     let name = checks.required("RoleName", Constraint::NAME_64);
@@ -23,7 +23,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
         call,
         Role {
             description: description.map(str::to_owned).or_else(|| role.description.clone()),
-            max_session_duration: max_session_duration.unwrap_or(role.max_session_duration),
+            max_session_duration: max_session_duration.unwrap_or(DEFAULT_MAX_SESSION_DURATION),
             ..role.clone()
         },
     ))

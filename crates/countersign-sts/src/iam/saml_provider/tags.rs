@@ -13,7 +13,7 @@ pub(in crate::iam) static LIST: Operation = reading("ListSAMLProviderTags", list
 fn tag(call: &Call<'_>) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
     let arn = checks.required("SAMLProviderArn", Constraint::ARN);
-    let sent = tags::read(&mut checks)?;
+    let sent = tags::read_required(&mut checks)?;
     checks.finish()?;
     ask_on(call, "iam:TagSAMLProvider", arn)?.bringing(&sent).allowed()?;
     let provider = found(call, arn)?;

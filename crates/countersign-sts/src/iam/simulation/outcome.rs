@@ -55,18 +55,33 @@ impl Outcome {
             Decision::ExplicitDeny => "explicitDeny",
             Decision::ImplicitDeny => "implicitDeny",
         };
-        let mut members = vec![
-            Element::leaf("EvalActionName", self.action),
-            Element::leaf("EvalResourceName", self.resource),
-            Element::leaf("EvalDecision", decision),
-            Element::list("MatchedStatements", self.matched),
-            Element::texts("MissingContextValues", self.missing),
-        ];
         let detail = |name, member, allowed| Element::parent(name, vec![Element::boolean(member, allowed)]);
         let organizations = |allowed| detail("OrganizationsDecisionDetail", "AllowedByOrganizations", allowed);
-        members.extend(self.organizations.map(organizations));
         let boundary = |allowed| detail("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary", allowed);
-        members.extend(self.boundary.map(boundary));
+        let boundary = self.boundary.map(boundary);
+        let mut members = vec![
+            Element::leaf("EvalActionName", self.action),
+            Element::leaf("EvalResourceName", &self.resource),
+            Element::leaf("EvalDecision", decision),
+            Element::list("MatchedStatements", self.matched.clone()),
+        ];
+        members.extend(self.organizations.map(organizations));
+        members.extend(boundary.clone());
+        let missing = Element::texts("MissingContextValues", self.missing);
+        if self.resource == "*" {
+            members.push(missing);
+            return Value::Structure(members);
+        }
+        // Where there is a resource, what is missing is said of it alone.
+        let mut specific = vec![
+            Element::leaf("EvalResourceName", self.resource),
+            Element::leaf("EvalResourceDecision", decision),
+            Element::list("MatchedStatements", self.matched),
+            missing,
+        ];
+        specific.extend(boundary);
+        members.push(Element::texts("MissingContextValues", [""; 0]));
+        members.push(Element::list("ResourceSpecificResults", [Value::Structure(specific)]));
         Value::Structure(members)
     }
 }

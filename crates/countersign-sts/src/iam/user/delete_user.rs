@@ -1,6 +1,6 @@
 //! DeleteUser.
 
-use super::{ask_on, found};
+use super::{ask_on, found, refuse_out_of_the_box};
 use crate::iam::{delete_conflict, writing};
 use crate::protocol::{ApiError, Checks, Constraint};
 use crate::service::{Call, Operation, Written};
@@ -14,6 +14,7 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     checks.finish()?;
     ask_on(call, "iam:DeleteUser", name).allowed()?;
     let user = found(call, name)?;
+    refuse_out_of_the_box(call, &user).map_err(|error| delete_conflict(error.message))?;
     match obstacle(call, &user) {
         Some(first) => Err(delete_conflict(format!("Cannot delete entity, must {first} first."))),
         None => {

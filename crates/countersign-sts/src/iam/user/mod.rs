@@ -19,7 +19,7 @@ use countersign_policy::request::CallerKind;
 use super::holder::Kind;
 use super::no_such_entity;
 use super::permission::{Asked, ask};
-use crate::protocol::ApiError;
+use crate::protocol::{ApiError, ErrorCode};
 use crate::service::{Call, Written};
 use crate::world::{Change, Edit, KeyOwner, User};
 
@@ -44,6 +44,16 @@ pub(super) fn named<'c>(call: &Call<'c>, name: &str) -> Option<Cow<'c, User>> {
 /// The user of that name, or the error that there is none.
 pub(super) fn found<'c>(call: &Call<'c>, name: &str) -> Result<Cow<'c, User>, ApiError> {
     named(call, name).ok_or_else(|| no_such_entity(format!("The user with name {name} cannot be found.")))
+}
+
+/// Refuses to take away the user that every account has out of the box: its keys need no declaration, and so would have it
+/// come back.
+fn refuse_out_of_the_box(call: &Call<'_>, user: &User) -> Result<(), ApiError> {
+    if !call.world.is_out_of_the_box(call.principal.account, user) {
+        return Ok(());
+    }
+    let text = format!("The user {} is there out of the box and keeps its name.", user.entity.name);
+    Err(ApiError::new(ErrorCode::EntityTemporarilyUnmodifiable, text))
 }
 
 /// The user's ARN.

@@ -13,7 +13,7 @@ pub(in crate::iam) static LIST_USER_TAGS: Operation = reading("ListUserTags", li
 fn tag(call: &Call<'_>) -> Result<Written, ApiError> {
     let mut checks = Checks::without_values(call.parameters);
     let name = checks.required("UserName", Constraint::NAME_128);
-    let sent = tags::read(&mut checks)?;
+    let sent = tags::read_required(&mut checks)?;
     checks.finish()?;
     ask_on(call, "iam:TagUser", name).bringing(&sent).allowed()?;
     let mut user = User::clone(&*found(call, name)?);

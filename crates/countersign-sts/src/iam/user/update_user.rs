@@ -1,6 +1,6 @@
 //! UpdateUser: another name, another path.
 
-use super::{arn, ask_on, found, named};
+use super::{arn, ask_on, found, named, refuse_out_of_the_box};
 use crate::iam::permission::ask;
 use crate::iam::{already_exists, writing};
 use crate::protocol::{ApiError, Checks, Constraint};
@@ -22,6 +22,9 @@ fn respond(call: &Call<'_>) -> Result<Written, ApiError> {
     user.entity.name = new_name.unwrap_or(&old.entity.name).to_owned();
     // AWS documents that the permission is needed for what the user becomes, too.
     ask(call, "iam:UpdateUser", arn(call, &user)).allowed()?;
+    if user.entity.name != old.entity.name {
+        refuse_out_of_the_box(call, &old)?;
+    }
     let is_other = |other: &User| other.entity.id != old.entity.id;
     if named(call, &user.entity.name).is_some_and(|other| is_other(&other)) {
         return Err(already_exists(format!("User with name {} already exists.", user.entity.name)));

@@ -39,6 +39,10 @@ pub(super) struct ObserveArgs {
     /// Write CloudTrail's log files under this folder, as they would be in a bucket.
     #[arg(long, value_name = "DIR")]
     trail: Option<PathBuf>,
+
+    /// How long events of the trail may wait for others to share a file with. AWS takes about five minutes.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "trail")]
+    trail_every: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -80,7 +84,8 @@ impl ObserveArgs {
         let waiting = Arc::new(Waiting::default());
         let (sender, calls) = sync_channel(MOST_CALLS);
         let (end, ended) = sync_channel(1);
-        let desk = Desk { calls, waiting: Arc::clone(&waiting), trail: Trail::open(folder.clone())? };
+        let patience = Duration::from_secs(self.trail_every.into());
+        let desk = Desk { calls, waiting: Arc::clone(&waiting), trail: Trail::open(folder.clone(), patience)? };
         let work = move || {
             desk.work();
             let _ = end.send(());
@@ -140,8 +145,10 @@ impl Desk {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            self.trail.rotate(Instant::now());
-            self.own_up();
+            if self.trail.is_due(Instant::now()) {
+                self.trail.flush();
+                self.own_up();
+            }
         }
         self.trail.flush();
         self.own_up();

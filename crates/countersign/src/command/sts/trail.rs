@@ -13,13 +13,14 @@ use flate2::write::GzEncoder;
 
 use crate::output::{self, inert};
 
-/// How long events wait, and how many of them. AWS delivers every five minutes or so; a test would not wait that long.
-const MOST_AGE: Duration = Duration::from_secs(10);
+/// How many events wait.
 const MOST_EVENTS: usize = 5_000;
 
 /// A folder that events go to.
 pub(super) struct Trail {
     folder: PathBuf,
+    /// How long events wait.
+    patience: Duration,
     events: Vec<Event>,
     /// When the events have to be written.
     due: Option<Instant>,
@@ -27,16 +28,16 @@ pub(super) struct Trail {
 
 impl Trail {
     /// A trail in a folder, which is made when it is not there.
-    pub(super) fn open(folder: PathBuf) -> anyhow::Result<Self> {
+    pub(super) fn open(folder: PathBuf, patience: Duration) -> anyhow::Result<Self> {
         let shown = || inert(&folder.display().to_string()).into_owned();
         fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder `{}`", shown()))?;
         let probe = folder.join(".writable");
         let written = fs::write(&probe, "").and_then(|()| fs::remove_file(&probe));
         written.with_context(|| format!("cannot write to the folder `{}`", shown()))?;
-        Ok(Self { folder, events: Vec::new(), due: None })
+        Ok(Self { folder, patience, events: Vec::new(), due: None })
     }
 
-    /// When [`Trail::rotate`] will have something to do.
+    /// When the events have to be written; `None` while there are none.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
     }
@@ -44,15 +45,13 @@ impl Trail {
     pub(super) fn add(&mut self, record: &Record) {
         self.events.extend(trail::events(record));
         if !self.events.is_empty() && self.due.is_none() {
-            self.due = Instant::now().checked_add(MOST_AGE);
+            self.due = Instant::now().checked_add(self.patience);
         }
     }
 
-    /// Writes the events when they are old or many enough.
-    pub(super) fn rotate(&mut self, now: Instant) {
-        if self.events.len() >= MOST_EVENTS || self.due.is_some_and(|due| due <= now) {
-            self.flush();
-        }
+    /// Whether the events are old or many enough to be written.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.events.len() >= MOST_EVENTS || self.due.is_some_and(|due| due <= now)
     }
 
     /// Writes the events.
