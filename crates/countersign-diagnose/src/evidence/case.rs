@@ -2,6 +2,8 @@
 //!
 //! Policies may be objects, JSON strings or percent-encoded; what is said in words instead of a policy is kept as a remark.
 
+use core::ops::ControlFlow;
+
 use countersign_policy::document::{MAX_NESTING, Member, Node, Value, decode_policy_text, parse_json};
 
 use super::{Evidence, Facts, Guard, PolicyText, RequestText, Sent};
@@ -18,7 +20,7 @@ pub enum CaseError {
     NotAnObject(&'static str),
 }
 
-pub(super) fn read(text: &str) -> Result<Evidence, CaseError> {
+pub(super) fn read(text: &str, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Result<Evidence, CaseError> {
     let root = parse_json(text, MAX_NESTING).map_err(|problem| CaseError::NotJson(problem.message))?;
     let Value::Object(members) = &root.value else { return Err(CaseError::NotAnObject(root.kind_name())) };
     let mut evidence = Evidence::default();
@@ -31,7 +33,7 @@ pub(super) fn read(text: &str) -> Result<Evidence, CaseError> {
             "identity_policy" | "identity_policies" => {
                 evidence.identity = policies("identity-policy.json", value, text)
             }
-            "request" | "call" => evidence.request = request(value),
+            "request" | "call" => evidence.request = request(value, patience),
             "caller" => evidence.caller = string(value),
             "target_role" | "role" | "role_arn" => evidence.role = string(value),
             "context" => context(value, text, &mut evidence),
@@ -43,13 +45,14 @@ pub(super) fn read(text: &str) -> Result<Evidence, CaseError> {
     Ok(evidence)
 }
 
-fn request(node: &Node) -> Option<RequestText> {
+fn request(node: &Node, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Option<RequestText> {
     if let Some(text) = node.as_str() {
-        return Some(RequestText::new("call", None, text));
+        return Some(RequestText::read_while("call", None, text, patience));
     }
     let text = node.get("text")?.as_str()?;
     let kind = node.get("kind").and_then(Node::as_str);
-    Some(RequestText::new(node.get("name").and_then(Node::as_str).unwrap_or("call"), kind, text))
+    let name = node.get("name").and_then(Node::as_str).unwrap_or("call");
+    Some(RequestText::read_while(name, kind, text, patience))
 }
 
 /// A policy as an object, or as text that holds one.
@@ -232,6 +235,10 @@ fn lists(node: &Node) -> Vec<(String, Vec<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Result<Evidence, CaseError> {
+        Evidence::from_case(text)
+    }
 
     #[test]
     fn policies_are_read_in_each_form_and_keep_their_layout() {

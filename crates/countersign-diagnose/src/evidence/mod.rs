@@ -10,6 +10,8 @@ pub use event::{Event, read_events};
 pub use facts::{Facts, Sent};
 pub use request_text::RequestText;
 
+use core::ops::ControlFlow;
+
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::PolicyDocument;
 
@@ -96,7 +98,15 @@ impl Evidence {
     /// # Errors
     /// [`CaseError`] when the text is no JSON object.
     pub fn from_case(text: &str) -> Result<Self, CaseError> {
-        case::read(text)
+        Self::from_case_while(text, &mut || ControlFlow::Continue(()))
+    }
+
+    /// The same, reading the call's text as long as `patience` lasts ([`RequestText::read_while`]).
+    ///
+    /// # Errors
+    /// [`CaseError`] when the text is no JSON object.
+    pub fn from_case_while(text: &str, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Result<Self, CaseError> {
+        case::read(text, patience)
     }
 
     /// Whether there is something besides the error's text that a denial can be looked for in.

@@ -1,5 +1,7 @@
 //! A text that makes the call, and the calls in it.
 
+use core::ops::ControlFlow;
+
 use crate::call::{self, Call, Name, Style};
 use crate::edit::Edit;
 
@@ -73,8 +75,19 @@ impl RequestText {
     /// Reads a text of a kind (`cli`, `ini`, `python`, a file's extension …); without one the kind is found out.
     #[must_use]
     pub fn new(name: impl Into<String>, kind: Option<&str>, text: impl Into<String>) -> Self {
+        Self::read_while(name, kind, text, &mut || ControlFlow::Continue(()))
+    }
+
+    /// The same, as long as `patience` lasts ([`call::read_while`]): no calls are found in a text that is given up.
+    #[must_use]
+    pub fn read_while(
+        name: impl Into<String>,
+        kind: Option<&str>,
+        text: impl Into<String>,
+        patience: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Self {
         let text = text.into();
-        let calls = calls_in(kind, &text);
+        let calls = calls_in(kind, &text, patience);
         Self { name: name.into(), text, calls }
     }
 
@@ -101,7 +114,7 @@ impl RequestText {
 }
 
 /// The calls of the reading that fits best: it has calls, and few places that are not of its language.
-fn calls_in(kind: Option<&str>, text: &str) -> Vec<Call> {
+fn calls_in(kind: Option<&str>, text: &str, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Vec<Call> {
     let named = kind.and_then(|kind| KINDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind)));
     let styles = match (named, kind) {
         (Some((_, styles)), _) => *styles,
@@ -109,7 +122,7 @@ fn calls_in(kind: Option<&str>, text: &str) -> Vec<Call> {
         (None, Some(_)) => &[],
         (None, None) => ANY,
     };
-    let readings = styles.iter().filter_map(|style| call::read(text, *style));
+    let readings = styles.iter().filter_map(|style| call::read_while(text, *style, patience));
     let fitting = readings.filter(|reading| !reading.calls.is_empty());
     fitting.min_by_key(|reading| reading.errors).map(|reading| reading.calls).unwrap_or_default()
 }

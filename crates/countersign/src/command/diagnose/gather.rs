@@ -1,7 +1,9 @@
 //! The evidence, from files, stdin and options.
 
 use std::io::IsTerminal as _;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use countersign_audit::input::{self, Named};
 use countersign_audit::role::Role;
@@ -12,6 +14,7 @@ use countersign_policy::document::Embedding;
 use super::Args;
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
+use crate::output::{self, inert};
 use crate::policy_file::PolicyFile;
 use crate::read;
 
@@ -19,6 +22,32 @@ use crate::read;
 const TEXT_BYTES: u64 = 16 << 20;
 /// The most bytes of a trail's file.
 const TRAIL_BYTES: u64 = 1 << 30;
+/// How long the text of a call is parsed: one that was made to vex a parser costs it minutes.
+const PARSING: Duration = Duration::from_secs(2);
+
+/// The time that a text may take.
+struct Patience {
+    end: Instant,
+    is_over: bool,
+}
+
+impl Patience {
+    fn start() -> Self {
+        Self { end: Instant::now() + PARSING, is_over: false }
+    }
+
+    fn ask(&mut self) -> ControlFlow<()> {
+        self.is_over |= Instant::now() > self.end;
+        if self.is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn tell(&self, name: &str) {
+        if self.is_over {
+            let name = inert(name);
+            output::talk(&format!("warning: the call in `{name}` was not read to its end: parsing took too long\n"));
+        }
+    }
+}
 
 /// Reads everything that is given.
 ///
@@ -28,7 +57,10 @@ pub(super) fn evidence(args: &Args) -> anyhow::Result<Evidence> {
     let mut evidence = match &args.case {
         Some(path) => {
             let input = read::read(path, TEXT_BYTES)?;
-            Evidence::from_case(&input.text).map_err(|error| {
+            let mut patience = Patience::start();
+            let read = Evidence::from_case_while(&input.text, &mut || patience.ask());
+            patience.tell(&input.name);
+            read.map_err(|error| {
                 let help =
                     "write a JSON object with any of error_text, trust_policy, request, caller, target_role, context";
                 Box::new(Diagnostic::error(format!("{}: {error}", input.name), Some(help.to_owned())))
@@ -175,7 +207,9 @@ fn request(path: &Path, args: &Args) -> anyhow::Result<RequestText> {
         (None, Some(extension)) if RequestText::reads(extension) => Some(extension),
         (None, _) => None,
     };
-    let mut request = RequestText::new(input.name, kind, input.text);
+    let mut patience = Patience::start();
+    let mut request = RequestText::read_while(input.name, kind, input.text, &mut || patience.ask());
+    patience.tell(&request.name);
     if let Some(profile) = &args.profile {
         request.calls.retain(|call| call.profile.as_deref() == Some(profile));
         if request.calls.is_empty() {
