@@ -157,8 +157,8 @@ impl Worlds {
 
     fn make(&self, name: &str, body: &[u8]) -> Response<Full<Bytes>> {
         let fits = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        if name.len() > LONGEST_NAME || !name.chars().all(fits) {
-            let text = "the name of a world has at most 128 letters, digits, `.`, `_` and `-`";
+        if name.len() > LONGEST_NAME || !name.chars().all(fits) || name.chars().all(|c| c == '.') {
+            let text = "the name of a world has at most 128 letters, digits, `.`, `_` and `-`, and not dots alone";
             return reply::text(StatusCode::BAD_REQUEST, text);
         }
         let world = match read(body, World::new(self.own.endpoint.strictness())) {

@@ -91,11 +91,10 @@ impl World {
     pub fn role(&self, arn: &str) -> Option<&Role> {
         let parsed = Arn::parse(arn)?;
         let account = self.account(parsed.account_id()?)?;
-        let (kind, path, name) = parsed.kind_path_name()?;
-        let entity_path = |entity: &Entity| entity.path.trim_matches('/') == path;
+        let (_, _, name) = parsed.kind_path_name()?;
         let role = account.roles.get(name)?;
         let own = parsed.partition == account.settings.partition && parsed.service == "iam" && parsed.region.is_empty();
-        (own && kind == "role" && role.entity.name == name && entity_path(&role.entity)).then_some(role)
+        (own && is_resource(parsed.resource, "role", &role.entity.path, &role.entity.name)).then_some(role)
     }
 
     /// The document of a managed policy that `account` can use: one of its own, or one of AWS's.
@@ -109,10 +108,10 @@ impl World {
         if parsed.account == "aws" {
             return self.aws_policy(account, path_and_name);
         }
-        let (_, path, name) = parsed.kind_path_name()?;
+        let (_, _, name) = parsed.kind_path_name()?;
         let policy = own?.policies.get(name)?;
-        let exact = parsed.account_id() == Some(account) && policy.name == name;
-        policy.current().filter(|_| exact && policy.path.trim_matches('/') == path)
+        let is_its = is_resource(parsed.resource, "policy", &policy.path, &policy.name);
+        policy.current().filter(|_| is_its && parsed.account_id() == Some(account))
     }
 
     /// What the policies on a user, role or group say: inline ones, then managed ones.
@@ -124,6 +123,13 @@ impl World {
     pub(crate) fn partition(&self, account: AccountId) -> &str {
         self.account(account).map_or("aws", |account| &account.settings.partition)
     }
+}
+
+/// Whether the last segment of an ARN is exactly that of an entity: `role//R` is not `role/R`, and a policy that denies the
+/// one says nothing of the other.
+fn is_resource(resource: &str, kind: &str, path: &str, name: &str) -> bool {
+    let path_and_name = resource.strip_prefix(kind);
+    path_and_name.and_then(|rest| rest.strip_prefix(path)) == Some(name)
 }
 
 /// The ARN of something in IAM: `arn:aws:iam::111122223333:role/a/R`.

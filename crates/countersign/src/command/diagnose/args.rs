@@ -26,7 +26,8 @@ Exit status: 0 the cause is proved, 1 causes only fit, 2 nothing to go on.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The error as it was printed; `-` or nothing is stdin, if something is piped in.
+    /// A file with the error as it was printed; `-` or nothing is stdin, if something is piped in.
+    #[arg(value_name = "FILE")]
     pub(super) error: Option<PathBuf>,
 
     /// An evidence bundle: a JSON object with any of operation, error_text, trust_policy, identity_policy, request, caller,

@@ -42,15 +42,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     listen: IpAddr,
 
+    /// Print variables for a shell, once it listens.
+    #[arg(long)]
+    print_env: bool,
+
     #[command(flatten)]
     world: WorldArgs,
 
     #[command(flatten)]
     tls: TlsArgs,
-
-    /// Print variables for a shell, once it listens.
-    #[arg(long)]
-    print_env: bool,
 
     #[command(flatten)]
     observe: ObserveArgs,

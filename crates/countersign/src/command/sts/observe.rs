@@ -27,6 +27,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What to tell, and where.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What happens")]
 pub(super) struct ObserveArgs {
     /// Say on stderr what was refused, and why: the client sees only AWS's text.
     #[arg(long)]

@@ -16,6 +16,7 @@ const PEM_BYTES: u64 = 1 << 20;
 
 /// Whether TLS is spoken, and with which certificate.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "TLS")]
 pub(super) struct TlsArgs {
     /// Speak TLS, with a certificate that is made at the start unless one is given.
     #[arg(long)]

@@ -16,6 +16,7 @@ const WORLD_BYTES: u64 = 64 << 20;
 
 /// Where the world comes from.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What exists")]
 pub(super) struct WorldArgs {
     /// A file with the organizations, accounts, users, keys and roles that exist: TOML when it ends in .toml, else JSON.
     #[arg(long, value_name = "FILE")]
