@@ -4,6 +4,7 @@
 //! of the list that recognises one has it. What a cause claims to be proved, the verdict tries: the call must be denied, and
 //! allowed with the change.
 
+mod companion_action;
 mod finding;
 mod limit;
 

@@ -1,0 +1,76 @@
+//! Actions that a call needs besides its own: for the tags and the source identity that it passes.
+
+use countersign_policy::evaluate::Decision;
+
+use super::Finding;
+use crate::message::PolicyLayer;
+use crate::repair::policy_edit::{add_to_list, allow_in};
+use crate::repair::{Change, Repair};
+use crate::situation::Situation;
+
+/// The trust policy does not allow `wanted`.
+pub(super) fn in_trust(situation: &Situation<'_>, wanted: &'static str, advice: &'static str) -> Option<Finding> {
+    if !situation.may_be(PolicyLayer::Trust) || !situation.actions.iter().any(|action| action == wanted) {
+        return None;
+    }
+    let named = situation.named_action().is_some_and(|action| action.eq_ignore_ascii_case(wanted));
+    if situation.guesses_at_trust() {
+        let message = format!("the call needs {wanted} besides its own action, and the trust policy may not allow it");
+        let rank = if named { 75 } else { 42 };
+        let finding = Finding::consistent(rank, message, Repair::advice(advice)).about("Action").asking([wanted], None);
+        return Some(finding.separated_by(situation.get_role()));
+    }
+    let meant = situation.meant()?;
+    if !situation.uncovered().contains(&wanted) {
+        let fails = meant.failing().next().is_some();
+        let message = format!("the message names {wanted}, but the trust policy allows it already");
+        return (named && fails).then(|| Finding::contradicted(message).about("Action").asking([wanted], None));
+    }
+    let trust = situation.evidence.trust.as_ref()?;
+    let actions: Vec<_> =
+        trust.document.statements.get(meant.index)?.actions.iter().flat_map(|element| &element.patterns).collect();
+    let spans: Vec<_> = actions.iter().map(|action| action.span).collect();
+    let written: Vec<String> = actions.iter().map(|action| action.value.display()).collect();
+    let edits = vec![add_to_list(&trust.text, &spans, wanted)?];
+    let message = format!(
+        "the call needs {wanted} besides its own action, and statement {} allows only {}",
+        meant.index + 1,
+        written.join(", ")
+    );
+    let change = Change::Trust { edits, intended: situation.intended() };
+    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(70).about("Action");
+    let finding = finding.asking([wanted], Some(&written.join(", ")));
+    Some(Finding { statement: Some(meant.index), span: spans.first().copied(), ..finding })
+}
+
+/// The caller's policies do not allow `wanted`.
+pub(super) fn in_identity(situation: &Situation<'_>, wanted: &'static str) -> Option<Finding> {
+    if !situation.may_be(PolicyLayer::Identity) || !situation.actions.iter().any(|action| action == wanted) {
+        return None;
+    }
+    let advice = format!("allow {wanted} on the role's ARN in the caller's policies, beside sts:AssumeRole");
+    let named = situation.named_action().is_some_and(|action| action.eq_ignore_ascii_case(wanted));
+    let blamed = situation.blames() == Some(PolicyLayer::Identity) && named;
+    let policies = situation.identity();
+    let role = situation.role_text.clone()?;
+    if policies.is_empty() {
+        let open = named && situation.trust_allows() != Some(false) && situation.needs_identity();
+        let message = format!("the caller's policies may not allow {wanted}");
+        let repair = Repair::advice(advice);
+        let finding = if blamed { Finding::told(message, repair) } else { Finding::consistent(66, message, repair) };
+        let command = format!(
+            "aws iam simulate-principal-policy --policy-source-arn CALLER --action-names {wanted} --resource-arns ROLE"
+        );
+        return (blamed || open).then(|| finding.about("Action").asking([wanted], None).separated_by(command));
+    }
+    let main = situation.actions.first()?;
+    let lacks = situation.say_of(&policies, wanted)? == Decision::ImplicitDeny
+        && situation.say_of(&policies, main)? == Decision::Allowed;
+    if !lacks || !situation.needs_identity() {
+        return None;
+    }
+    let edits = allow_in(&situation.evidence.identity.first()?.text, wanted, &role)?;
+    let message = format!("the caller's policies allow {main} on the role, but not {wanted}, which the call needs too");
+    let finding = Finding::proved(message, Repair::new(advice, Change::Identity(edits))).ranked(69);
+    Some(finding.about("Action").asking([wanted], Some(main)))
+}
