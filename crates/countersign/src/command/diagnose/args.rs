@@ -26,6 +26,17 @@ Exit status: 0 the cause is proved, 1 causes only fit, 2 nothing to go on.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    pub(super) given: Given,
+
+    /// How the answer is printed.
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub(super) format: AnswerFormat,
+}
+
+/// What is in hand about a denial.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Given {
     /// A file with the error as it was printed; `-` or nothing is stdin, if something is piped in.
     #[arg(value_name = "FILE")]
     pub(super) error: Option<PathBuf>,
@@ -94,10 +105,6 @@ pub(crate) struct Args {
     /// The policy of the VPC endpoint that the call goes through.
     #[arg(long, value_name = "FILE", help_heading = "The other policies")]
     pub(super) vpc_endpoint_policy: Option<PathBuf>,
-
-    /// How the answer is printed.
-    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
-    pub(super) format: AnswerFormat,
 }
 
 /// How an answer is printed.

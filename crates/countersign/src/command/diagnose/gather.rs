@@ -11,7 +11,7 @@ use countersign_diagnose::Evidence;
 use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent, read_events};
 use countersign_policy::document::Embedding;
 
-use super::Args;
+use super::args::Given;
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -53,7 +53,7 @@ impl Patience {
 ///
 /// # Errors
 /// When a file cannot be read or holds nothing of what it is given as.
-pub(super) fn evidence(args: &Args) -> anyhow::Result<Evidence> {
+pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
     let mut evidence = match &args.case {
         Some(path) => {
             let input = read::read(path, TEXT_BYTES)?;
@@ -117,7 +117,7 @@ pub(super) fn evidence(args: &Args) -> anyhow::Result<Evidence> {
 }
 
 /// The pasted error: a file, or stdin when it is named, or when something is piped in and nothing else is read from it.
-fn error_text(args: &Args) -> anyhow::Result<Option<String>> {
+fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     let stdin = Path::new("-");
     let files = [&args.case, &args.event, &args.trust, &args.call];
     let taken = files.into_iter().flatten().any(|path| path == stdin);
@@ -197,7 +197,7 @@ fn is_called(role: &Role, wanted: &str) -> bool {
 }
 
 /// What made the call; its kind is what its name says.
-fn request(path: &Path, args: &Args) -> anyhow::Result<RequestText> {
+fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
     let input = read::read(path, TEXT_BYTES)?;
     let extension = path.extension().and_then(|extension| extension.to_str());
     let named = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -18,7 +18,7 @@ use args::AnswerFormat;
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let gathered = gather::evidence(args)?;
+    let gathered = gather::evidence(&args.given)?;
     let diagnosis = diagnose(&gathered);
     match args.format {
         AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis))?,
