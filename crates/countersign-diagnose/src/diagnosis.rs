@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::cause::{CAUSES, Cause, Finding, Proof, Side, Status};
 use crate::evidence::Evidence;
 use crate::message::{Claim, Denial};
-use crate::repair::{Change, Patch};
-use crate::situation::{Situation, State};
+use crate::repair::{Change, Patch, Plan};
+use crate::situation::{Situation, State, Whole};
 
 /// The schema of [`Diagnosis`] as JSON.
 pub const SCHEMA: &str = "countersign.diagnosis/1";
@@ -30,12 +30,26 @@ pub struct Diagnosis {
     pub after: Option<Decision>,
     /// What the evidence says about the call.
     pub call: CallFacts,
+    /// The condition keys that decide, and of which nobody says what the call has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<String>,
     /// What was not given and can still deny, in the order to check.
     pub not_given: Vec<&'static str>,
     /// What the evidence cannot show.
     pub notes: Vec<String>,
     /// Guesses that tools printed beside the denial, and what they are worth.
     pub claims: Vec<Claim>,
+    /// What has to change for the call to get through, where that is proved.
+    #[serde(skip)]
+    pub plan: Option<Plan>,
+}
+
+impl Diagnosis {
+    /// Whether what was given allows the call, whatever else is true of it.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.before == Some(Decision::Allowed) && self.open.is_empty()
+    }
 }
 
 /// How sure an answer is.
@@ -94,6 +108,12 @@ pub struct Fix {
     pub diff: Option<String>,
     /// It lets in nobody but the caller it is for, and holds no placeholder.
     pub safe: bool,
+    /// What somebody has to decide before it is made, where it is proved and not safe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decide: Option<String>,
+    /// What tells the value that the diff has a placeholder for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub find: Option<String>,
 }
 
 /// What the evidence says about the call.
@@ -124,6 +144,8 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         found.retain(|(_, _, finding)| finding.status != Status::Consistent || finding.statement.is_some());
     }
     found.sort_by_key(|(place, _, finding)| (finding.status, Reverse(finding.rank), *place));
+    let ordered: Vec<&Finding> = found.iter().map(|(_, _, finding)| finding).collect();
+    let plan = Plan::of(&ordered, outcome.whole.as_ref(), &situation);
     let causes: Vec<Diagnosed> =
         found.iter().map(|(_, cause, finding)| diagnosed(&situation, cause, finding)).collect();
     let not_given = not_given(&situation);
@@ -145,9 +167,11 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         before: outcome.before,
         after: outcome.after,
         call: facts(&situation),
+        open: open(&situation),
         not_given,
         notes: evidence.notes.clone(),
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
+        plan: plan.filter(|_| status == Verdict::Proved),
     }
 }
 
@@ -184,6 +208,8 @@ struct Outcome {
     after: Option<Decision>,
     /// A trust policy and what else is needed were given, and all of it allows the call.
     allowed_by_all: bool,
+    /// The call that the evaluator was asked about.
+    whole: Option<Whole>,
 }
 
 /// Tries what causes claim: the call must be denied, and allowed with the changes; each change must be needed.
@@ -229,7 +255,7 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         && situation.open.is_empty()
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
-    Outcome { before, after, allowed_by_all }
+    Outcome { before, after, allowed_by_all, whole }
 }
 
 /// Whether a policy that limits the call was given.
@@ -254,10 +280,13 @@ fn demote(found: &mut [Found], claims: &[usize], confirmed: &[usize]) {
 
 fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Diagnosed {
     let patch = if finding.status == Status::Contradicted { None } else { finding.repair.change.diff(situation) };
-    let safe = finding.repair.change.is_proposal()
-        && !finding.repair.needs_decision
-        && finding.status == Status::Proved
-        && finding.repair.change.grants_only_intended(situation);
+    let change = &finding.repair.change;
+    let is_made = change.is_proposal() && finding.status == Status::Proved;
+    let only_intended = change.grants_only_intended(situation);
+    let safe = is_made && !finding.repair.needs_decision && only_intended;
+    let find = finding.repair.find.as_deref().filter(|_| patch.is_some()).map(|command| filled_in(situation, command));
+    let safe = safe && find.is_none();
+    let decide = (is_made && !safe && find.is_none()).then(|| decision(situation, change, only_intended));
     Diagnosed {
         id: cause.id,
         status: finding.status,
@@ -267,11 +296,27 @@ fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Dia
         required: (!finding.required.is_empty()).then(|| finding.required.join(", ")),
         sent: finding.sent.clone(),
         message: finding.message.clone(),
-        fix: Fix { text: finding.repair.advice.clone(), diff: patch.as_ref().map(Patch::unified), safe },
+        fix: Fix { text: finding.repair.advice.clone(), diff: patch.as_ref().map(Patch::unified), safe, decide, find },
         separate_by: finding.separate_by.as_deref().map(|command| filled_in(situation, command)),
         time: cause.time,
         span: finding.span,
         patch,
+    }
+}
+
+/// What somebody has to decide before a change is made.
+fn decision(situation: &Situation<'_>, change: &Change, only_intended: bool) -> String {
+    let caller = situation.caller_text.as_deref().unwrap_or("the caller");
+    match change {
+        Change::Trust { .. } if !only_intended => {
+            format!("whether all those are meant to get in whom the change lets in besides `{caller}`")
+        }
+        Change::Trust { .. } => {
+            format!(
+                "whether `{caller}` is meant to get in with what it sends: somebody who must not would be denied just so"
+            )
+        }
+        _ => "which value is right: this one only fits the policy".to_owned(),
     }
 }
 
@@ -306,6 +351,11 @@ fn facts(situation: &Situation<'_>) -> CallFacts {
         request_id: of(|denial| &denial.request_id),
         denials: situation.denials.len(),
     }
+}
+
+fn open(situation: &Situation<'_>) -> Vec<String> {
+    let tests = situation.nearest().into_iter().flat_map(crate::situation::StatementView::open);
+    tests.map(|test| test.key.clone()).collect()
 }
 
 /// What can still deny, in the order to check.

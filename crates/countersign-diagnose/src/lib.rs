@@ -24,4 +24,4 @@ mod situation;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use evidence::Evidence;
-pub use repair::Patch;
+pub use repair::{Part, Patch, Plan};
