@@ -5,7 +5,7 @@
 //! * [`evidence`] is everything somebody has in hand.
 //! * [`cause`] is the catalogue of causes; [`external_id`] says how two ExternalIds differ, and [`capability`] which tools
 //!   can send one.
-//! * [`diagnosis`] is the verdict.
+//! * [`diagnosis`] is the verdict, and [`question`] what to ask when it is not sure.
 //! * [`edit`] is a change to a text as spans and what replaces them.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness. Access is decided by
@@ -19,8 +19,10 @@ pub mod edit;
 pub mod evidence;
 pub mod external_id;
 pub mod message;
+pub mod question;
 mod repair;
 mod situation;
+mod verdict;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use evidence::Evidence;
