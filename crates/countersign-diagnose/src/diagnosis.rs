@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::cause::{Cause, Finding, Side, Status};
 use crate::evidence::Evidence;
+use crate::journal::Fingerprint;
 use crate::message::{Claim, Denial};
 use crate::question::{self, Question};
-use crate::repair::Patch;
+use crate::repair::{FixKind, Patch};
 use crate::situation::Situation;
 use crate::verdict::{Judged, judge};
 
@@ -38,6 +39,9 @@ pub struct Diagnosis {
     pub notes: Vec<String>,
     /// Guesses that tools printed beside the denial, and what they are worth.
     pub claims: Vec<Claim>,
+    /// The problem as the journal knows it.
+    #[serde(skip)]
+    pub fingerprint: Fingerprint,
 }
 
 /// How sure an answer is.
@@ -85,6 +89,9 @@ pub struct Diagnosed {
     /// The change of a text that the diff shows.
     #[serde(skip)]
     pub patch: Option<Patch>,
+    /// What kind of change the repair is.
+    #[serde(skip)]
+    pub kind: FixKind,
 }
 
 /// A repair.
@@ -132,6 +139,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         first.separate_by = Some(question.command.clone().unwrap_or_else(|| question.text.clone()));
     }
     let causes = if status == Verdict::None { Vec::new() } else { causes };
+    let fingerprint = Fingerprint::of(&situation, &causes, outcome.before);
     Diagnosis {
         schema: SCHEMA,
         status,
@@ -143,6 +151,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         notes: evidence.notes.clone(),
         question,
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
+        fingerprint,
     }
 }
 
@@ -165,6 +174,7 @@ fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Dia
         separate_by: finding.separate_by.as_deref().map(|command| filled_in(situation, command)),
         time: cause.time,
         span: finding.span,
+        kind: finding.repair.change.kind(),
         patch,
     }
 }
