@@ -8,8 +8,10 @@ use crate::cause::{Cause, Finding, Side, Status};
 use crate::evidence::Evidence;
 use crate::journal::Fingerprint;
 use crate::message::{Claim, Denial};
+use crate::place::{Place, places};
 use crate::question::{self, Question};
 use crate::repair::{FixKind, Patch};
+use crate::risk::{Grants, Risk, RoleRisk};
 use crate::situation::Situation;
 use crate::verdict::{Judged, judge};
 
@@ -83,6 +85,11 @@ pub struct Diagnosed {
     pub separate_by: Option<String>,
     /// How long the repair takes.
     pub time: &'static str,
+    /// What it means for the security of the role.
+    pub risk: Risk,
+    /// Where the values stand in the texts that were given.
+    #[serde(skip)]
+    pub places: Vec<Place>,
     /// Where in the trust policy.
     #[serde(skip)]
     pub span: Option<Span>,
@@ -127,8 +134,9 @@ pub struct CallFacts {
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let situation = Situation::new(evidence);
     let Judged { found, outcome, status } = judge(&situation);
+    let role = RoleRisk::of(&situation);
     let mut causes: Vec<Diagnosed> =
-        found.iter().map(|(_, cause, finding)| diagnosed(&situation, cause, finding)).collect();
+        found.iter().map(|(_, cause, finding)| diagnosed(&situation, &role, cause, finding)).collect();
     let not_given = not_given(&situation);
     let question = match status {
         Verdict::Consistent | Verdict::Contradicted => question::choose(&situation, &found, &[]),
@@ -155,12 +163,16 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     }
 }
 
-fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Diagnosed {
+fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding: &Finding) -> Diagnosed {
     let patch = if finding.status == Status::Contradicted { None } else { finding.repair.change.diff(situation) };
+    let grants = match finding.repair.change.grants_only_intended(situation) {
+        true => Grants::Intended,
+        false => Grants::Others,
+    };
     let safe = finding.repair.change.is_proposal()
         && !finding.repair.needs_decision
         && finding.status == Status::Proved
-        && finding.repair.change.grants_only_intended(situation);
+        && grants == Grants::Intended;
     Diagnosed {
         id: cause.id,
         status: finding.status,
@@ -173,6 +185,8 @@ fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Dia
         fix: Fix { text: finding.repair.advice.clone(), diff: patch.as_ref().map(Patch::unified), safe },
         separate_by: finding.separate_by.as_deref().map(|command| filled_in(situation, command)),
         time: cause.time,
+        risk: role.rate(finding, grants),
+        places: places(situation, finding),
         span: finding.span,
         kind: finding.repair.change.kind(),
         patch,
