@@ -6,6 +6,7 @@
 //! * [`cause`] is the catalogue of causes; [`external_id`] says how two ExternalIds differ, and [`capability`] which tools
 //!   can send one.
 //! * [`diagnosis`] is the verdict.
+//! * [`journal`] remembers what worked.
 //! * [`edit`] is a change to a text as spans and what replaces them.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness. Access is decided by
@@ -18,10 +19,11 @@ pub mod diagnosis;
 pub mod edit;
 pub mod evidence;
 pub mod external_id;
+pub mod journal;
 pub mod message;
 mod repair;
 mod situation;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use evidence::Evidence;
-pub use repair::Patch;
+pub use repair::{FixKind, Patch};
