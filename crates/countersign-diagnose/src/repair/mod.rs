@@ -1,8 +1,10 @@
 //! What has to change, as something that can be tried: on the call, on the trust policy, on the caller's policies.
 
+mod kind;
 mod plan;
 pub(crate) mod policy_edit;
 
+pub use kind::FixKind;
 pub use plan::Plan;
 
 use countersign_policy::document::{Effect, PolicyDocument, Statement};
