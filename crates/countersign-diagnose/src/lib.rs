@@ -6,6 +6,7 @@
 //! * [`cause`] is the catalogue of causes; [`external_id`] says how two ExternalIds differ, and [`capability`] which tools
 //!   can send one.
 //! * [`diagnosis`] is the verdict.
+//! * [`trail`] reads CloudTrail's files, whatever their size.
 //! * [`edit`] is a change to a text as spans and what replaces them.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness. Access is decided by
@@ -21,6 +22,7 @@ pub mod external_id;
 pub mod message;
 mod repair;
 mod situation;
+pub mod trail;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use evidence::Evidence;
