@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::cause::{CAUSES, Cause, Finding, Proof, Side, Status};
 use crate::evidence::Evidence;
+use crate::journal::Fingerprint;
 use crate::message::{Claim, Denial};
-use crate::repair::{Change, Patch};
+use crate::repair::{Change, FixKind, Patch};
 use crate::situation::{Situation, State};
 
 /// The schema of [`Diagnosis`] as JSON.
@@ -36,6 +37,9 @@ pub struct Diagnosis {
     pub notes: Vec<String>,
     /// Guesses that tools printed beside the denial, and what they are worth.
     pub claims: Vec<Claim>,
+    /// The problem as the journal knows it.
+    #[serde(skip)]
+    pub fingerprint: Fingerprint,
 }
 
 /// How sure an answer is.
@@ -83,6 +87,9 @@ pub struct Diagnosed {
     /// The change of a text that the diff shows.
     #[serde(skip)]
     pub patch: Option<Patch>,
+    /// What kind of change the repair is.
+    #[serde(skip)]
+    pub kind: FixKind,
 }
 
 /// A repair.
@@ -138,6 +145,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         Some(Status::Consistent) => Verdict::Consistent,
     };
     let causes = if status == Verdict::None { Vec::new() } else { causes };
+    let fingerprint = Fingerprint::of(&situation, &causes, outcome.before);
     Diagnosis {
         schema: SCHEMA,
         status,
@@ -148,6 +156,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         not_given,
         notes: evidence.notes.clone(),
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
+        fingerprint,
     }
 }
 
@@ -271,6 +280,7 @@ fn diagnosed(situation: &Situation<'_>, cause: &Cause, finding: &Finding) -> Dia
         separate_by: finding.separate_by.as_deref().map(|command| filled_in(situation, command)),
         time: cause.time,
         span: finding.span,
+        kind: finding.repair.change.kind(),
         patch,
     }
 }

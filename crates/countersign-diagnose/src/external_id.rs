@@ -132,7 +132,7 @@ fn classify(required: &str, sent: &str) -> DifferenceClass {
     if without(required, char::is_whitespace) == without(sent, char::is_whitespace) {
         return Class::InnerWhitespace;
     }
-    let quotes = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
+    let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
     if required.trim_matches(quotes) == sent.trim_matches(quotes) {
         return Class::Quotes;
     }

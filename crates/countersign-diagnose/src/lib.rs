@@ -7,6 +7,7 @@
 //!   can send one.
 //! * [`diagnosis`] is the verdict.
 //! * [`trail`] reads CloudTrail's files, whatever their size.
+//! * [`journal`] remembers what worked.
 //! * [`edit`] is a change to a text as spans and what replaces them.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness. Access is decided by
@@ -19,6 +20,7 @@ pub mod diagnosis;
 pub mod edit;
 pub mod evidence;
 pub mod external_id;
+pub mod journal;
 pub mod message;
 mod repair;
 mod situation;
@@ -26,4 +28,4 @@ pub mod trail;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use evidence::Evidence;
-pub use repair::Patch;
+pub use repair::{FixKind, Patch};

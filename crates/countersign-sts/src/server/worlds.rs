@@ -27,6 +27,8 @@ use crate::{DeclarationError, Endpoint};
 
 /// Worlds cost memory, and tests that forget to delete theirs should hear of it.
 const MOST_WORLDS: usize = 1_000;
+/// The most bytes of what named worlds were made from, together: each byte costs some twenty of memory.
+const MOST_BYTES: usize = 16 << 20;
 const LONGEST_NAME: usize = 128;
 const SNAPSHOT: &str = "countersign.world/1";
 
@@ -46,6 +48,8 @@ pub(super) struct Place {
 struct NamedWorld {
     place: Arc<Place>,
     first: World,
+    /// How long the body was that made it.
+    bytes: usize,
 }
 
 /// Where a request goes.
@@ -170,9 +174,14 @@ impl Worlds {
             let text = format!("there are {MOST_WORLDS} worlds already: delete those that are done with");
             return reply::text(StatusCode::CONFLICT, &text);
         }
+        let others = named.iter().filter(|(other, _)| *other != name).map(|(_, world)| world.bytes).sum::<usize>();
+        if others + body.len() > MOST_BYTES {
+            let text = format!("worlds may be made from {MOST_BYTES} bytes together: delete those that are done with");
+            return reply::text(StatusCode::CONFLICT, &text);
+        }
         let endpoint = self.own.endpoint.beside(world.clone(), format!("/w/{name}"));
         let place = Arc::new(Place { endpoint, decisions: Decisions::new(Room::NAMED) });
-        let status = match named.insert(name.to_owned(), NamedWorld { place, first: world }) {
+        let status = match named.insert(name.to_owned(), NamedWorld { place, first: world, bytes: body.len() }) {
             Some(_) => StatusCode::OK,
             None => StatusCode::CREATED,
         };

@@ -174,3 +174,29 @@ fn a_client_that_stops_amid_its_body_is_not_answered_as_if_it_had_sent_all() {
     let answer = read_all(stream);
     assert!(!answer.contains("111122223333") && status(&answer) != "200", "{answer}");
 }
+
+#[test]
+fn worlds_of_tests_that_forget_to_delete_theirs_do_not_grow_without_end() {
+    let put = |name: &str, bytes: usize| {
+        let body = format!("#{}", "x".repeat(bytes - 1));
+        let head = format!(
+            "PUT /w/{name} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {bytes}\r\n\r\n",
+            *SERVER
+        );
+        answer_to(format!("{head}{body}").as_bytes())
+    };
+    let forget = |name: &str| {
+        answer_to(format!("DELETE /w/{name} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", *SERVER).as_bytes())
+    };
+    let names: Vec<String> = (0..8).map(|n| format!("large-{n}")).collect();
+    for name in &names {
+        assert_eq!(status(&put(name, 2 << 20)), "201", "{name}");
+    }
+    let refused = put("one-more", 2);
+    assert_eq!(status(&refused), "409", "{refused}");
+    // To make one again takes no room but its own.
+    assert_eq!(status(&put("large-0", 2 << 20)), "200");
+    names.iter().for_each(|name| assert!(status(&forget(name)).starts_with('2')));
+    assert_eq!(status(&put("one-more", 2)), "201");
+    forget("one-more");
+}
