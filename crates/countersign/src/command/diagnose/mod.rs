@@ -3,6 +3,7 @@
 mod args;
 mod gather;
 mod report;
+mod trail;
 
 pub(crate) use args::Args;
 
