@@ -22,6 +22,7 @@ pub mod evidence;
 pub mod external_id;
 pub mod journal;
 pub mod message;
+mod quoted;
 mod repair;
 mod situation;
 pub mod trail;
