@@ -25,6 +25,7 @@ pub mod journal;
 pub mod message;
 pub mod place;
 pub mod question;
+mod quoted;
 mod repair;
 pub mod risk;
 mod situation;

@@ -112,6 +112,13 @@ pub fn read(text: &str) -> Vec<Denial> {
     denials
 }
 
+/// The caller and the role of the first refusal in a text: a part of [`read`] that costs a tenth of it.
+pub(crate) fn parties(text: &str) -> (Option<Found>, Option<Found>) {
+    let first = sentence::find(&Clean::new(text)).into_iter().next().map(|sentence| sentence.denial);
+    let first = first.or_else(|| read(text).into_iter().next());
+    first.map_or((None, None), |denial| (denial.caller, denial.resource))
+}
+
 /// A sentence at its place in the plain text.
 struct Sentence {
     start: usize,

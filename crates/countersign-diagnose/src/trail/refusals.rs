@@ -188,9 +188,7 @@ fn parties(event: &Event) -> (Option<String>, Option<String>) {
     if caller.is_some() && role.is_some() {
         return (caller, role);
     }
-    let denials = message::read(event.error_message.as_deref().unwrap_or_default());
-    let said = |part: fn(&message::Denial) -> &Option<message::Found>| {
-        denials.iter().find_map(|denial| part(denial).as_ref()?.known().map(str::to_owned))
-    };
-    (caller.or_else(|| said(|denial| &denial.caller)), role.or_else(|| said(|denial| &denial.resource)))
+    let said = message::parties(event.error_message.as_deref().unwrap_or_default());
+    let known = |found: Option<message::Found>| found.and_then(|found| found.known().map(str::to_owned));
+    (caller.or_else(|| known(said.0)), role.or_else(|| known(said.1)))
 }
