@@ -8,6 +8,7 @@ use crate::evidence::Sent;
 use crate::external_id::is_sendable;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "external-id-missing",
@@ -82,7 +83,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let advice = tool.map_or_else(|| ADVICE.to_owned(), |row| format!("{ADVICE}; {}", row.say()));
     let repair = Repair { with: with.into_iter().collect(), find, needs_decision, ..Repair::new(advice, send(value.clone())) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);
-    Some(finding.separated_by(format!("the same call with the ExternalId `{value}`")))
+    Some(finding.separated_by(format!("the same call with the ExternalId {value}", value = quoted(&value))))
 }
 
 fn send(value: String) -> Change {

@@ -6,6 +6,7 @@ mod attach;
 mod gather;
 mod made;
 mod report;
+mod trail;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     gathered.external_id_to_send = args.making.set_external_id.clone();
     let diagnosis = diagnose(&gathered);
     match args.format {
-        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis))?,
+        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(&args.given)))?,
         AnswerFormat::Json => output::answer_json(&diagnosis)?,
         AnswerFormat::Markdown => output::answer_plain(&report::markdown(&diagnosis))?,
     }
@@ -62,7 +63,7 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
     gathered.external_id_to_send = making.set_external_id.clone();
     let diagnosis = diagnose(&gathered);
     if diagnosis.status == Verdict::None && !diagnosis.is_allowed() {
-        output::answer(&report::text(&gathered, &diagnosis))?;
+        output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(given)))?;
         return Ok(Exit::Unanswered);
     }
     let made = apply::make(given, making, &gathered, &diagnosis);
@@ -76,7 +77,10 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
             match (shown, format) {
                 (_, AnswerFormat::Markdown) => output::answer_plain(&report::markdown(&diagnosis))?,
                 (Shown::Cause, _) => output::answer(&report::causes(&diagnosis))?,
-                (Shown::Diagnosis, _) => output::answer(&(report::text(&gathered, &diagnosis) + "\n"))?,
+                (Shown::Diagnosis, _) => {
+                    let text = report::text(&gathered, &diagnosis, &gather::error_name(given));
+                    output::answer(&(text + "\n"))?;
+                }
             }
             made.tell(shown)?;
         }
