@@ -2,6 +2,7 @@
 
 mod kind;
 pub(crate) mod policy_edit;
+mod sending;
 
 pub use kind::FixKind;
 
@@ -82,12 +83,12 @@ impl Change {
         let mut changed = whole.clone();
         let (mut trust_edits, mut identity_edits, mut removed) = (Vec::new(), Vec::new(), Vec::new());
         for change in changes {
-            let context = &mut changed.request.context;
             match change {
                 Self::Nothing => return None,
-                Self::Send { key, value: Some(value), .. } => context.set(*key, [value.as_str()]),
-                Self::Send { key, value: None, .. } => context.remove(key),
-                Self::HaveKey { key, values } => context.set(key.clone(), values.clone()),
+                Self::Send { parameter, key, value } => {
+                    sending::make(situation, &mut changed.request, (*parameter, key), value.as_deref())?;
+                }
+                Self::HaveKey { key, values } => changed.request.context.set(key.clone(), values.clone()),
                 Self::WithoutStatement(index) => removed.push(*index),
                 Self::WithoutOwnDenies => {
                     let allows = |statement: &Statement| {
@@ -122,13 +123,10 @@ impl Change {
     /// Whether it is something to do, and not a trial of what would be without a cause.
     pub(crate) fn is_proposal(&self) -> bool {
         match self {
-            Self::Send { value: Some(_), .. }
-            | Self::Seconds(_)
-            | Self::Trust { .. }
-            | Self::Identity(_)
-            | Self::NewIdentity(_) => true,
-            Self::Send { value: None, .. }
-            | Self::Nothing
+            Self::Send { .. } | Self::Seconds(_) | Self::Trust { .. } | Self::Identity(_) | Self::NewIdentity(_) => {
+                true
+            }
+            Self::Nothing
             | Self::HaveKey { .. }
             | Self::WithoutStatement(_)
             | Self::WithoutOwnDenies
@@ -149,14 +147,19 @@ impl Change {
                 (policy.name.as_str(), policy.text.as_str(), edit::apply(&policy.text, edits)?)
             }
             Self::NewIdentity(text) => ("identity-policy.json", "", text.clone()),
-            Self::Send { parameter, value, .. } => {
+            Self::Send { .. } | Self::Seconds(_) => {
                 let request = evidence.request.as_ref()?;
-                let edits = request.edits(situation.call()?, *parameter, value.as_deref())?;
-                (request.name.as_str(), request.text.as_str(), edit::apply(&request.text, &edits)?)
+                let edits = match self {
+                    Self::Send { parameter, value, .. } => sending::edits(situation, *parameter, value.as_deref()),
+                    Self::Seconds(seconds) => {
+                        sending::edits(situation, Name::DurationSeconds, Some(&seconds.to_string()))
+                    }
+                    _ => None,
+                };
+                (request.name.as_str(), request.text.as_str(), edit::apply(&request.text, &edits?)?)
             }
             Self::Nothing
             | Self::HaveKey { .. }
-            | Self::Seconds(_)
             | Self::WithoutStatement(_)
             | Self::WithoutOwnDenies
             | Self::WithoutLimit(_) => return None,
