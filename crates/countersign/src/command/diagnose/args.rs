@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::command::journal::Remember;
+
 const EXAMPLES: &str = "\
 Examples:
   The error as it appears, and the trust policy of the role:
@@ -28,6 +30,9 @@ Exit status: 0 the cause is proved, 1 causes only fit, 2 nothing to go on.";
 pub(crate) struct Args {
     #[command(flatten)]
     pub(super) given: Given,
+
+    #[command(flatten)]
+    pub(super) remember: Remember,
 
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]

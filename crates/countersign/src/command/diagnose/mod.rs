@@ -6,10 +6,11 @@ mod report;
 
 pub(crate) use args::Args;
 
-use countersign_diagnose::diagnose;
 use countersign_diagnose::diagnosis::Verdict;
+use countersign_diagnose::{Diagnosis, diagnose};
 
 use super::Exit;
+use super::journal::Memory;
 use crate::output;
 use args::AnswerFormat;
 
@@ -20,14 +21,24 @@ use args::AnswerFormat;
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let gathered = gather::evidence(&args.given)?;
     let diagnosis = diagnose(&gathered);
+    let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
     match args.format {
-        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis))?,
-        AnswerFormat::Json => output::answer_json(&diagnosis)?,
-        AnswerFormat::Markdown => output::answer_plain(&report::markdown(&diagnosis))?,
+        AnswerFormat::Text => output::answer(&(report::text(&gathered, &diagnosis) + &memory.text()))?,
+        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,
+        AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }
+    args.remember.record_word(&diagnosis);
     Ok(match diagnosis.status {
         Verdict::Proved => Exit::Clean,
         Verdict::Consistent | Verdict::Contradicted => Exit::Findings,
         Verdict::None => Exit::Unanswered,
     })
+}
+
+/// A diagnosis with what is remembered of the problem.
+#[derive(serde::Serialize)]
+struct Answer<'d> {
+    #[serde(flatten)]
+    diagnosis: &'d Diagnosis,
+    journal: &'d Memory,
 }
