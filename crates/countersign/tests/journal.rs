@@ -145,7 +145,7 @@ fn a_journal_that_cannot_be_used_breaks_no_diagnosis() {
         arguments.extend(["--worked", "--journal", journal]);
         let run = folder.run(&arguments);
         assert_eq!(run.code, Some(0), "{run:?}");
-        assert!(run.stdout.starts_with("external-id-missing: "), "{run:?}");
+        assert!(run.stdout.starts_with("error[external-id-missing]: "), "{run:?}");
         assert!(run.stderr.contains("warning: nothing was recorded"), "{run:?}");
         assert_eq!(folder.run(&["journal", "--worked", ID, "--journal", journal]).code, Some(2));
     }

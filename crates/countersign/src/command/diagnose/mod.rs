@@ -3,6 +3,7 @@
 mod args;
 mod gather;
 mod report;
+mod trail;
 
 pub(crate) use args::Args;
 
@@ -23,7 +24,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let diagnosis = diagnose(&gathered);
     let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
     match args.format {
-        AnswerFormat::Text => output::answer(&(report::text(&gathered, &diagnosis) + &memory.text()))?,
+        AnswerFormat::Text => {
+            let answer = report::text(&gathered, &diagnosis, &gather::error_name(&args.given));
+            output::answer(&(answer + &memory.text()))?;
+        }
         AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,
         AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }

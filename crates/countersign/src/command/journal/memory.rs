@@ -135,7 +135,7 @@ impl Memory {
         let parts = [("Recorded here before", &self.own), ("Reported from elsewhere, unverified", &self.unverified)];
         for (title, counts) in parts.iter().filter(|(_, counts)| !counts.is_empty()) {
             let listed: Vec<String> = counts.iter().map(counted).collect();
-            let _ = writeln!(out, "\n{title}: {}\n", listed.join("; "));
+            let _ = writeln!(out, "\n{title}: {}", listed.join("; "));
         }
         if let Some(id) = &self.id {
             let _ = writeln!(out, "\nRecord the outcome: `countersign journal --worked {id}`, or `--failed`");
