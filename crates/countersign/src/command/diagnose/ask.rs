@@ -10,7 +10,7 @@ use countersign_diagnose::question::{Answer, Form, Question, Topic, next};
 use countersign_diagnose::{Evidence, diagnose, message};
 
 use self::terminal::{Left, Terminal};
-use super::args::{AnswerFormat, Args};
+use super::args::{AnswerFormat, Args, Given};
 use super::{gather, report};
 use crate::output::{self, BOLD, NOTE, inert};
 
@@ -33,13 +33,13 @@ pub(super) fn is_possible(args: &Args) -> bool {
 ///
 /// # Errors
 /// When signals cannot be listened to.
-pub(super) fn ask(evidence: &mut Evidence) -> anyhow::Result<()> {
+pub(super) fn ask(evidence: &mut Evidence, given: &Given) -> anyhow::Result<()> {
     let diagnosis = diagnose(evidence);
     if diagnosis.question.is_none() && !evidence.is_empty() {
         return Ok(());
     }
     let mut terminal = Terminal::open()?;
-    if evidence.is_empty() && error(evidence, &mut terminal).is_err() {
+    if evidence.is_empty() && error(evidence, given, &mut terminal).is_err() {
         return Ok(());
     }
     let mut asked: Vec<Topic> = Vec::new();
@@ -55,7 +55,7 @@ pub(super) fn ask(evidence: &mut Evidence) -> anyhow::Result<()> {
 }
 
 /// Asks for the error itself, when nothing is given.
-fn error(evidence: &mut Evidence, terminal: &mut Terminal) -> Result<(), Left> {
+fn error(evidence: &mut Evidence, given: &Given, terminal: &mut Terminal) -> Result<(), Left> {
     let hint = "end with an empty line; Ctrl-D leaves, --help tells what else can be given";
     output::talk(&format!("{BOLD}paste the error as it was printed{BOLD:#}\n  {NOTE}{hint}{NOTE:#}\n"));
     let mut text = String::new();
@@ -68,7 +68,7 @@ fn error(evidence: &mut Evidence, terminal: &mut Terminal) -> Result<(), Left> {
         text.push('\n');
     }
     if !text.trim().is_empty() {
-        gather::add_error(evidence, text);
+        gather::add_error(evidence, given, text);
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ fn put(evidence: &mut Evidence, question: &Question, terminal: &mut Terminal) ->
     output::talk(&format!("\n{}", standing(&diagnose(evidence))));
     output::talk(&format!("{BOLD}? {}{BOLD:#}\n", inert(&question.text)));
     if let Some(command) = &question.command {
-        output::talk(&format!("  {NOTE}from:{NOTE:#} {}\n", inert(command)));
+        output::talk(&format!("  {NOTE}tells:{NOTE:#} {}\n", inert(command)));
     }
     output::talk(&format!("  {NOTE}{}{NOTE:#}\n", legend(&question.topic)));
     for _ in 0..TRIES {

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use countersign_audit::input::{self, Named};
 use countersign_audit::role::Role;
 use countersign_diagnose::Evidence;
-use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent, read_events};
+use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
+use super::trail;
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -20,8 +21,6 @@ use crate::read;
 
 /// The most bytes of a pasted error, a script or a bundle.
 const TEXT_BYTES: u64 = 16 << 20;
-/// The most bytes of a trail's file.
-const TRAIL_BYTES: u64 = 1 << 30;
 /// How long the text of a call is parsed: one that was made to vex a parser costs it minutes.
 const PARSING: Duration = Duration::from_secs(2);
 
@@ -82,19 +81,9 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
     };
     evidence.now = Some(audit::now(None));
     if let Some(text) = error {
-        add_error(&mut evidence, text);
+        add_error(&mut evidence, args, text);
     }
-    if let Some(path) = &args.event {
-        let input = read::read(path, TRAIL_BYTES)?;
-        let events = read_events(&input.text);
-        let Some(event) = events.last() else {
-            let help =
-                "events of refused calls have an errorCode; the owner of a role sees no denied calls of other accounts";
-            let message = format!("no refused AssumeRole in {}", input.name);
-            return Err(Box::new(Diagnostic::error(message, Some(help.to_owned()))).into());
-        };
-        evidence.add_event(event);
-    }
+    trail::add(&mut evidence, args)?;
     if let Some(path) = &args.trust {
         trust(&mut evidence, path, args.role.as_deref())?;
     }
@@ -131,11 +120,11 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
 /// The pasted error: a file, or stdin when it is named, or when something is piped in and nothing else is read from it.
 fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     let stdin = Path::new("-");
-    let files = [&args.case, &args.event, &args.trust, &args.call];
-    let taken = files.into_iter().flatten().any(|path| path == stdin);
+    let files = [&args.case, &args.trust, &args.call];
+    let taken = files.into_iter().flatten().chain(&args.event).any(|path| path == stdin);
     let path = match &args.error {
         Some(path) => path.as_path(),
-        None if args.case.is_none() && args.event.is_none() && !taken && !std::io::stdin().is_terminal() => stdin,
+        None if args.case.is_none() && args.event.is_empty() && !taken && !std::io::stdin().is_terminal() => stdin,
         None => return Ok(None),
     };
     let text = read::read(path, TEXT_BYTES)?.text;
@@ -144,16 +133,8 @@ fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
 
 /// The files that are given besides the error's text.
 pub(super) fn files(args: &Given) -> Vec<PathBuf> {
-    let single = [
-        &args.case,
-        &args.event,
-        &args.trust,
-        &args.call,
-        &args.boundary,
-        &args.session_policy,
-        &args.vpc_endpoint_policy,
-    ];
-    let several = args.identity.iter().chain(&args.scp).chain(&args.rcp);
+    let single = [&args.case, &args.trust, &args.call, &args.boundary, &args.session_policy, &args.vpc_endpoint_policy];
+    let several = args.event.iter().chain(&args.identity).chain(&args.scp).chain(&args.rcp);
     let stdin = Path::new("-");
     single.into_iter().flatten().chain(several).filter(|path| *path != stdin).cloned().collect()
 }
@@ -166,14 +147,11 @@ pub(super) fn error_name(args: &Given) -> String {
     }
 }
 
-/// A paste may be the event itself.
-pub(super) fn add_error(evidence: &mut Evidence, text: String) {
-    if text.trim_start().starts_with(['{', '['])
-        && let Some(event) = read_events(&text).last()
-    {
-        return evidence.add_event(event);
+/// Adds a text that was pasted or came in: it may be the event itself.
+pub(super) fn add_error(evidence: &mut Evidence, args: &Given, text: String) {
+    if !trail::add_text(evidence, args, &text) {
+        evidence.error_text = Some(text);
     }
-    evidence.error_text = Some(text);
 }
 
 pub(super) fn policy(path: &Path) -> anyhow::Result<PolicyText> {

@@ -5,6 +5,7 @@ mod ask;
 mod gather;
 mod interrupt;
 mod report;
+mod trail;
 mod watch;
 
 pub(crate) use args::Args;
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let mut gathered = gather::evidence(&args.given)?;
     if ask::is_possible(args) {
-        ask::ask(&mut gathered)?;
+        ask::ask(&mut gathered, &args.given)?;
     }
     let diagnosis = diagnose(&gathered);
     match args.format {

@@ -161,7 +161,7 @@ impl Watch<'_> {
     fn answer(&mut self, rest: &Evidence, text: String) -> anyhow::Result<String> {
         let mut evidence = rest.clone();
         evidence.now = Some(crate::command::audit::now(None));
-        gather::add_error(&mut evidence, text);
+        gather::add_error(&mut evidence, &self.args.given, text);
         let diagnosis = diagnose(&evidence);
         self.exit = exit_of(&diagnosis);
         Ok(match self.args.format {
