@@ -1,6 +1,7 @@
 //! `countersign diagnose --watch`: answers come as denials come, while the log or the stream goes on.
 
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Write as _};

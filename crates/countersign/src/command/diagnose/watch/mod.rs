@@ -160,6 +160,7 @@ impl Watch<'_> {
 
     fn answer(&mut self, rest: &Evidence, text: String) -> anyhow::Result<String> {
         let mut evidence = rest.clone();
+        evidence.external_id_to_send = self.args.making.set_external_id.clone();
         evidence.now = Some(crate::command::audit::now(None));
         gather::add_error(&mut evidence, &self.args.given, text);
         let diagnosis = diagnose(&evidence);
