@@ -2,11 +2,14 @@
 
 mod apply;
 mod args;
+mod ask;
 mod attach;
 mod gather;
+mod interrupt;
 mod made;
 mod report;
 mod trail;
+mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 
@@ -24,11 +27,17 @@ use made::Shown;
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    if let Some(path) = &args.watch {
+        return watch::run(args, path);
+    }
     if args.apply {
         return mend(&args.given, &args.making, args.format, Shown::Diagnosis);
     }
     let mut gathered = gather::evidence(&args.given)?;
     gathered.external_id_to_send = args.making.set_external_id.clone();
+    if ask::is_possible(args) {
+        ask::ask(&mut gathered, &args.given)?;
+    }
     let diagnosis = diagnose(&gathered);
     let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
     match args.format {
@@ -40,13 +49,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }
     args.remember.record_word(&diagnosis);
-    Ok(match diagnosis.status {
+    Ok(exit_of(&diagnosis))
+}
+
+/// How sure the answer is, as an exit code.
+fn exit_of(diagnosis: &Diagnosis) -> Exit {
+    match diagnosis.status {
         Verdict::Proved => Exit::Clean,
         Verdict::Consistent | Verdict::Contradicted => Exit::Findings,
         // No denial: everything that was given allows the call.
         Verdict::None if diagnosis.is_allowed() => Exit::Clean,
         Verdict::None => Exit::Unanswered,
-    })
+    }
 }
 
 /// Diagnoses what is given and makes the change.
