@@ -97,11 +97,11 @@ impl RequestText {
         KINDS.iter().any(|(name, _)| name.eq_ignore_ascii_case(kind))
     }
 
-    /// The edits with which a call of this text sends `value` for a parameter.
+    /// The edits with which a call of this text sends `value` for a parameter, or, without one, leaves it out.
     pub(crate) fn edits(&self, call: &Call, parameter: Name, value: Option<&str>) -> Option<Vec<Edit>> {
-        match parameter {
-            Name::ExternalId => call.slot.as_ref()?.write(value?),
-            _ => None,
+        match value {
+            Some(value) => call.slots.get(&parameter)?.write(value),
+            None => call.removals.get(&parameter).cloned(),
         }
     }
 

@@ -122,6 +122,14 @@ fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     Ok((!text.trim().is_empty()).then_some(text))
 }
 
+/// What the error's text is called.
+pub(super) fn error_name(args: &Given) -> String {
+    match (&args.error, &args.case) {
+        (None, Some(case)) => format!("error_text in {}", read::name(case)),
+        (error, _) => read::name(error.as_deref().unwrap_or(Path::new("-"))),
+    }
+}
+
 fn policy(path: &Path) -> anyhow::Result<PolicyText> {
     Ok(text_of(PolicyFile::read(path)?))
 }

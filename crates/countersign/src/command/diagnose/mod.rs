@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let gathered = gather::evidence(&args.given)?;
     let diagnosis = diagnose(&gathered);
     match args.format {
-        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis))?,
+        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(&args.given)))?,
         AnswerFormat::Json => output::answer_json(&diagnosis)?,
         AnswerFormat::Markdown => output::answer_plain(&report::markdown(&diagnosis))?,
     }
