@@ -2,6 +2,8 @@
 
 mod args;
 mod gather;
+#[cfg(test)]
+mod hostile;
 mod report;
 mod trail;
 
