@@ -79,30 +79,35 @@ fn json(_: &Evidence, diagnosis: &Diagnosis) -> Vec<String> {
     active(&text)
 }
 
-/// What is theirs stands in backticks, or on a line that is a quotation as a whole.
+/// What is theirs stands in backticks, as one word of a command, or on a line that is a quotation as a whole.
 fn unquoted(evidence: &Evidence, diagnosis: &Diagnosis) -> Vec<String> {
+    const QUOTATIONS: [&str; 8] = ["|", "--> ", "= asked for ", "= sent ", "caller ", "role ", "needs ", "U+"];
     let text = unstyled(&report::text(evidence, diagnosis, "error"));
-    // Where a line starts says what it is: excerpts, diffs and labelled values are quotations as a whole.
-    let is_quotation = |line: &str| {
-        let line = line.trim_start_matches([' ', '…']);
-        ["|", "--> ", "= asked for ", "= sent ", "caller ", "role ", "needs ", "+", "-", "@@"]
-            .iter()
-            .any(|start| line.starts_with(start))
-            || line.split_once(" | ").is_some_and(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let mut wrong = Vec::new();
+    // Sentences go on over lines.
+    let mut sentences: Vec<String> = vec![String::new()];
     let mut in_diff = false;
     for line in text.lines() {
         in_diff = line.starts_with("--- ") || in_diff && line.starts_with([' ', '+', '-', '@', '\\']);
-        if in_diff || is_quotation(line) {
-            continue;
-        }
-        let outside: String = line.split('`').step_by(2).collect();
-        if outside.contains("hostile") || outside.contains("evil") {
-            wrong.push(line.to_owned());
+        let start = line.trim_start_matches([' ', '…']);
+        let is_numbered =
+            start.split_once(" | ").is_some_and(|(number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
+        if in_diff || is_numbered || QUOTATIONS.iter().any(|known| start.starts_with(known)) {
+            sentences.push(String::new());
+        } else if let Some(last) = sentences.last_mut().filter(|_| line.starts_with("  ")) {
+            last.push(' ');
+            last.push_str(start);
+        } else {
+            sentences.push(line.to_owned());
         }
     }
-    wrong
+    sentences.retain(|sentence| {
+        let ours: String = sentence.split('`').step_by(2).collect();
+        let ours: String = ours.replace(r"'\''", "").split('\'').step_by(2).collect();
+        let is_theirs = |word: &&str| word.contains("hostile") || word.contains("evil") || word.contains("Ignore");
+        let is_argument = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || "_./:=@,+%-()".contains(c));
+        ours.split(' ').filter(is_theirs).any(|word| !is_argument(word) || !ours.contains("aws "))
+    });
+    sentences
 }
 
 /// What is theirs is code, and no link leads to it.
