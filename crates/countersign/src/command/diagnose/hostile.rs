@@ -122,13 +122,15 @@ fn markdown(_: &Evidence, diagnosis: &Diagnosis) -> Vec<String> {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) if dest_url.contains("evil") => {
                 wrong.push(format!("leads to {dest_url}"));
             }
-            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) if !in_code => {
-                if ["hostile", "evil", "@octocat", "alert(", "Ignore all"].iter().any(|word| text.contains(word)) {
-                    wrong.push(format!("{text:?}"));
-                }
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) if !in_code && is_theirs(&text) => {
+                wrong.push(format!("{text:?}"));
             }
             _ => {}
         }
     }
     wrong
+}
+
+fn is_theirs(text: &str) -> bool {
+    ["hostile", "evil", "@octocat", "alert(", "Ignore all"].iter().any(|word| text.contains(word))
 }
