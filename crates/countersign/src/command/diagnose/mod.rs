@@ -5,6 +5,8 @@ mod args;
 mod ask;
 mod attach;
 mod gather;
+#[cfg(test)]
+mod hostile;
 mod interrupt;
 mod made;
 mod report;
