@@ -6,6 +6,7 @@
 //! * [`cause`] is the catalogue of causes; [`external_id`] says how two ExternalIds differ, and [`capability`] which tools
 //!   can send one.
 //! * [`diagnosis`] is the verdict.
+//! * [`redact`] hides who it is about, so that an answer can be shared.
 //! * [`edit`] is a change to a text as spans and what replaces them.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness. Access is decided by
@@ -19,6 +20,7 @@ pub mod edit;
 pub mod evidence;
 pub mod external_id;
 pub mod message;
+pub mod redact;
 mod repair;
 mod situation;
 
