@@ -67,10 +67,11 @@ impl Gathered {
             }
         }
         // A number that is the whole of an ExternalId is one.
-        if kind == Kind::ExternalId && !hides {
-            self.words.extend(small);
+        let is_pattern = value.contains(['*', '?']);
+        if kind == Kind::ExternalId && !hides && !is_pattern {
+            self.words.extend(small.into_iter().filter(|word| !kept::stays(word)));
         }
-        if value.contains(['*', '?']) {
+        if is_pattern {
             self.filled.insert((value.to_owned(), value.replace(['*', '?'], "x")));
         }
         if kind != Kind::Name {

@@ -1,6 +1,7 @@
 //! What of a piece of evidence has to be hidden: every part by what it is.
 
 use countersign_policy::document::{ConditionEntry, PolicyDocument, PrincipalKind};
+use countersign_policy::request::context_key::{self, KeyType};
 
 use super::gather::{Gathered, Kind, is_small_number};
 use super::kept;
@@ -80,6 +81,10 @@ fn of_condition(entry: &ConditionEntry, found: &mut Gathered) {
 /// The values of a condition key, and the names in the key.
 fn of_key(key: &str, values: &[&str], found: &mut Gathered) {
     let lower = key.to_ascii_lowercase();
+    let row = context_key::lookup(key);
+    if row.is_some_and(|row| matches!(row.key_type, KeyType::Numeric | KeyType::Date | KeyType::Bool)) {
+        return values.iter().for_each(|value| keep(value, found));
+    }
     if let Some((provider, _)) = key.rsplit_once(':').filter(|(head, _)| head.contains('.') || head.contains("://")) {
         found.identity(provider);
     }
