@@ -8,6 +8,8 @@ use crate::diagnosis::{CallFacts, Diagnosed, Diagnosis, Fix};
 use crate::edit::{self, Edit};
 use crate::evidence::{Evidence, Facts, Guard, PolicyText, RequestText, Sent};
 use crate::message::Claim;
+use crate::place::{Place, Source};
+use crate::question::{Outlook, Question, Topic};
 use crate::repair::Patch;
 
 /// A text, and where its places went.
@@ -156,12 +158,16 @@ fn facts(facts: &Facts, key: &Key) -> Facts {
 
 /// The answer with everything hidden that the key knows. `evidence` is what it answers.
 pub(super) fn diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -> Diagnosis {
-    let trust = evidence.trust.as_ref().map(|trust| Veiled::new(key, &trust.text));
+    let texts = Texts {
+        trust: evidence.trust.as_ref().map(|trust| Veiled::new(key, &trust.text)),
+        call: evidence.request.as_ref().map(|request| Veiled::new(key, &request.text)),
+        error: evidence.error_text.as_ref().map(|text| Veiled::new(key, text)),
+    };
     let call = &diagnosis.call;
     Diagnosis {
         schema: diagnosis.schema,
         status: diagnosis.status,
-        causes: diagnosis.causes.iter().map(|cause| diagnosed(cause, trust.as_ref(), key)).collect(),
+        causes: diagnosis.causes.iter().map(|cause| diagnosed(cause, &texts, key)).collect(),
         before: diagnosis.before,
         after: diagnosis.after,
         call: CallFacts {
@@ -173,12 +179,49 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -
             denials: call.denials,
         },
         not_given: diagnosis.not_given.clone(),
+        question: diagnosis.question.as_ref().map(|question| self::question(question, key)),
         notes: all(key, &diagnosis.notes),
         claims: diagnosis.claims.iter().map(|claim| Claim { text: key.hide(&claim.text), ..claim.clone() }).collect(),
+        fingerprint: diagnosis.fingerprint.clone(),
     }
 }
 
-fn diagnosed(cause: &Diagnosed, trust: Option<&Veiled>, key: &Key) -> Diagnosed {
+fn question(question: &Question, key: &Key) -> Question {
+    let outlook = |outlook: &Outlook| {
+        let mut hidden = outlook.clone();
+        hidden.answer = key.hide(&hidden.answer);
+        hidden
+    };
+    Question {
+        topic: match &question.topic {
+            Topic::Key(name) => Topic::Key(key.hide(name)),
+            other => other.clone(),
+        },
+        text: key.hide(&question.text),
+        command: some(key, question.command.as_ref()),
+        answers: question.answers.iter().map(outlook).collect(),
+    }
+}
+
+/// The texts that places of an answer are in.
+struct Texts {
+    trust: Option<Veiled>,
+    call: Option<Veiled>,
+    error: Option<Veiled>,
+}
+
+impl Texts {
+    fn place(&self, place: &Place) -> Place {
+        let text = match place.source {
+            Source::TrustPolicy => &self.trust,
+            Source::Call => &self.call,
+            Source::Error => &self.error,
+        };
+        Place { span: text.as_ref().map_or(place.span, |text| text.span(place.span)), ..*place }
+    }
+}
+
+fn diagnosed(cause: &Diagnosed, texts: &Texts, key: &Key) -> Diagnosed {
     let patch = cause.patch.as_ref().map(|patch| Patch {
         name: key.hide(&patch.name),
         before: key.hide(&patch.before),
@@ -198,7 +241,10 @@ fn diagnosed(cause: &Diagnosed, trust: Option<&Veiled>, key: &Key) -> Diagnosed 
         fix: Fix { text: key.hide(&cause.fix.text), diff, safe: cause.fix.safe },
         separate_by: some(key, cause.separate_by.as_ref()),
         time: cause.time,
-        span: cause.span.map(|span| trust.map_or(span, |trust| trust.span(span))),
+        risk: cause.risk.clone(),
+        places: cause.places.iter().map(|place| texts.place(place)).collect(),
+        span: cause.span.map(|span| texts.trust.as_ref().map_or(span, |trust| trust.span(span))),
+        kind: cause.kind,
         patch,
     }
 }
