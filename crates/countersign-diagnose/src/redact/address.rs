@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use countersign_policy::prove::UNROUTABLE;
+
 use super::name::Draw;
 
 /// Addresses that belong to nobody, and mean something: they stay.
@@ -38,28 +40,42 @@ fn bits(address: IpAddr) -> (u128, u32) {
     }
 }
 
-/// Turns each bit or leaves it, as a secret of the bits before it says; never on the way to an address that stays.
+/// Turns each bit or leaves it, as a secret of the bits before it says. What decides whether an address lies in a range that
+/// means something, and whether it is one of those that stay, is never turned.
 fn turned(bits: u128, width: u32, draw: &Draw) -> u128 {
-    let open: Vec<u128> = OPEN
-        .iter()
-        .filter_map(|text| text.parse().ok().map(self::bits))
-        .filter(|(_, wide)| *wide == width)
-        .map(|(bits, _)| bits)
-        .collect();
+    let open: Vec<(u128, u32)> = OPEN.iter().chain(UNROUTABLE).filter_map(|text| range(text, width)).collect();
     let mut out = 0;
     for place in (0..width).rev() {
         let bit = bits >> place & 1;
         let before = bits.checked_shr(place + 1).unwrap_or(0);
-        let leads_open = open.iter().any(|open| open.checked_shr(place + 1).unwrap_or(0) == before);
-        let turn = if leads_open { 0 } else { u128::from(draw.byte(&format!("address {width} {place} {before:x}")) & 1) };
+        let decides = |(open, length): &(u128, u32)| {
+            width - place <= *length && open.checked_shr(place + 1).unwrap_or(0) == before
+        };
+        let turn = if open.iter().any(decides) {
+            0
+        } else {
+            u128::from(draw.byte(&format!("address {width} {place} {before:x}")) & 1)
+        };
         out = out << 1 | (bit ^ turn);
     }
     out
 }
 
+/// The bits of a range of addresses of this width, and the length of its prefix.
+fn range(text: &str, width: u32) -> Option<(u128, u32)> {
+    let (address, length) = text.split_once('/').unwrap_or((text, ""));
+    let (bits, wide) = bits(address.parse().ok()?);
+    (wide == width).then_some((bits, length.parse().unwrap_or(width)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn lies_in(address: &str, range: &str) -> bool {
+        let (bits, width) = bits(address.parse().unwrap());
+        super::range(range, width).is_some_and(|(open, length)| open >> (width - length) == bits >> (width - length))
+    }
 
     #[test]
     fn networks_keep_their_addresses() {
@@ -79,5 +95,12 @@ mod tests {
             assert_eq!(address(kept), kept);
         }
         assert_eq!(pseudonym("203.0.113.7/99", &draw), None);
+        for (private, range) in [("10.1.2.3", "10."), ("192.168.7.9", "192.168."), ("fd00::7", "fd")] {
+            assert!(address(private).starts_with(range) && address(private) != private);
+        }
+        for public in ["9.9.9.9", "198.51.100.7", "11.0.0.1", "2001:db8::7"] {
+            let hidden = address(public);
+            assert!(!UNROUTABLE.iter().any(|range| lies_in(&hidden, range)), "{public} {hidden}");
+        }
     }
 }
