@@ -75,6 +75,9 @@ pub struct Diagnosed {
     pub key: Option<String>,
     /// What is asked for.
     pub required: Option<String>,
+    /// The same, one by one.
+    #[serde(skip)]
+    pub required_values: Vec<String>,
     /// What was sent.
     pub sent: Option<String>,
     /// What is wrong, in a sentence.
@@ -180,6 +183,7 @@ fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding:
         statement: finding.statement,
         key: finding.key.clone(),
         required: (!finding.required.is_empty()).then(|| finding.required.join(", ")),
+        required_values: finding.required.clone(),
         sent: finding.sent.clone(),
         message: finding.message.clone(),
         fix: Fix { text: finding.repair.advice.clone(), diff: patch.as_ref().map(Patch::unified), safe },

@@ -7,6 +7,7 @@
 //!   can send one.
 //! * [`diagnosis`] is the verdict, and [`question`] what to ask when it is not sure.
 //! * [`place`] is where failing values stand, [`risk`] what a denial means for the role's security.
+//! * [`trail`] reads CloudTrail's files, whatever their size.
 //! * [`journal`] remembers what worked.
 //! * [`redact`] hides who it is about, so that an answer can be shared.
 //! * [`edit`] is a change to a text as spans and what replaces them.
@@ -25,10 +26,12 @@ pub mod journal;
 pub mod message;
 pub mod place;
 pub mod question;
+mod quoted;
 pub mod redact;
 mod repair;
 pub mod risk;
 mod situation;
+pub mod trail;
 mod verdict;
 
 pub use diagnosis::{Diagnosis, diagnose};

@@ -20,6 +20,8 @@ use std::ops::ControlFlow;
 
 use countersign_policy::document::Span;
 
+use crate::edit::Edit;
+
 /// One call to STS as a text makes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
@@ -40,8 +42,10 @@ pub struct Call {
     pub profile: Option<Box<str>>,
     /// The source is itself an assumed role, so that this call chains roles; `None` when the text does not say.
     pub chained: Option<bool>,
-    /// Where its ExternalId is written; `None` where that is not in this text, or nothing of the kind can be sent.
-    pub slot: Option<Slot>,
+    /// Where parameters are written. Not in the map: not in this text, or nothing of the kind can be sent.
+    pub slots: BTreeMap<Name, Slot>,
+    /// The edits that take parameters out of the call.
+    pub removals: BTreeMap<Name, Vec<Edit>>,
 }
 
 /// What a text says in one language.
@@ -51,7 +55,7 @@ pub struct Reading {
     pub style: Style,
     /// The calls, in the order they stand.
     pub calls: Vec<Call>,
-    /// How many places are not of the language.
+    /// How many places are not of the language, of those that were parsed: what names nothing that makes calls is not.
     pub errors: usize,
 }
 
@@ -137,8 +141,9 @@ impl Call {
                 *span = slot::moved(*span, offset);
             }
         }
-        if let Some(slot) = &mut self.slot {
-            slot.move_by(offset);
+        self.slots.values_mut().for_each(|slot| slot.move_by(offset));
+        for edit in self.removals.values_mut().flatten() {
+            edit.span = slot::moved(edit.span, offset);
         }
     }
 }
@@ -219,6 +224,27 @@ pub enum Name {
     Region,
     /// `WebIdentityToken`, or the file that holds it.
     WebIdentityToken,
+}
+
+impl Name {
+    /// As AWS spells it.
+    #[must_use]
+    pub fn aws(self) -> &'static str {
+        match self {
+            Self::RoleArn => "RoleArn",
+            Self::RoleSessionName => "RoleSessionName",
+            Self::ExternalId => "ExternalId",
+            Self::DurationSeconds => "DurationSeconds",
+            Self::SerialNumber => "SerialNumber",
+            Self::TokenCode => "TokenCode",
+            Self::SourceIdentity => "SourceIdentity",
+            Self::Tags => "Tags",
+            Self::TransitiveTagKeys => "TransitiveTagKeys",
+            Self::SessionPolicy => "Policy",
+            Self::Region => "Region",
+            Self::WebIdentityToken => "WebIdentityToken",
+        }
+    }
 }
 
 /// What a text says of a parameter.

@@ -8,6 +8,7 @@ use crate::evidence::Sent;
 use crate::external_id::is_sendable;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "external-id-missing",
@@ -61,5 +62,5 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value.clone()) };
     let repair = Repair { needs_decision, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);
-    Some(finding.separated_by(format!("the same call with the ExternalId `{value}`")))
+    Some(finding.separated_by(format!("the same call with the ExternalId {value}", value = quoted(&value))))
 }

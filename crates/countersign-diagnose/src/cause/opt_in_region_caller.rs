@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::message::Says;
 use crate::repair::Repair;
 use crate::situation::{Situation, is_opt_in_region};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "opt-in-region-caller",
@@ -20,7 +21,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let region = situation.region().filter(|region| is_opt_in_region(region))?;
     let advice = "call STS in a region that the caller's account has (AWS_REGION, sts_region or endpoint, for example \
                   us-east-1), or enable the region; sources differ on whose account needs it, so look at both";
-    let message = format!("`{region}` is a region that accounts have to enable, and its STS does not know the caller's key");
+    let message = format!("{region} is a region that accounts have to enable, and its STS does not know the caller's key", region = quoted(&region));
     let finding = Finding::consistent(90, message, Repair::advice(advice)).about("region");
     let command = format!("aws account get-region-opt-status --region-name {region} (in the caller's account, then in the role's)");
     Some(finding.asking(["a region that is enabled for the caller"], Some(&region)).separated_by(command))

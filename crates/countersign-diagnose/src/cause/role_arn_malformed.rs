@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::message::Says;
 use crate::repair::Repair;
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "role-arn-malformed",
@@ -26,7 +27,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let what = what.unwrap_or("STS takes it for no role's ARN");
-    let message = format!("`{role}` is not the ARN of a role: {what}");
+    let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
     let advice = "write it in full: arn:aws:iam::ACCOUNT:role/PATH/NAME, as `aws iam get-role` prints it";
     Some(Finding::told(message, Repair::advice(advice)).ranked(91).about("RoleArn").asking([mended(&role)], Some(&role)))
 }

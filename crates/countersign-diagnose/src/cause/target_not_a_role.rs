@@ -3,6 +3,7 @@
 use super::{Cause, Finding, Side};
 use crate::repair::Repair;
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "target-not-a-role",
@@ -32,7 +33,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         ("assumed-role", Some(name), Some(account)) => format!("arn:{}:iam::{account}:role/{name}", arn.partition),
         _ => "the ARN of a role".to_owned(),
     };
-    let message = format!("`{role}` is {what}, and only roles can be assumed");
+    let message = format!("{role} is {what}, and only roles can be assumed", role = quoted(&role));
     let advice = "name the role itself, as `aws iam get-role` prints its ARN";
     Some(Finding::told(message, Repair::advice(advice)).ranked(89).about("RoleArn").asking([meant], Some(role)))
 }

@@ -5,8 +5,9 @@ mod event;
 mod facts;
 mod request_text;
 
+pub use crate::trail::read_events;
 pub use case::CaseError;
-pub use event::{Event, read_events};
+pub use event::{Event, RequestParameters, UserIdentity};
 pub use facts::{Facts, Sent};
 pub use request_text::RequestText;
 

@@ -91,11 +91,11 @@ impl Gathered {
     /// A host.
     pub(super) fn host(&mut self, host: &str) {
         let host = host.split(':').next().unwrap_or(host);
-        if !kept::is_public_host(host) {
-            self.value(Kind::Host, host);
-        } else if let Some(id) = host.strip_suffix(".amazonaws.com") {
+        if kept::is_aws_host(&host.to_ascii_lowercase()) {
             // `abc123.gr7.eu-west-1.eks.amazonaws.com`: what AWS makes up for a customer.
-            self.ids(id);
+            self.ids(host);
+        } else if !kept::is_public_host(host) {
+            self.value(Kind::Host, kept::tenant_of(host).unwrap_or(host));
         }
     }
 

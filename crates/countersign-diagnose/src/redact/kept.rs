@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use countersign_policy::prove::federated_subject::SHARED_PROVIDERS;
+
 const SAID: &str = include_str!("kept.txt");
 
 /// Keywords of the languages that calls are read from, and names that their readers and AWS give a meaning.
@@ -76,12 +78,27 @@ pub(super) fn is_made_of_kept(name: &str) -> bool {
 /// Whether a host is AWS's, or one that everybody uses, so that its name says nothing.
 pub(super) fn is_public_host(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    let of = |domain: &&str| host == **domain || host.strip_suffix(*domain).is_some_and(|rest| rest.ends_with('.'));
-    PUBLIC.split_whitespace().collect::<Vec<_>>().iter().any(of)
+    let shared = SHARED_PROVIDERS.iter().map(|(name, _)| *name);
+    is_aws_host(&host) || PUBLIC.split_whitespace().chain(shared).any(|name| name == host)
 }
 
-const PUBLIC: &str = "
+/// What of a host its customers chose: `acme` of `acme.gitlab.com`.
+pub(super) fn tenant_of(host: &str) -> Option<&str> {
+    let shared = SHARED_PROVIDERS.iter().map(|(name, _)| name.trim_start_matches('.'));
+    let mut domains = PUBLIC.split_whitespace().chain(shared);
+    domains.find_map(|domain| host.strip_suffix(domain)?.strip_suffix('.'))
+}
+
+/// Whether a host is AWS's.
+pub(super) fn is_aws_host(host: &str) -> bool {
+    AWS.split_whitespace().any(|name| host == name || host.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')))
+}
+
+const AWS: &str = "
 amazonaws.com amazonaws.com.cn amazonaws.eu amazonaws.com.eu api.aws aws.amazon.com amazon.com aws.dev c2s.ic.gov sc2s.sgov.gov
+";
+
+const PUBLIC: &str = "
 token.actions.githubusercontent.com github.com raw.githubusercontent.com gitlab.com bitbucket.org
 accounts.google.com googleapis.com graph.facebook.com www.amazon.com sts.windows.net login.microsoftonline.com
 app.terraform.io oidc.circleci.com agent.buildkite.com registry.terraform.io docker.io ghcr.io quay.io gcr.io k8s.io kubernetes.io

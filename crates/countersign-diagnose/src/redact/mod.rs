@@ -59,6 +59,9 @@ use crate::diagnosis::{Diagnosis, diagnose};
 use crate::evidence::{Evidence, RequestText};
 use gather::Gathered;
 
+/// What is said of an answer that was redacted.
+pub const NOTE: &str = "redacted: names, accounts, ids and ExternalIds are pseudonyms, and credentials were removed";
+
 /// How often pseudonyms are drawn until the law holds.
 const ATTEMPTS: u32 = 16;
 
@@ -105,21 +108,15 @@ pub fn redact_diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -
 impl Key {
     /// Takes in what has to be hidden in texts: all that belong together at once, before any is hidden.
     ///
-    /// A text may be anything: a log, a policy, an evidence bundle, a trail.
-    pub fn learn(&mut self, texts: &[&str]) {
+    /// A text may be anything: a log, a policy, an evidence bundle, a trail. Programs and profiles, which are known to have
+    /// calls in them, are understood better as `requests`.
+    pub fn learn(&mut self, texts: &[&str], requests: &[RequestText]) {
         let mut gathered = Gathered::default();
         for text in texts {
             learn_text(text, &mut gathered);
         }
-        *self = self.with(gathered, 0);
-    }
-
-    /// The same for texts with calls in them, which are understood better.
-    pub fn learn_requests(&mut self, requests: &[RequestText]) {
-        let mut gathered = Gathered::default();
         for request in requests {
             inventory::of_request(request, &mut gathered);
-            learn_text(&request.text, &mut gathered);
         }
         *self = self.with(gathered, 0);
     }
@@ -139,7 +136,7 @@ fn learn_text(text: &str, gathered: &mut Gathered) {
 /// The text with everything hidden, and the key with what was hidden in it.
 #[must_use]
 pub fn redact_text(text: &str, key: &mut Key) -> String {
-    key.learn(&[text]);
+    key.learn(&[text], &[]);
     key.hide(text)
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod completions;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod init;
+pub(crate) mod redact;
 pub(crate) mod simulate;
 pub(crate) mod sts;
 pub(crate) mod test;

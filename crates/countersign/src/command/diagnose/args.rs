@@ -29,9 +29,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) given: Given,
 
-    /// How the answer is printed.
+    /// How the answer is printed. Markdown is for others to read, and so redacted unless --no-redact is given.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(super) format: AnswerFormat,
+
+    #[command(flatten)]
+    pub(super) sharing: super::share::Sharing,
 }
 
 /// What is in hand about a denial.
@@ -46,9 +49,10 @@ pub(crate) struct Given {
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
 
-    /// A CloudTrail event, or a trail's file; gzip is undone. Of several refusals the last counts.
-    #[arg(long, value_name = "FILE")]
-    pub(super) event: Option<PathBuf>,
+    /// A CloudTrail event, a trail's file, or a folder of them; gzip is undone; repeatable. Of several refusals the last
+    /// counts, of those that fit --role and --caller if they are given.
+    #[arg(long, value_name = "PATH")]
+    pub(super) event: Vec<PathBuf>,
 
     /// The role's trust policy: JSON, what `aws iam get-role` prints, or a file that `countersign audit` reads, with --role.
     #[arg(long, value_name = "FILE", help_heading = "The role")]

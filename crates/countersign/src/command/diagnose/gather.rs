@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use countersign_audit::input::{self, Named};
 use countersign_audit::role::Role;
 use countersign_diagnose::Evidence;
-use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent, read_events};
+use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
+use super::trail;
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -20,8 +21,6 @@ use crate::read;
 
 /// The most bytes of a pasted error, a script or a bundle.
 const TEXT_BYTES: u64 = 16 << 20;
-/// The most bytes of a trail's file.
-const TRAIL_BYTES: u64 = 1 << 30;
 /// How long the text of a call is parsed: one that was made to vex a parser costs it minutes.
 const PARSING: Duration = Duration::from_secs(2);
 
@@ -70,19 +69,12 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
     };
     evidence.now = Some(audit::now(None));
     if let Some(text) = error_text(args)? {
-        add_error(&mut evidence, text);
+        // A paste may be the event itself.
+        if !trail::add_text(&mut evidence, args, &text) {
+            evidence.error_text = Some(text);
+        }
     }
-    if let Some(path) = &args.event {
-        let input = read::read(path, TRAIL_BYTES)?;
-        let events = read_events(&input.text);
-        let Some(event) = events.last() else {
-            let help =
-                "events of refused calls have an errorCode; the owner of a role sees no denied calls of other accounts";
-            let message = format!("no refused AssumeRole in {}", input.name);
-            return Err(Box::new(Diagnostic::error(message, Some(help.to_owned()))).into());
-        };
-        evidence.add_event(event);
-    }
+    trail::add(&mut evidence, args)?;
     if let Some(path) = &args.trust {
         trust(&mut evidence, path, args.role.as_deref())?;
     }
@@ -119,25 +111,23 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
 /// The pasted error: a file, or stdin when it is named, or when something is piped in and nothing else is read from it.
 fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     let stdin = Path::new("-");
-    let files = [&args.case, &args.event, &args.trust, &args.call];
-    let taken = files.into_iter().flatten().any(|path| path == stdin);
+    let files = [&args.case, &args.trust, &args.call];
+    let taken = files.into_iter().flatten().chain(&args.event).any(|path| path == stdin);
     let path = match &args.error {
         Some(path) => path.as_path(),
-        None if args.case.is_none() && args.event.is_none() && !taken && !std::io::stdin().is_terminal() => stdin,
+        None if args.case.is_none() && args.event.is_empty() && !taken && !std::io::stdin().is_terminal() => stdin,
         None => return Ok(None),
     };
     let text = read::read(path, TEXT_BYTES)?.text;
     Ok((!text.trim().is_empty()).then_some(text))
 }
 
-/// A paste may be the event itself.
-fn add_error(evidence: &mut Evidence, text: String) {
-    if text.trim_start().starts_with(['{', '['])
-        && let Some(event) = read_events(&text).last()
-    {
-        return evidence.add_event(event);
+/// What the error's text is called.
+pub(super) fn error_name(args: &Given) -> String {
+    match (&args.error, &args.case) {
+        (None, Some(case)) => format!("error_text in {}", read::name(case)),
+        (error, _) => read::name(error.as_deref().unwrap_or(Path::new("-"))),
     }
-    evidence.error_text = Some(text);
 }
 
 fn policy(path: &Path) -> anyhow::Result<PolicyText> {
@@ -196,6 +186,14 @@ fn is_called(role: &Role, wanted: &str) -> bool {
     role.arn.as_deref() == Some(wanted) || role.role_name.as_deref() == Some(name) || role.name == wanted
 }
 
+/// A text with calls in it, read as long as is worth waiting for.
+pub(crate) fn read_request(name: &str, kind: Option<&str>, text: &str) -> RequestText {
+    let mut patience = Patience::start();
+    let request = RequestText::read_while(name, kind, text, &mut || patience.ask());
+    patience.tell(&request.name);
+    request
+}
+
 /// What made the call; its kind is what its name says.
 fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
     let input = read::read(path, TEXT_BYTES)?;
@@ -207,9 +205,7 @@ fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
         (None, Some(extension)) if RequestText::reads(extension) => Some(extension),
         (None, _) => None,
     };
-    let mut patience = Patience::start();
-    let mut request = RequestText::read_while(input.name, kind, input.text, &mut || patience.ask());
-    patience.tell(&request.name);
+    let mut request = read_request(&input.name, kind, &input.text);
     if let Some(profile) = &args.profile {
         request.calls.retain(|call| call.profile.as_deref() == Some(profile));
         if request.calls.is_empty() {

@@ -3,10 +3,12 @@
 mod args;
 mod gather;
 mod report;
+mod share;
+mod trail;
 
 pub(crate) use args::Args;
+pub(crate) use gather::read_request;
 
-use countersign_diagnose::diagnose;
 use countersign_diagnose::diagnosis::Verdict;
 
 use super::Exit;
@@ -19,9 +21,10 @@ use args::AnswerFormat;
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let gathered = gather::evidence(&args.given)?;
-    let diagnosis = diagnose(&gathered);
+    let share::Answer { evidence, diagnosis, error_name } =
+        share::answer(&args.sharing, args.format, gathered, gather::error_name(&args.given))?;
     match args.format {
-        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis))?,
+        AnswerFormat::Text => output::answer(&report::text(&evidence, &diagnosis, &error_name))?,
         AnswerFormat::Json => output::answer_json(&diagnosis)?,
         AnswerFormat::Markdown => output::answer_plain(&report::markdown(&diagnosis))?,
     }
