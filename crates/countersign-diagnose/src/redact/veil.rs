@@ -108,12 +108,15 @@ fn call(call: &Call, key: &Key, text: &Veiled) -> Call {
         }
         Parameter::Implied { .. } | Parameter::Absent => parameter.clone(),
     };
+    let edits = |edits: &[Edit]| -> Vec<Edit> {
+        edits.iter().map(|edit| Edit::replace(text.span(edit.span), key.hide(&edit.text))).collect()
+    };
     let slot = |slot: &Slot| Slot {
         span: text.span(slot.span),
         before: key.hide(&slot.before),
         behind: key.hide(&slot.behind),
         quoting: slot.quoting,
-        also: slot.also.iter().map(|edit| Edit::replace(text.span(edit.span), key.hide(&edit.text))).collect(),
+        also: edits(&slot.also),
     };
     Call {
         style: call.style,
@@ -124,7 +127,8 @@ fn call(call: &Call, key: &Key, text: &Veiled) -> Call {
         source: call.source.as_deref().map(|name| key.hide(name).into()),
         profile: call.profile.as_deref().map(|name| key.hide(name).into()),
         chained: call.chained,
-        slot: call.slot.as_ref().map(slot),
+        slots: call.slots.iter().map(|(name, place)| (*name, slot(place))).collect(),
+        removals: call.removals.iter().map(|(name, gone)| (*name, edits(gone))).collect(),
     }
 }
 
@@ -236,6 +240,7 @@ fn diagnosed(cause: &Diagnosed, texts: &Texts, key: &Key) -> Diagnosed {
         statement: cause.statement,
         key: some(key, cause.key.as_ref()),
         required: some(key, cause.required.as_ref()),
+        required_values: all(key, &cause.required_values),
         sent: some(key, cause.sent.as_ref()),
         message: key.hide(&cause.message),
         fix: Fix { text: key.hide(&cause.fix.text), diff, safe: cause.fix.safe },
