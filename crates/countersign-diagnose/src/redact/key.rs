@@ -39,6 +39,8 @@ pub struct Key {
     words: BTreeMap<String, String>,
     addresses: BTreeMap<String, String>,
     kept: BTreeSet<String>,
+    /// What everybody knows: not stored.
+    public: BTreeSet<String>,
     /// The way back.
     real: HashMap<String, String>,
     real_addresses: HashMap<String, String>,
@@ -58,6 +60,9 @@ struct Stored {
 /// How many values are compared each with each.
 const PAIRED: usize = 96;
 
+/// How often pseudonyms are drawn until none is taken.
+const DRAWS: u32 = 8;
+
 impl Key {
     /// A key that knows nothing yet. The seed has to be random: who knows it can tell whether a guess is right.
     #[must_use]
@@ -68,6 +73,7 @@ impl Key {
             words: BTreeMap::new(),
             addresses: BTreeMap::new(),
             kept: BTreeSet::new(),
+            public: BTreeSet::new(),
             real: HashMap::new(),
             real_addresses: HashMap::new(),
             secrets: BTreeSet::new(),
@@ -120,7 +126,7 @@ impl Key {
 
     /// Lets words stay: the accounts of vendors that everybody knows. What has a pseudonym already keeps it.
     pub fn keep(&mut self, words: impl IntoIterator<Item = String>) {
-        self.kept.extend(words.into_iter().map(|word| folded(&word)));
+        self.public.extend(words.into_iter().map(|word| folded(&word)));
     }
 
     fn index(&mut self) {
@@ -144,7 +150,7 @@ impl Key {
         key.kept.extend(gathered.kept.iter().filter(|word| !self.hides(word)).cloned());
         let is_name = |word: &str| self.hides(word);
         gathered.take_in_what_holds_names(&is_name);
-        let stays = |word: &str| key.kept.contains(word) || self.is_pseudonym(word);
+        let stays = |word: &str| key.kept.contains(word) || key.public.contains(word) || self.is_pseudonym(word);
         gathered.words.retain(|word| !stays(word));
         gathered.words.extend(key.filled_words(&gathered));
         let new: Vec<String> = gathered.words.iter().filter(|word| !self.hides(word)).cloned().collect();
@@ -157,10 +163,22 @@ impl Key {
                     || gathered.words.contains(word)
                     || key.kept.contains(word)
             };
-            let making =
-                Making { draw: &self.draw, given: &self.words, relations: &relations, attempt, taken: &taken };
-            let made = make(&new, &making);
-            key.words.extend(made);
+            let making = |attempt| Making {
+                draw: &self.draw,
+                given: &self.words,
+                relations: &relations,
+                attempt,
+                taken: &taken,
+            };
+            let mut best = make(&new, &making(attempt * DRAWS));
+            for draw in 1..DRAWS {
+                if best.alone == 0 {
+                    break;
+                }
+                let other = make(&new, &making(attempt * DRAWS + draw));
+                best = if other.alone < best.alone { other } else { best };
+            }
+            key.words.extend(best.names);
         }
         for written in gathered.addresses {
             if !key.addresses.contains_key(&written) && !self.real_addresses.contains_key(&written) {

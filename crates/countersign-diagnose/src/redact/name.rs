@@ -75,6 +75,12 @@ impl<'w> Letters<'w> {
         (spot.at < spot.word.chars().count()).then_some(node)
     }
 
+    /// The letters of a word.
+    fn nodes(&self, word: &str) -> std::ops::Range<usize> {
+        let first = self.first.get(word).copied().unwrap_or(0);
+        first..first + word.chars().count()
+    }
+
     fn root(&self, mut node: usize) -> usize {
         while let Some(above) = self.above.get(node).copied().filter(|above| *above != node) {
             node = above;
@@ -97,6 +103,7 @@ struct Class {
     image: Option<char>,
     is_hex: bool,
     leads: bool,
+    stays: bool,
     unlike: Vec<Unlike>,
     /// The word and place it is drawn for.
     drawn_for: Option<(usize, usize)>,
@@ -108,8 +115,15 @@ enum Unlike {
     Char(char),
 }
 
+/// Pseudonyms by their words.
+pub(super) struct Made {
+    pub(super) names: BTreeMap<String, String>,
+    /// How many of them keep no relation, since what they had to be was taken.
+    pub(super) alone: usize,
+}
+
 /// A pseudonym for each of `new`, which holds words in lower case. A word without one stays as it is.
-pub(super) fn make(new: &[String], making: &Making<'_>) -> BTreeMap<String, String> {
+pub(super) fn make(new: &[String], making: &Making<'_>) -> Made {
     // What was drawn before goes first, so that later draws follow it.
     let involved: HashSet<&str> = making.relations.iter().flat_map(Relation::words).collect();
     let old = making.given.keys().map(String::as_str).filter(|word| involved.contains(word));
@@ -125,19 +139,26 @@ pub(super) fn make(new: &[String], making: &Making<'_>) -> BTreeMap<String, Stri
         }
     }
     let classes = classes(&letters, making);
-    let images = draw_all(&letters, classes, making);
-    let mut made = BTreeMap::new();
+    let stays = |node: &usize| classes.get(&letters.root(*node)).is_some_and(|class| class.stays);
+    let fixed: HashSet<&str> = letters
+        .words
+        .iter()
+        .copied()
+        .filter(|word| letters.nodes(word).all(|node| stays(&node)))
+        .collect();
+    let images = draw_all(&letters, &classes, making);
+    let mut made = Made { names: BTreeMap::new(), alone: 0 };
     let mut used: HashSet<String> = making.given.values().cloned().collect();
     let reals: HashSet<&str> = letters.words.iter().copied().filter(|word| word.len() >= 4).collect();
-    for word in letters.words.iter().filter(|word| !is_old(word)) {
-        let first = letters.first.get(word).copied().unwrap_or(0);
-        let related: String =
-            (first..first + word.chars().count()).filter_map(|node| images.get(&letters.root(node))).collect();
+    // A word of which nothing may change stays as a whole.
+    for word in letters.words.iter().filter(|word| !is_old(word) && !fixed.contains(*word)) {
+        let related: String = letters.nodes(word).filter_map(|node| images.get(&letters.root(node))).collect();
         let fits = |name: &str| is_free(name, word, &used, &reals, making);
-        let name = Some(related).filter(|name| fits(name)).or_else(|| alone(word, making, &fits));
-        if let Some(name) = name {
+        let related = Some(related).filter(|name| fits(name));
+        made.alone += usize::from(related.is_none());
+        if let Some(name) = related.or_else(|| alone(word, making, &fits)) {
             used.insert(name.clone());
-            made.insert((*word).to_owned(), name);
+            made.names.insert((*word).to_owned(), name);
         }
     }
     made
@@ -173,6 +194,7 @@ fn classes(letters: &Letters<'_>, making: &Making<'_>) -> HashMap<usize, Class> 
             Relation::Stays(spot) => {
                 if let Some(node) = letters.node(spot) {
                     let class = classes.entry(letters.root(node)).or_default();
+                    class.stays |= class.image.is_none();
                     class.image = class.image.or_else(|| letters.chars.get(node).copied());
                 }
             }
@@ -193,7 +215,7 @@ fn classes(letters: &Letters<'_>, making: &Making<'_>) -> HashMap<usize, Class> 
     classes
 }
 
-fn draw_all(letters: &Letters<'_>, classes: HashMap<usize, Class>, making: &Making<'_>) -> HashMap<usize, char> {
+fn draw_all(letters: &Letters<'_>, classes: &HashMap<usize, Class>, making: &Making<'_>) -> HashMap<usize, char> {
     let mut images: HashMap<usize, char> =
         classes.iter().filter_map(|(root, class)| Some((*root, class.image?))).collect();
     let mut roots: Vec<usize> = classes.keys().copied().filter(|root| !images.contains_key(root)).collect();
