@@ -36,6 +36,10 @@ pub(super) fn of(evidence: &Evidence) -> Gathered {
         found.text(named);
         found.identity(named);
     }
+    if let Some(id) = &evidence.external_id_to_send {
+        found.see(id);
+        found.value(Kind::ExternalId, id);
+    }
     of_facts(&evidence.facts, &mut found);
     found
 }
@@ -141,8 +145,8 @@ fn of_call(call: &Call, found: &mut Gathered) {
             Name::TokenCode | Name::Region => {}
         }
     }
-    for name in call.source.iter().chain(&call.profile) {
-        found.value(Kind::Name, name);
+    for name in call.source.iter().chain(&call.profile).chain(&call.device) {
+        found.identity(name);
     }
 }
 

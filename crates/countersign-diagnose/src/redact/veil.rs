@@ -10,7 +10,7 @@ use crate::evidence::{Evidence, Facts, Guard, PolicyText, RequestText, Sent};
 use crate::message::Claim;
 use crate::place::{Place, Source};
 use crate::question::{Outlook, Question, Topic};
-use crate::repair::Patch;
+use crate::repair::{Patch, Plan};
 
 /// A text, and where its places went.
 struct Veiled {
@@ -71,6 +71,7 @@ pub(super) fn evidence(evidence: &Evidence, key: &Key) -> Evidence {
         role: some(key, evidence.role.as_ref()),
         facts: facts(&evidence.facts, key),
         notes: all(key, &evidence.notes),
+        external_id_to_send: some(key, evidence.external_id_to_send.as_ref()),
         now: evidence.now,
     }
 }
@@ -126,6 +127,7 @@ fn call(call: &Call, key: &Key, text: &Veiled) -> Call {
         parameters: call.parameters.iter().map(|(name, known)| (*name, parameter(known))).collect(),
         source: call.source.as_deref().map(|name| key.hide(name).into()),
         profile: call.profile.as_deref().map(|name| key.hide(name).into()),
+        device: call.device.as_deref().map(|device| key.hide(device).into()),
         chained: call.chained,
         slots: call.slots.iter().map(|(name, place)| (*name, slot(place))).collect(),
         removals: call.removals.iter().map(|(name, gone)| (*name, edits(gone))).collect(),
@@ -182,11 +184,26 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -
             request_id: some(key, call.request_id.as_ref()),
             denials: call.denials,
         },
+        open: all(key, &diagnosis.open),
         not_given: diagnosis.not_given.clone(),
         question: diagnosis.question.as_ref().map(|question| self::question(question, key)),
         notes: all(key, &diagnosis.notes),
         claims: diagnosis.claims.iter().map(|claim| Claim { text: key.hide(&claim.text), ..claim.clone() }).collect(),
         fingerprint: diagnosis.fingerprint.clone(),
+        plan: diagnosis.plan.as_ref().map(|plan| Plan {
+            causes: plan.causes.clone(),
+            patches: plan.patches.iter().map(|patch| self::patch(patch, key)).collect(),
+            by_hand: plan.by_hand.clone(),
+        }),
+    }
+}
+
+fn patch(patch: &Patch, key: &Key) -> Patch {
+    Patch {
+        part: patch.part,
+        name: key.hide(&patch.name),
+        before: key.hide(&patch.before),
+        after: key.hide(&patch.after),
     }
 }
 
@@ -226,11 +243,7 @@ impl Texts {
 }
 
 fn diagnosed(cause: &Diagnosed, texts: &Texts, key: &Key) -> Diagnosed {
-    let patch = cause.patch.as_ref().map(|patch| Patch {
-        name: key.hide(&patch.name),
-        before: key.hide(&patch.before),
-        after: key.hide(&patch.after),
-    });
+    let patch = cause.patch.as_ref().map(|patch| self::patch(patch, key));
     // What shows a credential only as a whole must not be cut first.
     let diff = cause.fix.diff.as_ref().map(|diff| patch.as_ref().map_or_else(|| key.hide(diff), Patch::unified));
     Diagnosed {
@@ -243,7 +256,13 @@ fn diagnosed(cause: &Diagnosed, texts: &Texts, key: &Key) -> Diagnosed {
         required_values: all(key, &cause.required_values),
         sent: some(key, cause.sent.as_ref()),
         message: key.hide(&cause.message),
-        fix: Fix { text: key.hide(&cause.fix.text), diff, safe: cause.fix.safe },
+        fix: Fix {
+            text: key.hide(&cause.fix.text),
+            diff,
+            safe: cause.fix.safe,
+            decide: some(key, cause.fix.decide.as_ref()),
+            find: some(key, cause.fix.find.as_ref()),
+        },
         separate_by: some(key, cause.separate_by.as_ref()),
         time: cause.time,
         risk: cause.risk.clone(),
