@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use countersign_policy::document::Span;
+use countersign_policy::document::{Effect, Span};
 use countersign_policy::evaluate::Decision;
 use serde::Serialize;
 
@@ -126,6 +126,15 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let situation = Situation::new(evidence);
     let mut found = findings(&situation);
     let outcome = confirm(&situation, &mut found);
+    // Of what is not the role that is meant, policies tell nothing.
+    let is_misnamed = |finding: &Finding| {
+        finding.status == Status::Proved
+            && finding.proof == Proof::Text
+            && finding.key.as_deref().is_some_and(|key| key.starts_with("RoleArn"))
+    };
+    if found.iter().any(|(_, _, finding)| is_misnamed(finding)) {
+        found.retain(|(_, _, finding)| finding.proof == Proof::Text);
+    }
     // Beside what is proved, what merely was not ruled out only distracts.
     if found.iter().any(|(_, _, finding)| finding.status == Status::Proved) {
         found.retain(|(_, _, finding)| finding.status != Status::Consistent || finding.statement.is_some());
@@ -197,13 +206,13 @@ struct Outcome {
 
 /// Tries what causes claim: the call must be denied, and allowed with the changes; each change must be needed.
 fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
-    let index = situation.nearest().map(|statement| statement.index);
+    let claims: Vec<usize> =
+        places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Evaluator);
+    let index = favoured(situation, found, &claims);
     let given = situation.evidence.trust.is_some() || !situation.evidence.identity.is_empty();
     let given = (given || evidence_limits(situation)) && !situation.is_write;
     let whole = situation.favouring(index).filter(|_| given);
     let before = whole.as_ref().map(|whole| whole.decide().decision);
-    let claims: Vec<usize> =
-        places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Evaluator);
     let mut after = None;
     if let Some(whole) = &whole {
         let with = |places: &[usize]| {
@@ -239,6 +248,16 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
     Outcome { before, after, allowed_by_all }
+}
+
+/// The statement that open keys are to favour: the one that would let the call in once it is mended, else the nearest.
+fn favoured(situation: &Situation<'_>, found: &[Found], claims: &[usize]) -> Option<usize> {
+    let claimed = claims.iter().filter_map(|place| found.get(*place)).filter_map(|(_, _, finding)| {
+        let view = situation.statements.iter().find(|view| Some(view.index) == finding.statement)?;
+        (view.effect == Effect::Allow).then_some((finding.rank, view.index))
+    });
+    let claimed = claimed.max_by_key(|(rank, _)| *rank).map(|(_, index)| index);
+    claimed.or_else(|| situation.nearest().map(|statement| statement.index))
 }
 
 /// Whether a policy that limits the call was given.

@@ -1,11 +1,13 @@
 //! `external-id-malformed`
 
 use super::{Cause, Finding, Side};
+use countersign_policy::document::Effect;
+
 use crate::call::Name;
 use crate::external_id::{is_sendable, nearest};
 use crate::message::Says;
 use crate::repair::{Change, Repair};
-use crate::situation::Situation;
+use crate::situation::{Situation, State};
 
 pub(super) static CAUSE: Cause = Cause {
     id: "external-id-malformed",
@@ -47,9 +49,13 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
 
 /// The value that the role asks for, if what is sent is that one with damage; else what is sent without blanks around it.
 fn meant(situation: &Situation<'_>, sent: &str) -> Option<String> {
-    let tests = situation.nearest().into_iter().flat_map(|statement| &statement.tests);
+    let allows = situation.statements.iter().filter(|view| view.effect == Effect::Allow && view.principal != State::Fails);
+    let tests = allows.flat_map(|statement| &statement.tests);
     let asked = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId")).flat_map(|test| &test.required);
-    let damaged = nearest(asked.map(String::as_str), sent).filter(|(value, class)| class.is_damage() && is_sendable(value));
+    let asked: Vec<&str> = asked.map(String::as_str).collect();
+    // Next to nothing resembles every value: somebody else's must not be sent for it.
+    let told_apart = sent.trim().len() >= 2 || asked.len() == 1;
+    let damaged = nearest(asked.into_iter(), sent).filter(|(value, class)| told_apart && class.is_damage() && is_sendable(value));
     let trimmed = || Some(sent.trim()).filter(|value| is_sendable(value));
     damaged.map(|(value, _)| value).or_else(trimmed).map(str::to_owned)
 }

@@ -17,7 +17,8 @@ pub(super) static CAUSE: Cause = Cause {
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     matches!(situation.says(), Some(Says::RegionDisabled)).then_some(())?;
-    let advice = "activate STS for the region in the caller's account settings, or call the endpoint of a region that is active";
-    let message = "the account has STS switched off in the region that was called";
+    let account = situation.role_account();
+    let advice = format!("call the endpoint of a region that is active, or activate STS for the region in the settings of {account}");
+    let message = format!("STS is switched off in the region that was called for {account}, which is to issue the credentials");
     Some(Finding::told(message, Repair::advice(advice)).about("region").asking(None::<String>, situation.region().as_deref()))
 }

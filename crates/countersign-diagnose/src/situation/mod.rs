@@ -102,10 +102,20 @@ impl<'e> Situation<'e> {
         match self.call().map(|call| call.parameter(name)) {
             Some(Parameter::Known { value, .. }) => Sent::Value(value.clone()),
             Some(Parameter::Absent) => Sent::Nothing,
+            // Any SDK can have read a profile; this one's words tell which it was.
+            Some(Parameter::Implied { pattern: "*" }) if name == Name::RoleSessionName && self.is_botocore() => {
+                Sent::Value("botocore-session-1700000000".to_owned())
+            }
             // A name the tool makes up: one of those it could be.
             Some(Parameter::Implied { pattern }) if *pattern != "*" => Sent::Value(pattern.replace('*', "1700000000")),
             Some(Parameter::Unknown { .. } | Parameter::Implied { .. }) | None => Sent::Unknown,
         }
+    }
+
+    /// Whether botocore printed the denial.
+    fn is_botocore(&self) -> bool {
+        let text = self.evidence.error_text.as_deref().unwrap_or_default();
+        text.contains("An error occurred (") && text.contains(" when calling the AssumeRole operation")
     }
 
     /// What the denial says in its own sentence.
@@ -241,7 +251,14 @@ fn is_write(evidence: &Evidence, denial: Option<&Denial>) -> bool {
     let operation = evidence.operation.as_deref().unwrap_or_default();
     operation.contains("CreateRole")
         || operation.contains("UpdateAssumeRolePolicy")
-        || denial.is_some_and(|denial| matches!(denial.says, Says::InvalidPrincipal { .. } | Says::MalformedPolicy))
+        || denial.is_some_and(|denial| match denial.says {
+            Says::InvalidPrincipal { .. } => true,
+            // STS refuses session policies with the same code.
+            Says::MalformedPolicy => {
+                denial.operation.as_ref().is_none_or(|operation| !operation.text.starts_with("AssumeRole"))
+            }
+            _ => false,
+        })
 }
 
 fn operation(evidence: &Evidence, denial: Option<&Denial>) -> Operation {
