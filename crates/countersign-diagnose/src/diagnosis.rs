@@ -125,7 +125,6 @@ pub struct CallFacts {
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let situation = Situation::new(evidence);
     let mut found = findings(&situation);
-    let outcome = confirm(&situation, &mut found);
     // Of what is not the role that is meant, policies tell nothing.
     let is_misnamed = |finding: &Finding| {
         finding.status == Status::Proved
@@ -135,6 +134,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     if found.iter().any(|(_, _, finding)| is_misnamed(finding)) {
         found.retain(|(_, _, finding)| finding.proof == Proof::Text);
     }
+    let outcome = confirm(&situation, &mut found);
     // Beside what is proved, what merely was not ruled out only distracts.
     if found.iter().any(|(_, _, finding)| finding.status == Status::Proved) {
         found.retain(|(_, _, finding)| finding.status != Status::Consistent || finding.statement.is_some());

@@ -4,7 +4,7 @@ use super::{Cause, Finding, Side};
 use countersign_policy::document::Effect;
 
 use crate::call::Name;
-use crate::external_id::{is_sendable, nearest};
+use crate::external_id::{difference, is_sendable};
 use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State};
@@ -47,15 +47,22 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     Some(finding.asking(["2 to 1224 of A-Za-z0-9_+=,.@:/-"], value.as_deref()))
 }
 
-/// The value that the role asks for, if what is sent is that one with damage; else what is sent without blanks around it.
+/// The one value that statements for the caller ask for and that is this one with damage; else what is sent without blanks
+/// around it. Next to nothing, or a variable that was not filled in, resembles every value: somebody else's must not be sent.
 fn meant(situation: &Situation<'_>, sent: &str) -> Option<String> {
-    let allows = situation.statements.iter().filter(|view| view.effect == Effect::Allow && view.principal != State::Fails);
+    let allows =
+        situation.statements.iter().filter(|view| view.effect == Effect::Allow && view.principal != State::Fails);
     let tests = allows.flat_map(|statement| &statement.tests);
     let asked = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId")).flat_map(|test| &test.required);
-    let asked: Vec<&str> = asked.map(String::as_str).collect();
-    // Next to nothing resembles every value: somebody else's must not be sent for it.
-    let told_apart = sent.trim().len() >= 2 || asked.len() == 1;
-    let damaged = nearest(asked.into_iter(), sent).filter(|(value, class)| told_apart && class.is_damage() && is_sendable(value));
-    let trimmed = || Some(sent.trim()).filter(|value| is_sendable(value));
-    damaged.map(|(value, _)| value).or_else(trimmed).map(str::to_owned)
+    let resembles = |value: &&String| {
+        is_sendable(value) && difference(value, sent).is_some_and(|class| class.is_damage())
+    };
+    let mut resembling: Vec<&String> = asked.filter(resembles).collect();
+    resembling.sort_unstable();
+    resembling.dedup();
+    match resembling.as_slice() {
+        [value] => Some((*value).clone()),
+        [] => Some(sent.trim()).filter(|value| is_sendable(value)).map(str::to_owned),
+        _ => None,
+    }
 }

@@ -1,6 +1,8 @@
 //! `external-id-missing`
 
 use super::{Cause, Finding, Side};
+use countersign_policy::document::Effect;
+
 use crate::call::{Name, Operation};
 use crate::capability;
 use crate::cause::finding::listed;
@@ -47,7 +49,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     }
     let value = test.required.iter().find(|value| is_sendable(value) && !value.contains(['*', '?']));
     let satisfying = || situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());
-    let needs_decision = value.is_none();
+    let needs_decision = value.is_none() || is_anybodys(situation, statement, value.map(String::as_str));
     let value = value.cloned().or_else(satisfying)?;
     let mut message = format!("statement {} asks for `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
     if situation.named_action().is_some_and(|action| !action.to_ascii_lowercase().starts_with("sts:assumerole")) {
@@ -62,4 +64,14 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let repair = Repair { needs_decision, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);
     Some(finding.separated_by(format!("the same call with the ExternalId `{value}`")))
+}
+
+/// Whether the statement may be for somebody else, when nobody says who called and another one asks for another id.
+fn is_anybodys(situation: &Situation<'_>, statement: &StatementView, value: Option<&str>) -> bool {
+    let others = situation.statements.iter().filter(|view| view.index != statement.index && view.effect == Effect::Allow);
+    let mut tests = others.flat_map(|view| &view.tests);
+    let asks = |test: &Test| {
+        test.key.eq_ignore_ascii_case("sts:ExternalId") && !test.required.iter().any(|other| Some(other.as_str()) == value)
+    };
+    statement.principal == State::Open && tests.any(asks)
 }

@@ -19,7 +19,7 @@ use countersign_policy::request::{Caller, CallerKind, Request, RequestContext};
 
 use crate::call::{Call, Name, Operation, Parameter};
 use crate::evidence::{Evidence, Sent};
-use crate::message::{self, Denial, Says};
+use crate::message::{self, Denial, Printer, Says};
 
 /// Everything the causes ask about.
 pub(crate) struct Situation<'e> {
@@ -102,20 +102,22 @@ impl<'e> Situation<'e> {
         match self.call().map(|call| call.parameter(name)) {
             Some(Parameter::Known { value, .. }) => Sent::Value(value.clone()),
             Some(Parameter::Absent) => Sent::Nothing,
-            // Any SDK can have read a profile; this one's words tell which it was.
-            Some(Parameter::Implied { pattern: "*" }) if name == Name::RoleSessionName && self.is_botocore() => {
-                Sent::Value("botocore-session-1700000000".to_owned())
-            }
             // A name the tool makes up: one of those it could be.
-            Some(Parameter::Implied { pattern }) if *pattern != "*" => Sent::Value(pattern.replace('*', "1700000000")),
-            Some(Parameter::Unknown { .. } | Parameter::Implied { .. }) | None => Sent::Unknown,
+            Some(Parameter::Implied { pattern }) => match self.made_up(pattern) {
+                Some(pattern) => Sent::Value(pattern.replace('*', "1700000000")),
+                None => Sent::Unknown,
+            },
+            Some(Parameter::Unknown { .. }) | None => Sent::Unknown,
         }
     }
 
-    /// Whether botocore printed the denial.
-    fn is_botocore(&self) -> bool {
-        let text = self.evidence.error_text.as_deref().unwrap_or_default();
-        text.contains("An error occurred (") && text.contains(" when calling the AssumeRole operation")
+    /// What a tool sends unasked. Any SDK can have read a profile; the denial's words tell which it was.
+    pub(crate) fn made_up(&self, pattern: &'static str) -> Option<&'static str> {
+        match (pattern, self.denial.as_ref().map(|denial| denial.printer)) {
+            ("*", Some(Printer::Botocore)) => Some("botocore-session-*"),
+            ("*", _) => None,
+            (pattern, _) => Some(pattern),
+        }
     }
 
     /// What the denial says in its own sentence.

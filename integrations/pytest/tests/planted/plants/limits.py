@@ -106,7 +106,7 @@ def an_scp_that_denies(scene):
 def an_rcp_that_denies(scene):
     scene.organization(scene.account)
     yield
-    document = deny_the_role(scene, Principal="*", Resource="*", Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}})
+    document = deny_the_role(scene, Principal="*", Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}})
     scene.limit(scene.account, "rcps", document)
     scene.rcps = [document]
     scene.facts["principal_org_id"] = scene.organization_of_caller
