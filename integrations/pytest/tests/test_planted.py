@@ -26,6 +26,12 @@ def planted():
     return [(causes[number % len(causes)], number) for number in range(WORLDS)]
 
 
+def planted_with_less():
+    """Every cause once more for each kind of evidence, which is left out. The numbers go on."""
+    trials = [(cause, left_out) for cause in sorted(worker.causes()) for left_out in ("identity", "request", "trust")]
+    return [(cause, WORLDS + number, left_out) for number, (cause, left_out) in enumerate(trials)]
+
+
 @pytest.fixture(scope="session")
 def trials(countersign_server, countersign_program, tmp_path_factory):
     """What came of every world, by its number. They are tried in processes of their own: a call has its environment."""
@@ -35,7 +41,8 @@ def trials(countersign_server, countersign_program, tmp_path_factory):
     with concurrent.futures.ProcessPoolExecutor(
         os.cpu_count(), mp_context=context, initializer=worker.start, initargs=start
     ) as pool:
-        yield {number: pool.submit(worker.run, cause, number) for cause, number in planted()}
+        whole = {number: pool.submit(worker.run, cause, number) for cause, number in planted()}
+        yield whole | {trial: pool.submit(worker.run, *trial) for trial in planted_with_less()}
 
 
 def test_every_cause_is_planted():
@@ -48,3 +55,9 @@ def test_every_cause_is_planted():
 def test_what_was_planted_is_found(trials, cause, number):
     wrong = trials[number].result()
     assert wrong is None, f"{cause} in world {number}:\n{wrong}"
+
+
+@pytest.mark.parametrize(("cause", "number", "left_out"), planted_with_less(), ids=lambda value: str(value))
+def test_with_less_nothing_else_is_proved(trials, cause, number, left_out):
+    wrong = trials[cause, number, left_out].result()
+    assert wrong is None, f"{cause} in world {number}, without the {left_out}:\n{wrong}"

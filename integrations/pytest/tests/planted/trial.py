@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from totp import totp
 
 from . import diff
+from .less import STANDINGS, expected_standing
 from .plants import PLANTS
 from .scene import REGION, SECRET, SEED, STRANGER
 
@@ -107,6 +108,27 @@ class Trial:
         document = self.scene.document({"keys": "left out"})
         for what, text in [("world", json.dumps(document, indent=2)), ("call", self.scene.call.text()), *self.shown]:
             yield f"--- {what}\n{text}"
+
+    def run_with_less(self, left_out):
+        """The denial, diagnosed without one kind of evidence: nothing but the planted cause may be proved."""
+        self.scene = next(self.steps)
+        self.expected = next(self.steps)
+        self.make()
+        self.scene.knows = self.scene.knows - {left_out}
+        error = self.attempt()
+        if error is None:
+            raise Wrong("what is put wrong is allowed: the plant is wrong, or the endpoint")
+        self.show("error", error)
+        diagnosis = self.diagnose(error)
+        causes = diagnosis["causes"]
+        proved = [cause["id"] for cause in causes if cause["status"] == "proved"]
+        if set(proved) - {self.cause}:
+            raise Wrong(f"proved without the {left_out}, and not planted: {proved}")
+        found = [cause["id"] for cause in causes]
+        standing = "proved" if proved else "first" if found[:1] == [self.cause] else "named" if self.cause in found else "open"
+        least = expected_standing(self.cause, left_out)
+        if STANDINGS.index(standing) > STANDINGS.index(least):
+            raise Wrong(f"without the {left_out} it is to be {least}, and is {standing}; found are {found}")
 
     def show(self, what, text):
         self.shown.append((what, text if isinstance(text, str) else json.dumps(text, indent=2)))
