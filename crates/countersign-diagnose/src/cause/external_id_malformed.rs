@@ -42,27 +42,38 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         ),
     };
     let meant = value.as_deref().and_then(|value| meant(situation, value));
-    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: meant };
-    let finding = Finding::told(what, Repair::new(advice, change)).ranked(94).about("sts:ExternalId");
+    let is_asked = !asked(situation).is_empty();
+    let is_known = meant.is_some() || situation.evidence.trust.is_some();
+    let repair = match (meant, value.as_deref()) {
+        // What nobody asks for, or is nothing, need not be sent.
+        (None, Some("")) if !is_asked => Repair::new(advice, Change::send(Name::ExternalId, None)),
+        (None, _) if situation.evidence.trust.is_some() && !is_asked => Repair::new(advice, Change::send(Name::ExternalId, None)),
+        (None, _) => Repair::advice(advice),
+        (meant, _) => Repair::new(advice, Change::send(Name::ExternalId, meant)),
+    };
+    let repair = if is_known { repair } else { repair.decided_by_owner() };
+    let finding = Finding::told(what, repair).ranked(94).about("sts:ExternalId");
     Some(finding.asking(["2 to 1224 of A-Za-z0-9_+=,.@:/-"], value.as_deref()))
 }
 
-/// The one value that statements for the caller ask for and that is this one with damage; else what is sent without blanks
-/// around it. Next to nothing, or a variable that was not filled in, resembles every value: somebody else's must not be sent.
+/// The one value that the role asks for and that is this one with damage; else what is sent without blanks around it. Next to
+/// nothing, or a variable that was not filled in, resembles every value: somebody else's must not be sent.
 fn meant(situation: &Situation<'_>, sent: &str) -> Option<String> {
-    let allows =
-        situation.statements.iter().filter(|view| view.effect == Effect::Allow && view.principal != State::Fails);
-    let tests = allows.flat_map(|statement| &statement.tests);
-    let asked = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId")).flat_map(|test| &test.required);
-    let resembles = |value: &&String| {
-        is_sendable(value) && difference(value, sent).is_some_and(|class| class.is_damage())
-    };
-    let mut resembling: Vec<&String> = asked.filter(resembles).collect();
+    let resembles = |value: &&str| is_sendable(value) && difference(value, sent).is_some_and(|class| class.is_damage());
+    let mut resembling: Vec<&str> = asked(situation).into_iter().filter(resembles).collect();
     resembling.sort_unstable();
     resembling.dedup();
     match resembling.as_slice() {
-        [value] => Some((*value).clone()),
+        [value] => Some((*value).to_owned()),
         [] => Some(sent.trim()).filter(|value| is_sendable(value)).map(str::to_owned),
         _ => None,
     }
+}
+
+/// The ExternalIds that the role asks for, of whoever may be the caller.
+fn asked<'s>(situation: &'s Situation<'_>) -> Vec<&'s str> {
+    let allows = situation.statements.iter().filter(|view| view.effect == Effect::Allow && view.principal != State::Fails);
+    let tests = allows.flat_map(|statement| &statement.tests);
+    let tests = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId"));
+    tests.flat_map(|test| &test.required).map(String::as_str).collect()
 }

@@ -35,13 +35,13 @@ def as_list(value):
 class Scene:
     """`caller` is user, session (of a role) or token (a web identity); `cross` says whether the role is of another account."""
 
-    def __init__(self, rng, caller=None, cross=None, exact=None, issuers=ISSUERS):
+    def __init__(self, rng, caller=None, cross=None, exact=None, issuers=ISSUERS, path=None):
         self.rng = rng
         self.caller = caller or rng.choice(["user", "session"])
         home, away = rng.sample(ACCOUNTS, 2)
         cross = rng.random() < 0.75 if cross is None else cross
         self.caller_account, self.account = home, away if cross else home
-        self.name, self.path = rng.choice(ROLES), rng.choice(PATHS)
+        self.name, self.path = rng.choice(ROLES), path or rng.choice(PATHS)
         self.own_name = rng.choice(USERS) if self.caller == "user" else rng.choice(["Collector", "app-runner"])
         self.own_session = rng.choice(["worker-1", "i-0a1b2c3d4e5f67890", "pipeline", "bob@example.com"])
         self.tags = {"team": rng.choice(["data", "platform"])}

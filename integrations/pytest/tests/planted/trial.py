@@ -281,7 +281,9 @@ class Trial:
             command += self.options(bundle)
         else:
             command += ["--case", self.file("case.json", json.dumps(bundle))]
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+        # The journal of whoever runs the tests is none of theirs.
+        own = os.environ | {"XDG_STATE_HOME": str(self.folder)}
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, env=own)
         if done.returncode not in (0, 1):
             raise Wrong(f"`{' '.join(command)}` answers {done.returncode}: {done.stderr.decode()}{done.stdout.decode()}")
         diagnosis = json.loads(done.stdout)

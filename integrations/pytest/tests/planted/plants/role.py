@@ -21,7 +21,10 @@ misnamed("role-arn-malformed", lambda scene: scene.role_arn.replace(scene.accoun
 misnamed("role-arn-malformed", lambda scene: scene.role_arn.removeprefix("arn:aws:iam::"))
 misnamed("target-not-a-role", lambda scene: f"arn:aws:iam::{scene.account}:user/{scene.name}")
 misnamed("target-not-a-role", lambda scene: f"arn:aws:iam::{scene.account}:instance-profile/{scene.name}")
-misnamed("target-not-a-role", lambda scene: f"arn:aws:sts::{scene.account}:assumed-role/{scene.name}/nightly")
+# The ARN of a session has not the role's path: which it is somebody has to look up.
+misnamed(
+    "target-not-a-role", lambda scene: f"arn:aws:sts::{scene.account}:assumed-role/{scene.name}/nightly", path="/"
+)
 misnamed("target-not-a-role", lambda scene: f"arn:aws:iam::{scene.account}:root")
 misnamed("wrong-partition", lambda scene: scene.role_arn.replace("arn:aws:", "arn:aws-us-gov:"), cross=True)
 misnamed("wrong-partition", lambda scene: scene.role_arn.replace("arn:aws:", "arn:aws-cn:"), cross=True)

@@ -1,5 +1,9 @@
 //! How an ExternalId differs from the one that is asked for: by which bytes, and what that says about how it got there.
 
+mod compare;
+
+pub use compare::{Glyph, compare};
+
 use serde::Serialize;
 
 /// The kinds of difference, from those that a slip of the pen makes to those that another party makes.
