@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use countersign_audit::report::json_text;
 
-pub(crate) use countersign_audit::report::{BAD, BOLD, NOTE, inert};
+pub(crate) use countersign_audit::report::{BAD, BOLD, NOTE, WARN, inert};
 
 /// Allowed, matched.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();

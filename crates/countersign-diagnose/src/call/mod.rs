@@ -57,7 +57,7 @@ pub struct Reading {
     pub style: Style,
     /// The calls, in the order they stand.
     pub calls: Vec<Call>,
-    /// How many places are not of the language.
+    /// How many places are not of the language, of those that were parsed: what names nothing that makes calls is not.
     pub errors: usize,
 }
 

@@ -8,6 +8,7 @@ use countersign_policy::similar;
 use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "condition-key-wrong",
@@ -25,10 +26,10 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
     let change = Change::Trust { edits: vec![replace_string(entry.key.span, &right)], intended: situation.intended() };
     let message = match &test.sent {
-        Some(_) => format!("the condition on `{}` asks for what the token has in `{right}`: the two are swapped", test.key),
-        None => format!("no call has the condition key `{}`; it is `{right}`", test.key),
+        Some(_) => format!("the condition on {} asks for what the token has in {right}: the two are swapped", quoted(&test.key), right = quoted(&right)),
+        None => format!("no call has the condition key {}; it is {right}", quoted(&test.key), right = quoted(&right)),
     };
-    let advice = format!("write the key as `{right}`");
+    let advice = format!("write the key as {right}", right = quoted(&right));
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(77).at(statement, test);
     Some(Finding { required: vec![right], sent: Some(test.key.clone()), span: Some(entry.key.span), ..finding })
 }

@@ -8,6 +8,7 @@ use crate::message::PolicyLayer;
 use crate::repair::policy_edit::{add_to_list, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "identity-resource-mismatch",
@@ -28,7 +29,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     let other = situation.other_resources(action);
     let nearest = other.iter().min_by_key(|(text, _)| similar::distance(text, role))?;
-    let message = format!("the caller's policy allows {action} on `{}`, and the role is `{role}`", nearest.0);
+    let message = format!("the caller's policy allows {action} on {}, and the role is {role}", quoted(&nearest.0), role = quoted(&role));
     let advice = "put the role's ARN, as the message has it, into that statement; `Resource: *` would let the caller try every role";
     let source = &situation.evidence.identity.first()?.text;
     let slip = similar::distance(&nearest.0, role) <= 3;

@@ -10,6 +10,7 @@ use crate::cause::finding::listed;
 use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "mfa-missing",
@@ -67,7 +68,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         return None;
     }
     let message = match test.sent.as_ref().and_then(|sent| sent.first()) {
-        Some(sent) => format!("statement {} asks for `{}` {}, and the call has `{sent}`", statement.index + 1, test.key, listed(&test.required)),
+        Some(sent) => format!("statement {} asks for {} {}, and the call has {sent}", statement.index + 1, quoted(&test.key), listed(&test.required), sent = quoted(&sent)),
         None => format!("statement {} asks for MFA, and the call was made without it", statement.index + 1),
     };
     let values = situation.satisfying(statement.index, test)?;

@@ -8,6 +8,7 @@ use crate::repair::policy_edit::{json_string, replace_string};
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{Situation, StatementView, Test};
 use countersign_policy::request::context_key::oidc_claim;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "oidc-audience",
@@ -39,7 +40,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let sent = test.sent.as_ref().and_then(|sent| sent.first());
     let advice = "ask for a token with the audience the policy names, or let the policy name the token's audience, whichever is wrong";
     let message = match sent {
-        Some(sent) => format!("the policy asks for the audience {}, and the token is made out to `{sent}`", listed(&test.required)),
+        Some(sent) => format!("the policy asks for the audience {}, and the token is made out to {sent}", listed(&test.required), sent = quoted(&sent)),
         None => format!("the policy asks for the audience {}", listed(&test.required)),
     };
     let trust = situation.evidence.trust.as_ref()?;

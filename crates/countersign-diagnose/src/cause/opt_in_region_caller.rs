@@ -5,6 +5,7 @@ use crate::call::Name;
 use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, is_opt_in_region};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "opt-in-region-caller",
@@ -21,7 +22,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let region = situation.region().filter(|region| is_opt_in_region(region))?;
     let advice = "call STS in a region that the caller's account has (AWS_REGION, sts_region or endpoint, for example \
                   us-east-1), or enable the region; sources differ on whose account needs it, so look at both";
-    let message = format!("`{region}` is a region that accounts have to enable, and its STS does not know the caller's key");
+    let message = format!("{region} is a region that accounts have to enable, and its STS does not know the caller's key", region = quoted(&region));
     // No account is without it.
     let repair = Repair::new(advice, Change::send(Name::Region, Some("us-east-1".to_owned())));
     let finding = Finding::consistent(90, message, repair).about("region");

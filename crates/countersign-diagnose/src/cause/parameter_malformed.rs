@@ -5,6 +5,7 @@ use crate::call::Name;
 use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "parameter-malformed",
@@ -19,10 +20,10 @@ pub(super) static CAUSE: Cause = Cause {
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let (message, key, sent) = match situation.says()? {
         Says::Constraint { parameter, value } if !parameter.eq_ignore_ascii_case("ExternalId") && !parameter.is_empty() => {
-            (format!("`{parameter}` breaks the pattern or the length that STS asks for"), parameter.clone(), value.clone())
+            (format!("{parameter} breaks the pattern or the length that STS asks for", parameter = quoted(&parameter)), parameter.clone(), value.clone())
         }
         Says::UnknownParameter { parameter } if !parameter.eq_ignore_ascii_case("ExternalId") => {
-            (format!("the operation has no parameter `{parameter}`"), parameter.clone(), None)
+            (format!("the operation has no parameter {parameter}", parameter = quoted(&parameter)), parameter.clone(), None)
         }
         Says::PackedPolicyTooLarge => {
             ("session policies and tags together are larger than STS packs".to_owned(), "Policy".to_owned(), None)

@@ -5,6 +5,7 @@ use crate::message::Says;
 use crate::call::Name;
 use crate::repair::{Change, Repair};
 use crate::situation::{ArnText, Situation};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "role-arn-malformed",
@@ -27,7 +28,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let what = what.unwrap_or("STS takes it for no role's ARN");
-    let message = format!("`{role}` is not the ARN of a role: {what}");
+    let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
     let advice = "write it in full: arn:aws:iam::ACCOUNT:role/PATH/NAME, as `aws iam get-role` prints it";
     let mended = mended(situation, &role);
     let repair = match &mended {

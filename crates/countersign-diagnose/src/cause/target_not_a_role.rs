@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::call::Name;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "target-not-a-role",
@@ -35,7 +36,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         ("assumed-role", Some(name), Some(account)) => Some(format!("arn:{}:iam::{account}:role/{name}", arn.partition)),
         _ => None,
     };
-    let message = format!("`{role}` is {what}, and only roles can be assumed");
+    let message = format!("{role} is {what}, and only roles can be assumed", role = quoted(&role));
     let advice = "name the role itself, as `aws iam get-role` prints its ARN";
     let repair = match &meant {
         // The ARN of a session has not the role's path.

@@ -7,6 +7,7 @@ use countersign_policy::condition::{Comparison, ConditionOperator, Sense};
 use crate::repair::policy_edit::{change_operator, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "wildcard-in-stringequals",
@@ -39,10 +40,10 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         let advice = "write the one ExternalId that was issued; a pattern lets in whoever can have an id that fits";
         let intended = situation.intended_with(&test.key, sent);
         let change = Change::Trust { edits: vec![replace_string(value.span, sent)], intended };
-        let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
+        let message = format!("{} compares {pattern} character by character, the wildcard too", quoted(&test.operator), pattern = quoted(&pattern));
         return Some(Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(75).at(statement, test));
     }
-    let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
+    let message = format!("{} compares {pattern} character by character, the wildcard too", quoted(&test.operator), pattern = quoted(&pattern));
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
     let change = Change::Trust { edits, intended: situation.intended_with(&test.key, &narrow) };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(75).at(statement, test);

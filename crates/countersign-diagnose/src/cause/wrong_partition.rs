@@ -6,6 +6,7 @@ use countersign_policy::account::PARTITIONS;
 use crate::call::Name;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "wrong-partition",
@@ -28,7 +29,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         "name the role with the caller's partition (`arn:{caller}:iam::…`); a role of another partition cannot be assumed, \
          and a bare role name is completed with `aws` by many tools"
     );
-    let message = format!("the caller is in the partition `{caller}`, the role's ARN is in `{role}`");
+    let message = format!("the caller is in the partition {caller}, the role's ARN is in {role}", caller = quoted(&caller), role = quoted(&role));
     Some(Finding::told(message, repair(situation, caller, role, &advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role)))
 }
 

@@ -4,7 +4,7 @@ use countersign_policy::document::Span;
 use serde::Serialize;
 
 use super::clean::Clean;
-use super::fixed::Says;
+use super::fixed::{Says, last_places};
 use super::value::{Found, arn_length};
 use super::{Denial, Sentence};
 
@@ -70,7 +70,7 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     let text = clean.text.as_str();
     let mut found = Vec::new();
     let mut from = 0;
-    for (at, _) in text.match_indices(ANCHOR) {
+    for at in last_places(text, ANCHOR, |at| action(text, at).is_some()) {
         if at >= from
             && let Some(sentence) = read(clean, from, at)
         {
@@ -81,26 +81,33 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     found
 }
 
+/// The action after the anchor at `at`, if it is one of STS's, and where it starts.
+fn action(text: &str, at: usize) -> Option<(usize, &str)> {
+    let mut rest = Cursor { text, at: at + ANCHOR.len() };
+    rest.eat(":");
+    rest.eat(" ");
+    let start = rest.at;
+    let is_sts = rest.text.get(start..start + 4).is_some_and(|service| service.eq_ignore_ascii_case("sts:"));
+    let (start, end) = rest.word(|c| c.is_ascii_alphanumeric() || c == ':').filter(|_| is_sts)?;
+    Some((start, text.get(start..end)?.trim_end_matches(':'))).filter(|(_, named)| named.len() <= LONGEST_ACTION)
+}
+
+/// The longest name of an action, in bytes.
+const LONGEST_ACTION: usize = 128;
+
 /// Reads the sentence whose anchor stands at `at`; it starts at `from` or later.
 fn read(clean: &Clean, from: usize, at: usize) -> Option<Sentence> {
     let text = clean.text.as_str();
     let mut denial = Denial::new(Says::NotAuthorized, Span::default());
-    let mut rest = Cursor { text, at: at + ANCHOR.len() };
-    rest.eat(":");
-    rest.eat(" ");
-    let action = rest.word(|c| c.is_ascii_alphanumeric() || c == ':')?;
-    let named = text.get(action.0..action.1)?.trim_end_matches(':');
-    if !named.to_ascii_lowercase().starts_with("sts:") {
-        return None;
-    }
+    let (action_at, named) = action(text, at)?;
     let mut start = at.checked_sub(1)?;
     let window = (from.max(at.saturating_sub(LONGEST_SUBJECT))..=at).find(|window| text.is_char_boundary(*window))?;
     if let Some(subject) = text.get(window..start).and_then(|before| before.strip_suffix("is ")) {
         (start, denial.caller) = caller(clean, window, subject);
     }
-    let mut end = action.0 + named.len();
-    denial.action = Some(Found { text: named.to_owned(), span: clean.span(action.0, end) });
-    rest.at = end;
+    let mut end = action_at + named.len();
+    denial.action = Some(Found { text: named.to_owned(), span: clean.span(action_at, end) });
+    let mut rest = Cursor { text, at: end };
     // The reason stands after the action or after the resource; the resource may be missing.
     for _ in 0..2 {
         let mut ahead = Cursor { at: rest.at, ..rest };

@@ -80,6 +80,10 @@ fn cut_off(mut call: Call, text: &str) -> Call {
 
 fn read_whole(text: &str, style: Style, patience: Patience<'_>) -> Option<Reading> {
     let language = language(text, style)?;
+    if !language.entry_points.iter().any(|entry| text.contains(entry.name)) {
+        // Nothing here makes a call, in whatever way it is parsed.
+        return Some(Reading { style, calls: Vec::new(), errors: 0 });
+    }
     let tree = Tree::parse(text, (language.grammar)(), patience)?;
     let program = Program::new(&tree, language);
     let calls = site::find(&program).iter().map(|site| call(&program, site, style)).collect();

@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 
 use countersign_audit::input::{self, Named};
 use countersign_audit::role::Role;
-use countersign_diagnose::Evidence;
-use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent, read_events};
+use countersign_diagnose::call::Name;
+use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent};
+use countersign_diagnose::{Evidence, Part};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
+use super::trail;
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -20,8 +22,6 @@ use crate::read;
 
 /// The most bytes of a pasted error, a script or a bundle.
 const TEXT_BYTES: u64 = 16 << 20;
-/// The most bytes of a trail's file.
-const TRAIL_BYTES: u64 = 1 << 30;
 /// How long the text of a call is parsed: one that was made to vex a parser costs it minutes.
 const PARSING: Duration = Duration::from_secs(2);
 
@@ -70,19 +70,12 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
     };
     evidence.now = Some(audit::now(None));
     if let Some(text) = error_text(args)? {
-        add_error(&mut evidence, text);
+        // A paste may be the event itself.
+        if !trail::add_text(&mut evidence, args, &text) {
+            evidence.error_text = Some(text);
+        }
     }
-    if let Some(path) = &args.event {
-        let input = read::read(path, TRAIL_BYTES)?;
-        let events = read_events(&input.text);
-        let Some(event) = events.last() else {
-            let help =
-                "events of refused calls have an errorCode; the owner of a role sees no denied calls of other accounts";
-            let message = format!("no refused AssumeRole in {}", input.name);
-            return Err(Box::new(Diagnostic::error(message, Some(help.to_owned()))).into());
-        };
-        evidence.add_event(event);
-    }
+    trail::add(&mut evidence, args)?;
     if let Some(path) = &args.trust {
         trust(&mut evidence, path, args.role.as_deref())?;
     }
@@ -116,28 +109,57 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
     Ok(evidence)
 }
 
+/// Reads a part of the evidence again, after it was changed.
+///
+/// # Errors
+/// As [`evidence`].
+pub(super) fn read_again(evidence: &mut Evidence, part: Part, path: &Path, args: &Given) -> anyhow::Result<()> {
+    match part {
+        Part::Trust => trust(evidence, path, args.role.as_deref())?,
+        Part::NewIdentity => evidence.identity.push(policy(path)?),
+        Part::Identity => {
+            let changed = policy(path)?;
+            evidence.identity.splice(..1, [changed]);
+        }
+        Part::Call => {
+            let changed = request(path, args)?;
+            // What was said of the call was said of the one that failed.
+            let says = |name: Name| changed.calls.iter().any(|call| call.known(name).is_some());
+            if says(Name::ExternalId) {
+                evidence.facts.external_id = Sent::Unknown;
+            }
+            if says(Name::RoleSessionName) {
+                evidence.facts.session_name = Sent::Unknown;
+            }
+            if says(Name::DurationSeconds) {
+                evidence.facts.duration_seconds = None;
+            }
+            evidence.request = Some(changed);
+        }
+    }
+    Ok(())
+}
+
 /// The pasted error: a file, or stdin when it is named, or when something is piped in and nothing else is read from it.
 fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     let stdin = Path::new("-");
-    let files = [&args.case, &args.event, &args.trust, &args.call];
-    let taken = files.into_iter().flatten().any(|path| path == stdin);
+    let files = [&args.case, &args.trust, &args.call];
+    let taken = files.into_iter().flatten().chain(&args.event).any(|path| path == stdin);
     let path = match &args.error {
         Some(path) => path.as_path(),
-        None if args.case.is_none() && args.event.is_none() && !taken && !std::io::stdin().is_terminal() => stdin,
+        None if args.case.is_none() && args.event.is_empty() && !taken && !std::io::stdin().is_terminal() => stdin,
         None => return Ok(None),
     };
     let text = read::read(path, TEXT_BYTES)?.text;
     Ok((!text.trim().is_empty()).then_some(text))
 }
 
-/// A paste may be the event itself.
-fn add_error(evidence: &mut Evidence, text: String) {
-    if text.trim_start().starts_with(['{', '['])
-        && let Some(event) = read_events(&text).last()
-    {
-        return evidence.add_event(event);
+/// What the error's text is called.
+pub(super) fn error_name(args: &Given) -> String {
+    match (&args.error, &args.case) {
+        (None, Some(case)) => format!("error_text in {}", read::name(case)),
+        (error, _) => read::name(error.as_deref().unwrap_or(Path::new("-"))),
     }
-    evidence.error_text = Some(text);
 }
 
 fn policy(path: &Path) -> anyhow::Result<PolicyText> {
@@ -148,7 +170,8 @@ fn policy(path: &Path) -> anyhow::Result<PolicyText> {
 fn text_of(file: PolicyFile) -> PolicyText {
     let text = file.own_text().to_owned();
     match file.embedding {
-        Embedding::Direct if file.document.span.start > 0 => {
+        // A wrapper is not the policy's.
+        Embedding::Direct if !file.is_whole() => {
             let span = file.document.span;
             let own = text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
             PolicyText::new(file.input.name, own)

@@ -1,33 +1,89 @@
-//! `countersign diagnose`: why was this call denied, and what has to change?
+//! `countersign diagnose`: why was this call denied, and what has to change? And the change made, for `countersign fix`.
 
+mod apply;
 mod args;
+mod attach;
 mod gather;
+mod made;
 mod report;
+mod trail;
 
-pub(crate) use args::Args;
+pub(crate) use args::{AnswerFormat, Args, Given, Making};
 
 use countersign_diagnose::diagnose;
-use countersign_diagnose::diagnosis::Verdict;
+use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
+use serde::Serialize;
 
 use super::Exit;
 use crate::output;
-use args::AnswerFormat;
+use made::Shown;
 
 /// Diagnoses what is given and prints the answer.
 ///
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let gathered = gather::evidence(&args.given)?;
+    if args.apply {
+        return mend(&args.given, &args.making, args.format, Shown::Diagnosis);
+    }
+    let mut gathered = gather::evidence(&args.given)?;
+    gathered.external_id_to_send = args.making.set_external_id.clone();
     let diagnosis = diagnose(&gathered);
     match args.format {
-        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis))?,
+        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(&args.given)))?,
         AnswerFormat::Json => output::answer_json(&diagnosis)?,
         AnswerFormat::Markdown => output::answer_plain(&report::markdown(&diagnosis))?,
     }
     Ok(match diagnosis.status {
         Verdict::Proved => Exit::Clean,
         Verdict::Consistent | Verdict::Contradicted => Exit::Findings,
+        // No denial: everything that was given allows the call.
+        Verdict::None if diagnosis.is_allowed() => Exit::Clean,
         Verdict::None => Exit::Unanswered,
     })
+}
+
+/// Diagnoses what is given and makes the change.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn fix(given: &Given, making: &Making, format: AnswerFormat) -> anyhow::Result<Exit> {
+    mend(given, making, format, Shown::Cause)
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    diagnosis: &'a Diagnosis,
+    change: made::Answer<'a>,
+}
+
+fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> anyhow::Result<Exit> {
+    let mut gathered = gather::evidence(given)?;
+    gathered.external_id_to_send = making.set_external_id.clone();
+    let diagnosis = diagnose(&gathered);
+    if diagnosis.status == Verdict::None && !diagnosis.is_allowed() {
+        output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(given)))?;
+        return Ok(Exit::Unanswered);
+    }
+    let made = apply::make(given, making, &gathered, &diagnosis);
+    match format {
+        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, change: made.answer() })?,
+        // A patch on its own can be piped on.
+        AnswerFormat::Text | AnswerFormat::Markdown if making.diff && matches!(made, apply::Made::Shown { .. }) => {
+            made.tell(shown)?;
+        }
+        AnswerFormat::Text | AnswerFormat::Markdown => {
+            match (shown, format) {
+                (_, AnswerFormat::Markdown) => output::answer_plain(&report::markdown(&diagnosis))?,
+                (Shown::Cause, _) => output::answer(&report::causes(&diagnosis))?,
+                (Shown::Diagnosis, _) => {
+                    let text = report::text(&gathered, &diagnosis, &gather::error_name(given));
+                    output::answer(&(text + "\n"))?;
+                }
+            }
+            made.tell(shown)?;
+        }
+    }
+    Ok(made.exit())
 }
