@@ -10,11 +10,12 @@ mod trail;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 
-use countersign_diagnose::diagnose;
-use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
+use countersign_diagnose::diagnosis::Verdict;
+use countersign_diagnose::{Diagnosis, diagnose};
 use serde::Serialize;
 
 use super::Exit;
+use super::journal::Memory;
 use crate::output;
 use made::Shown;
 
@@ -29,11 +30,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let mut gathered = gather::evidence(&args.given)?;
     gathered.external_id_to_send = args.making.set_external_id.clone();
     let diagnosis = diagnose(&gathered);
+    let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
     match args.format {
-        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(&args.given)))?,
-        AnswerFormat::Json => output::answer_json(&diagnosis)?,
-        AnswerFormat::Markdown => output::answer_plain(&report::markdown(&diagnosis))?,
+        AnswerFormat::Text => {
+            let answer = report::text(&gathered, &diagnosis, &gather::error_name(&args.given));
+            output::answer(&(answer + &memory.text()))?;
+        }
+        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,
+        AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }
+    args.remember.record_word(&diagnosis);
     Ok(match diagnosis.status {
         Verdict::Proved => Exit::Clean,
         Verdict::Consistent | Verdict::Contradicted => Exit::Findings,
@@ -51,8 +57,9 @@ pub(crate) fn fix(given: &Given, making: &Making, format: AnswerFormat) -> anyho
     mend(given, making, format, Shown::Cause)
 }
 
+/// A diagnosis with what was changed.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Mended<'a> {
     #[serde(flatten)]
     diagnosis: &'a Diagnosis,
     change: made::Answer<'a>,
@@ -68,7 +75,7 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
     }
     let made = apply::make(given, making, &gathered, &diagnosis);
     match format {
-        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, change: made.answer() })?,
+        AnswerFormat::Json => output::answer_json(&Mended { diagnosis: &diagnosis, change: made.answer() })?,
         // A patch on its own can be piped on.
         AnswerFormat::Text | AnswerFormat::Markdown if making.diff && matches!(made, apply::Made::Shown { .. }) => {
             made.tell(shown)?;
@@ -86,4 +93,12 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
         }
     }
     Ok(made.exit())
+}
+
+/// A diagnosis with what is remembered of the problem.
+#[derive(Serialize)]
+struct Answer<'d> {
+    #[serde(flatten)]
+    diagnosis: &'d Diagnosis,
+    journal: &'d Memory,
 }
