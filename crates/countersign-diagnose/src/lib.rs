@@ -34,4 +34,4 @@ mod verdict;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use evidence::Evidence;
-pub use repair::{FixKind, Patch};
+pub use repair::{FixKind, Part, Patch, Plan};

@@ -93,6 +93,58 @@ fn a_diagnosis_writes_nothing_unless_it_is_asked_to() {
     );
 }
 
+const TRUST: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Effect": "Allow",
+    "Principal": { "AWS": "arn:aws:iam::111122223333:role/Collector" },
+    "Action": "sts:AssumeRole",
+    "Condition": { "StringEquals": { "sts:ExternalId": "tenant-7f2" } }
+  }]
+}
+"#;
+const COMMAND: &str =
+    "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/VendorAccess --role-session-name s1\n";
+const CALLER: &str = "arn:aws:sts::111122223333:assumed-role/Collector/s1";
+
+/// Runs `countersign fix` and then the journal.
+fn fixed(name: &str, trust: &str, arguments: &[&str]) -> (Run, String) {
+    let folder = Folder::new(name);
+    folder.write("role.json", trust);
+    folder.write("call.sh", COMMAND);
+    let all = [arguments, &["--trust", "role.json", "--call", "call.sh", "--caller", CALLER]].concat();
+    let run = folder.run(&all);
+    let journal = folder.run(&["journal"]);
+    assert_eq!((journal.code, journal.stderr.as_str()), (Some(0), ""));
+    (run, journal.stdout)
+}
+
+#[test]
+fn what_a_repair_came_to_is_recorded_as_the_evaluator_sees_it() {
+    for arguments in [&["fix"][..], &["diagnose", "--apply"]] {
+        let (run, journal) = fixed("fix", TRUST, arguments);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), "recorded: external-id-missing worked (mechanical)\n"));
+        assert!(journal.contains("  external-id-missing: worked 1, failed 0 (n = 1; 1 mechanical)\n"), "{journal}");
+    }
+}
+
+#[test]
+fn a_repair_whose_outcome_hangs_on_what_nobody_knows_did_not_work_yet() {
+    let condition = r#""StringEquals": { "sts:ExternalId": "tenant-7f2" }"#;
+    let trust =
+        TRUST.replace(condition, &format!(r#"{condition}, "IpAddress": {{ "aws:SourceIp": "203.0.113.0/24" }}"#));
+    let (run, journal) = fixed("fix-open", &trust, &["fix"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "recorded: external-id-missing unknown (mechanical)\n"));
+    assert!(journal.contains("worked 0, failed 0, unknown 1 (n = 1; 1 mechanical)\n"), "{journal}");
+}
+
+#[test]
+fn a_change_that_is_only_shown_is_not_recorded() {
+    let (run, journal) = fixed("fix-shown", TRUST, &["fix", "--diff"]);
+    assert!(run.code == Some(0) && run.stdout.contains("+++ b/") && run.stderr.is_empty(), "{run:?}");
+    assert!(journal.starts_with("nothing is recorded in "), "{journal}");
+}
+
 #[test]
 #[cfg(unix)]
 fn the_journal_is_its_owners_alone() {
@@ -165,9 +217,15 @@ fn what_is_no_journal_is_read_as_far_as_it_is_one() {
     let run = folder.run(&["journal", "--journal", "garbage"]);
     assert_eq!(run.code, Some(0));
     assert!(run.stderr.contains("garbage:1 is no entry") && !run.stderr.contains('\u{1b}'), "{run:?}");
-    let mut null = folder.command(&DENIED);
-    let run = Run::from(null.env("COUNTERSIGN_JOURNAL", "/dev/null").output().unwrap());
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    folder.write("role.json", TRUST);
+    folder.write("call.sh", COMMAND);
+    let fix = ["fix", "--trust", "role.json", "--call", "call.sh", "--caller", CALLER];
+    for arguments in [&DENIED[..], &fix] {
+        let mut null = folder.command(arguments);
+        let run = Run::from(null.env("COUNTERSIGN_JOURNAL", "/dev/null").output().unwrap());
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    }
+    assert_eq!(folder.run(&["journal", "--worked", ID, "--journal", "/dev/null"]).code, Some(2));
 }
 
 #[test]

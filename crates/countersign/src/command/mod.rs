@@ -17,6 +17,7 @@ pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod diagnose;
 pub(crate) mod explain;
+pub(crate) mod fix;
 pub(crate) mod init;
 pub(crate) mod journal;
 pub(crate) mod simulate;

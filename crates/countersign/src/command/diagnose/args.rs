@@ -18,7 +18,11 @@ Examples:
   Everything in one file:
     countersign diagnose --case case.json --format json
 
-Exit status: 0 the cause is proved, 1 causes only fit, 2 nothing to go on.";
+  The same, and the change is made in the files:
+    countersign diagnose error.txt --trust role.json --call collect.py --apply
+
+Exit status: 0 the cause is proved, or everything given allows the call, 1 causes only fit, 2 nothing to go on. With --apply: 0 the change is made and the call \
+is allowed now, 1 nothing is changed, 2 nothing to go on.";
 
 /// Say why a role was not given, and what to change.
 ///
@@ -31,12 +35,44 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) given: Given,
 
+    /// Make the change in the files it was read from, as `countersign fix` does.
+    #[arg(long, help_heading = "The change")]
+    pub(super) apply: bool,
+
+    #[command(flatten)]
+    pub(super) making: Making,
+
     #[command(flatten)]
     pub(super) remember: Remember,
 
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(super) format: AnswerFormat,
+}
+
+/// How a change is made.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Making {
+    /// Show the change as a patch, and change nothing.
+    #[arg(long, help_heading = "The change")]
+    pub(super) diff: bool,
+
+    /// Make a change that somebody has to decide about, since it lets in somebody new.
+    #[arg(long, help_heading = "The change")]
+    pub(super) accept_decision: bool,
+
+    /// The ExternalId to send, where nothing that was given says which.
+    #[arg(long, value_name = "ID", help_heading = "The change")]
+    pub(super) set_external_id: Option<String>,
+
+    /// Write the changed policy to this new file, where it cannot be written back: one that is not there yet, or that came
+    /// from stdin, from a bundle, or from what AWS printed.
+    #[arg(long, value_name = "FILE", help_heading = "The change")]
+    pub(super) write_to: Option<PathBuf>,
+
+    /// Write the patch that undoes the change to this new file instead of printing it.
+    #[arg(long, value_name = "FILE", help_heading = "The change")]
+    pub(super) reverse_patch: Option<PathBuf>,
 }
 
 /// What is in hand about a denial.
@@ -115,7 +151,7 @@ pub(crate) struct Given {
 
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum AnswerFormat {
+pub(crate) enum AnswerFormat {
     /// For people.
     Text,
     /// For programs: one JSON document, stable in shape.

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use countersign_audit::input::{self, Named};
 use countersign_audit::role::Role;
-use countersign_diagnose::Evidence;
+use countersign_diagnose::call::Name;
 use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent};
+use countersign_diagnose::{Evidence, Part};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
@@ -108,6 +109,37 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
     Ok(evidence)
 }
 
+/// Reads a part of the evidence again, after it was changed.
+///
+/// # Errors
+/// As [`evidence`].
+pub(super) fn read_again(evidence: &mut Evidence, part: Part, path: &Path, args: &Given) -> anyhow::Result<()> {
+    match part {
+        Part::Trust => trust(evidence, path, args.role.as_deref())?,
+        Part::NewIdentity => evidence.identity.push(policy(path)?),
+        Part::Identity => {
+            let changed = policy(path)?;
+            evidence.identity.splice(..1, [changed]);
+        }
+        Part::Call => {
+            let changed = request(path, args)?;
+            // What was said of the call was said of the one that failed.
+            let says = |name: Name| changed.calls.iter().any(|call| call.known(name).is_some());
+            if says(Name::ExternalId) {
+                evidence.facts.external_id = Sent::Unknown;
+            }
+            if says(Name::RoleSessionName) {
+                evidence.facts.session_name = Sent::Unknown;
+            }
+            if says(Name::DurationSeconds) {
+                evidence.facts.duration_seconds = None;
+            }
+            evidence.request = Some(changed);
+        }
+    }
+    Ok(())
+}
+
 /// The pasted error: a file, or stdin when it is named, or when something is piped in and nothing else is read from it.
 fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     let stdin = Path::new("-");
@@ -138,7 +170,8 @@ fn policy(path: &Path) -> anyhow::Result<PolicyText> {
 fn text_of(file: PolicyFile) -> PolicyText {
     let text = file.own_text().to_owned();
     match file.embedding {
-        Embedding::Direct if file.document.span.start > 0 => {
+        // A wrapper is not the policy's.
+        Embedding::Direct if !file.is_whole() => {
             let span = file.document.span;
             let own = text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
             PolicyText::new(file.input.name, own)

@@ -22,11 +22,16 @@ const OTHERS: usize = 4;
 pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_name: &str) -> String {
     let mut out = String::new();
     let Some(first) = diagnosis.causes.first() else {
+        if diagnosis.is_allowed() {
+            let _ = writeln!(out, "{GOOD}what was given allows the call{GOOD:#}");
+            let _ = writeln!(out, "{NOTE}not given, and can still deny:{NOTE:#} {}", diagnosis.not_given.join(", "));
+            return out;
+        }
         let _ = writeln!(out, "{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask");
         let _ = writeln!(out, " {NOTE}help:{NOTE:#} give the error as it was printed, --trust and --call");
         return out;
     };
-    out.push_str(&headline(diagnosis.status, first));
+    out.push_str(&headline(if diagnosis.is_allowed() { Verdict::Contradicted } else { diagnosis.status }, first));
     for place in &first.places {
         out.push_str(&shown(evidence, error_name, place, first.status));
     }
@@ -70,6 +75,16 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
         let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&clipped(&text), 6, 6));
     }
     out
+}
+
+/// The proved causes, a line each.
+pub(in super::super) fn causes(diagnosis: &Diagnosis) -> String {
+    let proved = diagnosis.causes.iter().filter(|cause| cause.status == Status::Proved);
+    let lines: String = proved.map(|cause| headline(Verdict::Proved, cause)).collect();
+    match diagnosis.causes.first() {
+        Some(first) if lines.is_empty() && !diagnosis.is_allowed() => headline(diagnosis.status, first),
+        _ => lines,
+    }
 }
 
 /// The cause in one line, and below what is wrong here.
@@ -142,10 +157,13 @@ fn repair(cause: &Diagnosed) -> String {
                 _ => writeln!(out, "{shown}"),
             };
         }
-        let _ = match cause.fix.safe {
-            true => writeln!(out, "{NOTE}safe:{NOTE:#} it lets in nobody but this caller"),
-            false => {
-                writeln!(out, "{NOTE}decide first:{NOTE:#} it lets in somebody new, or holds a value to be confirmed")
+        let _ = match (cause.fix.safe, &cause.fix.find) {
+            (true, _) => writeln!(out, "{NOTE}safe:{NOTE:#} it lets in nobody but this caller"),
+            (false, Some(command)) => writeln!(out, "{NOTE}find the value first:{NOTE:#} {}", inert(command)),
+            (false, None) => {
+                let decide =
+                    cause.fix.decide.as_deref().unwrap_or("whether it is meant: what was given does not prove it");
+                writeln!(out, "{NOTE}decide first:{NOTE:#} {}", inert(decide))
             }
         };
     }
