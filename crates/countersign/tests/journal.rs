@@ -1,6 +1,6 @@
 //! The journal's file: nothing that was written is lost, and nothing in it stands in the way or reaches the screen.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![cfg(test)]
 
 use std::path::{Path, PathBuf};
@@ -284,6 +284,48 @@ fn what_a_stranger_wrote_never_reaches_the_screen() {
     // What no entry has is not even kept.
     assert!(!kept.contains("note") && !kept.contains("\\u001b"), "{kept}");
     assert!(shown.contains("causes this version does not know: worked 1, failed 0"), "{shown}");
+}
+
+#[test]
+fn a_problem_is_found_by_as_much_of_its_fingerprint_as_tells_it_from_others() {
+    let folder = Folder::new("prefix");
+    for id in ["1-3f2a1b9c04d7/mfa-missing", "1-3f2affffffff/mfa-missing", "1-3f2a1b9c04d7aa/mfa-missing"] {
+        assert_eq!(folder.run(&["journal", "--failed", id]).code, Some(0));
+    }
+    for found in ["1-3f2af", "1-3f2affffffff", "1-3f2affffffff/mfa-missing/by-hand", "1-3f2a1b9c04d7"] {
+        let run = folder.run(&["journal", "show", found]);
+        assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 2), "{found}: {run:?}");
+    }
+    for (wanted, message) in [
+        ("1-3f2a1", "2 fingerprints start with `1-3f2a1`"),
+        ("2-", "nothing is recorded for `2-`"),
+        ("", "nothing is recorded for ``"),
+    ] {
+        let run = folder.run(&["journal", "show", wanted]);
+        assert!(run.code == Some(2) && run.stderr.contains(message), "{run:?}");
+    }
+}
+
+#[test]
+fn programs_get_counts_entries_and_what_came_of_an_import() {
+    let folder = Folder::new("json");
+    let colleague = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/journal/colleague.json");
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&folder.run(&[arguments, &["--format", "json"]].concat()).stdout).unwrap()
+    };
+    let imported = json(&["journal", "import", colleague]);
+    assert_eq!(
+        (&imported["new"], &imported["known"], &imported["refused"]),
+        (&4.into(), &0.into(), &serde_json::json!([]))
+    );
+    let counts = json(&["journal"]);
+    assert_eq!(
+        (&counts["problems"][0]["unverified"][0]["n"], &counts["problems"][0]["own"]),
+        (&3.into(), &serde_json::json!([]))
+    );
+    let entries = json(&["journal", "show", "1-5d18"]);
+    let first = &entries["unverified"][0];
+    assert_eq!((&first["cause"], &first["outcome"], &first["version"]), (&().into(), &"worked".into(), &().into()));
 }
 
 #[test]
