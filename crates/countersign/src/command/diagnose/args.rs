@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::command::journal::Remember;
+
 const EXAMPLES: &str = "\
 Examples:
   The error as it appears, and the trust policy of the role:
@@ -54,6 +56,8 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(super) making: Making,
+    #[command(flatten)]
+    pub(super) remember: Remember,
 
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]

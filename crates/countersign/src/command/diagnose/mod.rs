@@ -5,20 +5,24 @@ mod args;
 mod ask;
 mod attach;
 mod gather;
+#[cfg(test)]
+mod hostile;
 mod interrupt;
 mod made;
+mod mistaken;
 mod report;
 mod trail;
 mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 
-use countersign_diagnose::diagnose;
-use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
+use countersign_diagnose::diagnosis::Verdict;
+use countersign_diagnose::{Diagnosis, diagnose};
 use serde::Serialize;
 
 use super::Exit;
-use crate::output;
+use super::journal::Memory;
+use crate::output::{self, NOTE};
 use made::Shown;
 
 /// Diagnoses what is given and prints the answer.
@@ -38,11 +42,21 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         ask::ask(&mut gathered, &args.given)?;
     }
     let diagnosis = diagnose(&gathered);
+    let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
     match args.format {
-        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(&args.given)))?,
-        AnswerFormat::Json => output::answer_json(&diagnosis)?,
-        AnswerFormat::Markdown => output::answer_plain(&report::markdown(&diagnosis))?,
+        AnswerFormat::Text => {
+            let answer = report::text(&gathered, &diagnosis, &gather::error_name(&args.given));
+            output::answer(&(answer + &memory.text()))?;
+        }
+        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,
+        AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }
+    if let (Verdict::None, Some(text)) = (diagnosis.status, &gathered.error_text)
+        && let Some(hint) = mistaken::hint(&gather::error_name(&args.given), text)
+    {
+        output::talk(&format!(" {NOTE}help:{NOTE:#} {}\n", output::inert(&hint)));
+    }
+    args.remember.record_word(&diagnosis);
     Ok(exit_of(&diagnosis))
 }
 
@@ -65,8 +79,9 @@ pub(crate) fn fix(given: &Given, making: &Making, format: AnswerFormat) -> anyho
     mend(given, making, format, Shown::Cause)
 }
 
+/// A diagnosis with what was changed.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Mended<'a> {
     #[serde(flatten)]
     diagnosis: &'a Diagnosis,
     change: made::Answer<'a>,
@@ -82,7 +97,7 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
     }
     let made = apply::make(given, making, &gathered, &diagnosis);
     match format {
-        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, change: made.answer() })?,
+        AnswerFormat::Json => output::answer_json(&Mended { diagnosis: &diagnosis, change: made.answer() })?,
         // A patch on its own can be piped on.
         AnswerFormat::Text | AnswerFormat::Markdown if making.diff && matches!(made, apply::Made::Shown { .. }) => {
             made.tell(shown)?;
@@ -100,4 +115,12 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
         }
     }
     Ok(made.exit())
+}
+
+/// A diagnosis with what is remembered of the problem.
+#[derive(Serialize)]
+struct Answer<'d> {
+    #[serde(flatten)]
+    diagnosis: &'d Diagnosis,
+    journal: &'d Memory,
 }

@@ -37,8 +37,8 @@ pub(in super::super) fn markdown(diagnosis: &Diagnosis) -> String {
     if let Some(diff) = &first.fix.diff {
         out.push_str(&fenced("diff", diff));
     }
-    if let Some(command) = &first.separate_by {
-        let _ = writeln!(out, "**To be sure**: {}\n", prose(command));
+    if let Some(separate_by) = &first.separate_by {
+        let _ = writeln!(out, "**To be sure**: {}\n", command(separate_by));
     }
     for other in diagnosis.causes.iter().skip(1) {
         let how = match other.status {
@@ -124,6 +124,11 @@ fn prose(text: &str) -> String {
         }
     }
     out
+}
+
+/// What tells causes apart: a command, or a sentence.
+fn command(text: &str) -> String {
+    if text.starts_with("aws ") { code(text) } else { prose(text) }
 }
 
 /// Text that is nothing but text in Markdown.
