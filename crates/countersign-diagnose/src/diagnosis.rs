@@ -19,6 +19,9 @@ use crate::verdict::{Judged, judge};
 /// The schema of [`Diagnosis`] as JSON.
 pub const SCHEMA: &str = "countersign.diagnosis/1";
 
+/// What the members of the JSON are, for people.
+pub const PAGE: &str = include_str!("diagnosis.md");
+
 /// What is known about a denial.
 #[derive(Debug, Clone, Serialize)]
 pub struct Diagnosis {

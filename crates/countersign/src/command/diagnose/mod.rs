@@ -9,6 +9,7 @@ mod gather;
 mod hostile;
 mod interrupt;
 mod made;
+mod mistaken;
 mod report;
 mod share;
 mod trail;
@@ -23,7 +24,7 @@ use serde::Serialize;
 
 use super::Exit;
 use super::journal::{JournalFile, Memory, record_repairs};
-use crate::output;
+use crate::output::{self, NOTE};
 use made::Shown;
 
 /// Diagnoses what is given and prints the answer.
@@ -53,6 +54,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
         AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory, change: None })?,
         AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
+    }
+    if let (Verdict::None, Some(text)) = (diagnosis.status, &evidence.error_text)
+        && let Some(hint) = mistaken::hint(&error_name, text)
+    {
+        output::talk(&format!(" {NOTE}help:{NOTE:#} {}\n", output::inert(&hint)));
     }
     args.remember.record_word(&diagnosis, journal.as_ref());
     Ok(exit_of(&diagnosis))
