@@ -1,5 +1,8 @@
 //! What causes ask of a situation besides its policies: which guesses are open, and the commands that settle them.
 
+use core::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
 use countersign_policy::document::{Effect, Polarity, PrincipalKind, Span};
 use countersign_policy::evaluate::assume_role::Layer;
@@ -43,6 +46,10 @@ impl Situation<'_> {
 
     /// Whether a trust policy is there and lets the call in, where open keys are as it wants them.
     pub(crate) fn trust_allows(&self) -> Option<bool> {
+        *self.trust_allows.get_or_init(|| self.ask_trust())
+    }
+
+    fn ask_trust(&self) -> Option<bool> {
         self.evidence.trust.as_ref()?;
         let index = self.nearest().map(|statement| statement.index);
         let whole = self.favouring(index)?;
@@ -175,7 +182,11 @@ impl Situation<'_> {
 
     /// The values with which a condition of the trust policy would hold, if one value can make it.
     pub(crate) fn satisfying(&self, statement: usize, test: &Test) -> Option<Vec<String>> {
-        let mut open = Situation { open: vec![test.key.clone()], context: self.context.clone(), ..self.shallow() };
+        let mut open = Situation {
+            open: BTreeSet::from([test.key.to_ascii_lowercase()]),
+            context: self.context.clone(),
+            ..self.shallow()
+        };
         open.context.remove(&test.key);
         let whole = open.favouring(Some(statement))?;
         whole.request.context.get(&test.key).map(<[String]>::to_vec)
@@ -196,6 +207,7 @@ impl Situation<'_> {
             actions: self.actions.clone(),
             context: self.context.clone(),
             open: self.open.clone(),
+            trust_allows: OnceCell::new(),
             statements: self.statements.clone(),
         }
     }

@@ -15,6 +15,9 @@ pub(crate) use decide::Whole;
 pub(crate) use hints::NamedPrincipal;
 pub(crate) use trust::{State, StatementView, Test};
 
+use core::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use countersign_policy::request::{Caller, CallerKind, Request, RequestContext};
 
 use crate::call::{Call, Name, Operation, Parameter};
@@ -42,8 +45,10 @@ pub(crate) struct Situation<'e> {
     pub(crate) actions: Vec<String>,
     /// What is known of the context.
     pub(crate) context: RequestContext,
-    /// Keys of which it is not known whether they are there.
-    pub(crate) open: Vec<String>,
+    /// Keys of which it is not known whether they are there, in lower case.
+    pub(crate) open: BTreeSet<String>,
+    /// What [`Self::trust_allows`] found, which every cause wants to know.
+    trust_allows: OnceCell<Option<bool>>,
     /// The trust policy, statement by statement; empty without one.
     pub(crate) statements: Vec<StatementView>,
 }
@@ -80,7 +85,8 @@ impl<'e> Situation<'e> {
             session_name: Sent::Unknown,
             actions: Vec::new(),
             context: RequestContext::new(),
-            open: Vec::new(),
+            open: BTreeSet::new(),
+            trust_allows: OnceCell::new(),
             statements: Vec::new(),
         };
         situation.caller = situation.read_caller();

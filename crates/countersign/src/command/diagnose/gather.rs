@@ -193,7 +193,16 @@ pub(super) fn add_error(evidence: &mut Evidence, args: &Given, text: String) {
 }
 
 pub(super) fn policy(path: &Path) -> anyhow::Result<PolicyText> {
-    Ok(text_of(PolicyFile::read(path)?))
+    Ok(text_of(readable(PolicyFile::read(path)?)?))
+}
+
+/// A policy of which at least a statement was read: without one, nothing that is said of it would be true.
+fn readable(file: PolicyFile) -> Result<PolicyFile, Box<Diagnostic>> {
+    let worst = file.shape_problems().into_iter().find(Diagnostic::is_error);
+    match worst.filter(|_| file.document.statements.is_empty()) {
+        Some(problem) => Err(Box::new(problem)),
+        None => Ok(file),
+    }
 }
 
 /// A policy that was pasted, and what a diff calls it.
@@ -226,7 +235,7 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
                 evidence.role.get_or_insert_with(|| role.arn.clone());
                 evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
             }
-            evidence.trust = Some(text_of(file));
+            evidence.trust = Some(text_of(readable(file)?));
             return Ok(());
         }
         Err(refusal) => refusal,
