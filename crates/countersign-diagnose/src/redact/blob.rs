@@ -19,7 +19,8 @@ pub(super) fn find(text: &str, is_hidden: &dyn Fn(&str) -> bool) -> Vec<Range<us
         at += run.len();
         let is_long = run.len() >= SHORTEST && run.first().is_some_and(|byte| is_base64(*byte));
         if is_long && decode(run).is_some_and(|inner| holds_name(&inner, is_hidden)) {
-            let padding = bytes.get(at..).map_or(0, |rest| rest.iter().take(2).take_while(|byte| **byte == b'=').count());
+            let padding =
+                bytes.get(at..).map_or(0, |rest| rest.iter().take(2).take_while(|byte| **byte == b'=').count());
             found.push(start..at + padding);
         }
     }

@@ -45,7 +45,8 @@ const NAMES: &[&str] = &[
 pub(super) fn scan(text: &str, found: &mut Gathered) {
     for (at, _) in text.match_indices("arn:") {
         let rest = text.get(at..).unwrap_or_default();
-        let end = rest.char_indices().take(2_048).find(|(_, c)| !in_arn(*c)).map_or(rest.len().min(2_048), |(end, _)| end);
+        let end =
+            rest.char_indices().take(2_048).find(|(_, c)| !in_arn(*c)).map_or(rest.len().min(2_048), |(end, _)| end);
         let arn = rest.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ':', '=', '{']);
         if arn.matches(':').count() >= 3 {
             found.arn(arn);
@@ -117,9 +118,9 @@ fn chunk(chunk: &str, found: &mut Gathered) {
 /// Whether it looks like the name of a host: labels with dots between them, and a domain at the end that there is.
 fn is_host(text: &str) -> bool {
     const DOMAINS: [&str; 36] = [
-        "com", "net", "org", "io", "dev", "cloud", "app", "edu", "gov", "info", "biz", "co", "uk", "eu", "de", "fr", "nl",
-        "us", "ca", "au", "jp", "cn", "in", "br", "ch", "at", "es", "it", "se", "no", "fi", "internal", "corp", "local",
-        "lan", "ai",
+        "com", "net", "org", "io", "dev", "cloud", "app", "edu", "gov", "info", "biz", "co", "uk", "eu", "de", "fr",
+        "nl", "us", "ca", "au", "jp", "cn", "in", "br", "ch", "at", "es", "it", "se", "no", "fi", "internal", "corp",
+        "local", "lan", "ai",
     ];
     let labels = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
     let last = text.rsplit('.').next().unwrap_or_default();
@@ -130,9 +131,8 @@ fn is_host(text: &str) -> bool {
 fn id(part: &str, found: &mut Gathered) {
     const UNIQUE: [&str; 13] =
         ["AROA", "AIDA", "AKIA", "ASIA", "AGPA", "AIPA", "ANPA", "ANVA", "APKA", "ABIA", "ACCA", "ASCA", "AKLT"];
-    const SHORT: [&str; 14] = [
-        "o-", "ou-", "r-", "vpc-", "vpce-", "subnet-", "i-", "mi-", "eni-", "sg-", "igw-", "nat-", "ami-", "vol-",
-    ];
+    const SHORT: [&str; 14] =
+        ["o-", "ou-", "r-", "vpc-", "vpce-", "subnet-", "i-", "mi-", "eni-", "sg-", "igw-", "nat-", "ami-", "vol-"];
     let part = part.trim_matches(['.', '*']);
     let is_unique = part.len() >= 12
         && UNIQUE.iter().any(|prefix| part.starts_with(prefix))
@@ -180,7 +180,8 @@ fn profiles(text: &str, found: &mut Gathered) {
         if let Some((head, _)) = line.split_once(['$', '#', '%', '>'])
             && let Some((user, host)) = head.split_once('@')
         {
-            let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+            let is_name =
+                |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
             let host = host.split(':').next().unwrap_or_default();
             if is_name(user) && is_name(host) && head.contains(':') {
                 found.value(Kind::Name, user);

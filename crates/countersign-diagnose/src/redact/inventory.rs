@@ -92,7 +92,8 @@ fn of_key(key: &str, values: &[&str], found: &mut Gathered) {
     if let Some((provider, _)) = key.rsplit_once(':').filter(|(head, _)| head.contains('.') || head.contains("://")) {
         found.identity(provider);
     }
-    let tag = ["principaltag/", "requesttag/", "resourcetag/"].iter().find_map(|kind| Some(lower.find(kind)? + kind.len()));
+    let tag =
+        ["principaltag/", "requesttag/", "resourcetag/"].iter().find_map(|kind| Some(lower.find(kind)? + kind.len()));
     if let Some(tag) = tag.and_then(|at| key.get(at..)) {
         found.value(Kind::Name, tag);
     }
@@ -133,6 +134,7 @@ pub(super) fn of_request(request: &RequestText, found: &mut Gathered) {
 fn of_call(call: &Call, found: &mut Gathered) {
     for (name, parameter) in &call.parameters {
         let Parameter::Known { value, .. } = parameter else { continue };
+        found.glued(value);
         match name {
             Name::RoleArn | Name::SerialNumber => found.identity(value),
             Name::ExternalId => found.value(Kind::ExternalId, value),

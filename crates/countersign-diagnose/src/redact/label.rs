@@ -144,8 +144,11 @@ fn quoted(text: &str, at: usize) -> Option<(Value, usize)> {
 /// The word at a place.
 fn word(text: &str, at: usize) -> Option<Value> {
     let rest = text.get(at..)?;
-    let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ',' | ';' | ')' | ']' | '}' | '|' | '&');
-    let length = rest.char_indices().take(LONGEST).find(|(_, c)| is_end(*c)).map_or(rest.len().min(LONGEST), |(at, _)| at);
+    let is_end = |c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>' | ',' | ';' | ')' | ']' | '}' | '|' | '&')
+    };
+    let length =
+        rest.char_indices().take(LONGEST).find(|(_, c)| is_end(*c)).map_or(rest.len().min(LONGEST), |(at, _)| at);
     let value = rest.get(..length)?.trim_end_matches(['.', ':', '\\']);
     // A call or a subscript is code.
     let is_code = value.contains(['(', '[', '{']) && !value.contains(['$', '<']);

@@ -140,12 +140,8 @@ pub(super) fn make(new: &[String], making: &Making<'_>) -> Made {
     }
     let classes = classes(&letters, making);
     let stays = |node: &usize| classes.get(&letters.root(*node)).is_some_and(|class| class.stays);
-    let fixed: HashSet<&str> = letters
-        .words
-        .iter()
-        .copied()
-        .filter(|word| letters.nodes(word).all(|node| stays(&node)))
-        .collect();
+    let fixed: HashSet<&str> =
+        letters.words.iter().copied().filter(|word| letters.nodes(word).all(|node| stays(&node))).collect();
     let images = draw_all(&letters, &classes, making);
     let mut made = Made { names: BTreeMap::new(), alone: 0 };
     let mut used: HashSet<String> = making.given.values().cloned().collect();

@@ -69,7 +69,8 @@ fn word_end(text: &str, mut at: usize) -> usize {
 /// Whether the letter of the escape that ends at `at` starts a name.
 fn starts_name(text: &str, at: usize, is_name: &dyn Fn(&str) -> bool) -> bool {
     let end = word_end(text, at);
-    let (Some(with), Some(without)) = (at.checked_sub(1).and_then(|from| text.get(from..end)), text.get(at..end)) else {
+    let (Some(with), Some(without)) = (at.checked_sub(1).and_then(|from| text.get(from..end)), text.get(at..end))
+    else {
         return false;
     };
     !without.is_empty() && is_name(&decoded(with)) && !is_name(&decoded(without))
@@ -157,7 +158,8 @@ fn special(text: &str, at: usize) -> Option<(TokenKind, usize)> {
     if !first.is_ascii_hexdigit() || before == Some('.') {
         return None;
     }
-    let length = rest.bytes().take(64).take_while(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')).count();
+    let length =
+        rest.bytes().take(64).take_while(|byte| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':')).count();
     let run = rest.get(..length)?.trim_end_matches(['.', ':']);
     let follows = rest.get(run.len()..)?;
     let is_word = |text: &str| text.chars().next().is_some_and(|c| c.is_alphanumeric() || c == '_');

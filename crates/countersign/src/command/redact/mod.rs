@@ -97,7 +97,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
 
 /// Takes in everything before anything is hidden, so that a value has one pseudonym in all files.
 fn learn(inputs: &[Input], paths: &[PathBuf], key: &mut Key) {
-    let (programs, texts): (Vec<_>, Vec<_>) = inputs.iter().zip(paths).partition(|(input, path)| is_program(input, path));
+    let (programs, texts): (Vec<_>, Vec<_>) =
+        inputs.iter().zip(paths).partition(|(input, path)| is_program(input, path));
     let requests: Vec<RequestText> = programs
         .into_iter()
         .map(|(input, path)| {
