@@ -54,8 +54,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,
         AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }
-    if let (Verdict::None, Some(text)) = (diagnosis.status, &gathered.error_text)
-        && let Some(hint) = mistaken::hint(&gather::error_name(&args.given), text)
+    if let (Verdict::None, Some(text)) = (diagnosis.status, &evidence.error_text)
+        && let Some(hint) = mistaken::hint(&error_name, text)
     {
         output::talk(&format!(" {NOTE}help:{NOTE:#} {}\n", output::inert(&hint)));
     }

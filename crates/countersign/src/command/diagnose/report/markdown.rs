@@ -123,9 +123,6 @@ fn prose(text: &str) -> String {
             false => out.push_str(&escaped(part)),
         }
     }
-    for note in &diagnosis.notes {
-        let _ = writeln!(out, "_{}_\n", escaped(note));
-    }
     out
 }
 
