@@ -27,6 +27,13 @@ pub(crate) struct Sharing {
     key: Option<PathBuf>,
 }
 
+impl Sharing {
+    /// Whether an answer of this format hides what it is about.
+    pub(super) fn hides(&self, format: AnswerFormat) -> bool {
+        self.redact || self.key.is_some() || (format == AnswerFormat::Markdown && !self.no_redact)
+    }
+}
+
 /// What is shown.
 pub(super) struct Answer {
     pub(super) evidence: Evidence,
@@ -44,8 +51,7 @@ pub(super) fn answer(
     evidence: Evidence,
     error_name: String,
 ) -> anyhow::Result<Answer> {
-    let hides = sharing.redact || sharing.key.is_some() || (format == AnswerFormat::Markdown && !sharing.no_redact);
-    if !hides {
+    if !sharing.hides(format) {
         return Ok(Answer { diagnosis: diagnose(&evidence), evidence, error_name });
     }
     let mut file = KeyFile::open(sharing.key.as_deref())?;
