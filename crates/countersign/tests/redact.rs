@@ -79,7 +79,10 @@ fn several_files_have_one_set_of_names_and_nothing_is_written_over() {
     let read = |name: &str| std::fs::read_to_string(folder.join("out").join(name)).unwrap();
     let (note, error) = (read("note.txt"), read("error.txt"));
     let words: Vec<&str> = note.split_whitespace().collect();
-    assert!(error.contains(&format!("user/{} ", words[0])) && error.contains(&format!("role/{}\n", words[4])), "{note}{error}");
+    assert!(
+        error.contains(&format!("user/{} ", words[0])) && error.contains(&format!("role/{}\n", words[4])),
+        "{note}{error}"
+    );
     let again = countersign(&folder, &["redact", "note.txt", "error.txt", "--output-dir", "out"]);
     assert_eq!((again.status.code(), read("error.txt")), (Some(2), error));
 }
