@@ -1,10 +1,11 @@
 //! `oidc-audience`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
 use crate::call::Operation;
 use crate::cause::finding::listed;
 use crate::message::Says;
-use crate::repair::policy_edit::{json_string, replace_string};
+use crate::repair::policy_edit::json_string;
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{Situation, StatementView, Test};
 use countersign_policy::request::context_key::oidc_claim;
@@ -53,7 +54,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
                 principal: format!("{{\"Federated\":{}}}", json_string(federated)),
                 condition: Some(format!("{{\"StringEquals\":{{{}:{}}}}}", json_string(&format!("{host}:aud")), json_string(sent))),
             };
-            Change::Trust { edits: vec![replace_string(value.span, sent)], intended: Some(intended) }
+            Change::Trust { amendments: vec![Amendment::write(value.span, value.value.lossy(), sent)], intended: Some(intended) }
         }
         _ => Change::HaveKey { key: test.key.clone(), values: situation.satisfying(statement.index, test)? },
     };

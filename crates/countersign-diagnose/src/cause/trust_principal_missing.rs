@@ -61,7 +61,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
     let message = format!("no Allow statement names the caller; they name {}", named.join(", "));
     let change = match name_in_trust(situation, &caller) {
-        Some(edits) => Change::Trust { edits, intended: situation.intended() },
+        Some(amendments) => Change::Trust { amendments, intended: situation.intended() },
         None => Change::Nothing,
     };
     let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(74).about("Principal.AWS");

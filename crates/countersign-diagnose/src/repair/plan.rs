@@ -1,11 +1,14 @@
 //! What has to change for the call to get through, as one: the changes of one cause or of several, made together.
 
+use countersign_policy::document::Amendment;
+
 use super::{Change, Part, Patch};
 use crate::cause::{Finding, Proof, Status};
+use crate::edit::Edit;
 use crate::situation::{Situation, Whole};
 
 /// The changes that let the call through: all of them, or it stays denied.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// The causes they are of, as places in [`Diagnosis::causes`](crate::Diagnosis::causes).
     pub causes: Vec<usize>,
@@ -13,9 +16,17 @@ pub struct Plan {
     pub patches: Vec<Patch>,
     /// The causes among them whose change is not one of a text that was given.
     pub by_hand: Vec<usize>,
+    /// Why the text of the trust policy cannot be changed, where that is known.
+    pub held_back: Option<String>,
 }
 
 impl Plan {
+    /// The patch that a cause has a part in.
+    pub(crate) fn patch(&self, cause: usize, part: Part) -> Option<&Patch> {
+        let patch = self.patches.iter().find(|patch| patch.part == part)?;
+        (self.causes.contains(&cause) && !self.by_hand.contains(&cause)).then_some(patch)
+    }
+
     /// The change of the first cause, which has to be proved, and of those proved ones that it takes besides. `whole` is the
     /// call that the evaluator was asked about, where it was.
     pub(crate) fn of(found: &[&Finding], whole: Option<&Whole>, situation: &Situation<'_>) -> Option<Self> {
@@ -51,9 +62,16 @@ impl Plan {
             return None;
         }
         let mut by_hand = Vec::new();
-        let mut edits: Vec<(Part, Vec<crate::edit::Edit>)> = Vec::new();
+        // One of them alone may be no policy yet.
+        let (mut amendments, mut of_trust): (Vec<Amendment>, Vec<usize>) = (Vec::new(), Vec::new());
+        let mut edits: Vec<(Part, Vec<Edit>)> = Vec::new();
         for place in &causes {
             let change = found.get(*place).map(|finding| &finding.repair.change)?;
+            if let Change::Trust { amendments: new, .. } = change {
+                amendments.extend(new.iter().cloned());
+                of_trust.push(*place);
+                continue;
+            }
             match change.edits(situation).filter(|_| change.is_proposal()) {
                 None => by_hand.push(*place),
                 Some((part, new)) => match edits.iter_mut().find(|(other, _)| *other == part) {
@@ -62,8 +80,14 @@ impl Plan {
                 },
             }
         }
-        let patches =
-            edits.into_iter().map(|(part, edits)| Patch::of(part, edits, situation)).collect::<Option<_>>()?;
-        Some(Self { causes, patches, by_hand })
+        let mut patches = Vec::new();
+        match Patch::of_trust(&amendments, situation) {
+            Some(patch) => patches.push(patch),
+            None => by_hand.extend(of_trust),
+        }
+        for (part, edits) in edits {
+            patches.push(Patch::of(part, &edits, situation)?);
+        }
+        Some(Self { causes, patches, by_hand, held_back: None })
     }
 }

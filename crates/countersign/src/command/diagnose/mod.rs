@@ -6,11 +6,12 @@ mod attach;
 mod gather;
 mod made;
 mod report;
+mod template;
 mod trail;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 
-use countersign_diagnose::diagnose;
+use countersign_diagnose::Evidence;
 use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
 use serde::Serialize;
 
@@ -28,7 +29,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let mut gathered = gather::evidence(&args.given)?;
     gathered.external_id_to_send = args.making.set_external_id.clone();
-    let diagnosis = diagnose(&gathered);
+    let diagnosis = diagnose(&args.given, &gathered);
     match args.format {
         AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(&args.given)))?,
         AnswerFormat::Json => output::answer_json(&diagnosis)?,
@@ -41,6 +42,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         Verdict::None if diagnosis.is_allowed() => Exit::Clean,
         Verdict::None => Exit::Unanswered,
     })
+}
+
+/// The diagnosis, with patches only where they say what was proved.
+fn diagnose(given: &Given, evidence: &Evidence) -> Diagnosis {
+    let mut diagnosis = countersign_diagnose::diagnose(evidence);
+    template::check(&mut diagnosis, given, evidence);
+    diagnosis
 }
 
 /// Diagnoses what is given and makes the change.
@@ -61,7 +69,7 @@ struct Answer<'a> {
 fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> anyhow::Result<Exit> {
     let mut gathered = gather::evidence(given)?;
     gathered.external_id_to_send = making.set_external_id.clone();
-    let diagnosis = diagnose(&gathered);
+    let diagnosis = diagnose(given, &gathered);
     if diagnosis.status == Verdict::None && !diagnosis.is_allowed() {
         output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(given)))?;
         return Ok(Exit::Unanswered);
