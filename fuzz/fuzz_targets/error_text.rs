@@ -19,12 +19,26 @@ fuzz_target!(|text: &str| {
 });
 
 fn spans(denial: &Denial) -> Vec<Span> {
-    let Denial { span, operation, code, status, request_id, caller, action, resource, reason, claims, says: _, denies: _ } =
-        denial;
+    let Denial {
+        span,
+        operation,
+        code,
+        status,
+        request_id,
+        caller,
+        action,
+        resource,
+        reason,
+        claims,
+        says: _,
+        denies: _,
+    } = denial;
     let found: [&Option<Found>; 7] = [operation, code, status, request_id, caller, action, resource];
     let mut spans = vec![*span];
     spans.extend(found.into_iter().flatten().map(|found| found.span));
-    spans.extend(reason.iter().flat_map(|reason| [Some(reason.span), reason.policy_arn.as_ref().map(|arn| arn.span)]).flatten());
+    spans.extend(
+        reason.iter().flat_map(|reason| [Some(reason.span), reason.policy_arn.as_ref().map(|arn| arn.span)]).flatten(),
+    );
     spans.extend(claims.iter().map(|claim| claim.span));
     spans
 }

@@ -7,7 +7,8 @@ use countersign_diagnose::evidence::Event;
 use countersign_diagnose::trail::{Group, Problems, Trail, Wanted};
 use libfuzzer_sys::fuzz_target;
 
-const DENIED: &str = r#"{"eventVersion":"1.11","eventName":"AssumeRole","eventTime":"9999-01-01T00:00:00Z","errorCode":"AccessDenied"}"#;
+const DENIED: &str =
+    r#"{"eventVersion":"1.11","eventName":"AssumeRole","eventTime":"9999-01-01T00:00:00Z","errorCode":"AccessDenied"}"#;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((size, bytes)) = bytes.split_first() else { return };

@@ -171,7 +171,12 @@ fn evidence(case: &Value) -> Value {
 fn run(folder: &Path, command: &str, name: &str, options: &str) -> (i32, String) {
     let mut line = vec![command, "--case", "case.json", "--trust", name];
     line.extend(options.split_whitespace());
-    let output = Command::new(env!("CARGO_BIN_EXE_countersign")).args(line).current_dir(folder).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .env("COUNTERSIGN_JOURNAL", folder.join("journal.jsonl"))
+        .args(line)
+        .current_dir(folder)
+        .output()
+        .unwrap();
     (
         output.status.code().unwrap(),
         String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap(),

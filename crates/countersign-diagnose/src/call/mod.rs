@@ -40,6 +40,8 @@ pub struct Call {
     pub source: Option<Box<str>>,
     /// The profile it is written in, or that its tool is told to use.
     pub profile: Option<Box<str>>,
+    /// The MFA device that the text names for the source, and not for this call.
+    pub device: Option<Box<str>>,
     /// The source is itself an assumed role, so that this call chains roles; `None` when the text does not say.
     pub chained: Option<bool>,
     /// Where parameters are written. Not in the map: not in this text, or nothing of the kind can be sent.
@@ -244,6 +246,24 @@ impl Name {
             Self::Region => "Region",
             Self::WebIdentityToken => "WebIdentityToken",
         }
+    }
+
+    /// The parameter of AWS's name, in any letter case.
+    pub(crate) fn find(aws: &str) -> Option<Self> {
+        let all = [
+            Self::RoleArn,
+            Self::RoleSessionName,
+            Self::ExternalId,
+            Self::DurationSeconds,
+            Self::SerialNumber,
+            Self::TokenCode,
+            Self::SourceIdentity,
+            Self::Tags,
+            Self::TransitiveTagKeys,
+            Self::SessionPolicy,
+            Self::WebIdentityToken,
+        ];
+        all.into_iter().find(|name| name.aws().eq_ignore_ascii_case(aws))
     }
 }
 

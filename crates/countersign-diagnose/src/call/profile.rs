@@ -178,6 +178,7 @@ fn call(text: &str, profiles: &[Profile], profile: &Profile) -> Option<Call> {
         parameters,
         source: source.map(Into::into),
         profile: Some(profile.name.as_str().into()),
+        device: device(profiles, profile).map(Into::into),
         chained: chained(profiles, profile),
         slots: slots(place),
         removals: removals(out),
@@ -223,6 +224,20 @@ fn chained(profiles: &[Profile], profile: &Profile) -> Option<bool> {
         true => Some(true),
         false => (has("aws_access_key_id") && !has("aws_session_token")).then_some(false),
     }
+}
+
+/// The MFA device of the profiles that a profile starts from, if it has none of its own.
+fn device<'p>(profiles: &'p [Profile], profile: &'p Profile) -> Option<&'p str> {
+    let mut at = profile;
+    for _ in 0..8 {
+        if let Some(device) = at.settings.get("mfa_serial") {
+            let is_known = !std::ptr::eq(at, profile) && !device.goes_on && comment(&device.value).is_none();
+            return is_known.then_some(device.value.as_str());
+        }
+        let source = &at.settings.get("source_profile")?.value;
+        at = profiles.iter().find(|profile| profile.name == *source)?;
+    }
+    None
 }
 
 /// The value as it stands; a comment behind it gets a line of its own, where all readers take it for one.

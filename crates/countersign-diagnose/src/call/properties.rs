@@ -145,6 +145,7 @@ fn call(text: &str, keys: &Keys, role: &Setting<'_>, others: &[&Setting<'_>]) ->
         parameters,
         source: None,
         profile: None,
+        device: None,
         chained: None,
         slots: slots(place),
         removals: BTreeMap::new(),

@@ -18,9 +18,8 @@ const WRITTEN: [Name; 7] = [
     Name::Region,
 ];
 
-/// The parameters that are taken out of a text.
-const REMOVED: [Name; 5] =
-    [Name::ExternalId, Name::DurationSeconds, Name::SourceIdentity, Name::Tags, Name::SessionPolicy];
+/// The parameters that are taken out of a text. A session policy is none of them: without it the session may do more.
+const REMOVED: [Name; 4] = [Name::ExternalId, Name::DurationSeconds, Name::SourceIdentity, Name::Tags];
 
 /// The places of parameters, as `place` finds them.
 pub(super) fn slots(mut place: impl FnMut(Name) -> Option<Slot>) -> BTreeMap<Name, Slot> {
@@ -95,9 +94,13 @@ impl Slot {
     /// The edits that send `value`; `None` when this place cannot hold it.
     #[must_use]
     pub fn write(&self, value: &str) -> Option<Vec<Edit>> {
-        let quoted = quote(value, self.quoting)?;
-        let written = Edit::replace(self.span, format!("{}{quoted}{}", self.before, self.behind));
-        Some(self.also.iter().cloned().chain([written]).collect())
+        Some(self.write_as_is(&quote(value, self.quoting)?))
+    }
+
+    /// The same, without quotes.
+    pub(super) fn write_as_is(&self, text: &str) -> Vec<Edit> {
+        let written = Edit::replace(self.span, format!("{}{text}{}", self.before, self.behind));
+        self.also.iter().cloned().chain([written]).collect()
     }
 }
 

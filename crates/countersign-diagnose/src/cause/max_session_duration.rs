@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::argument;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "max-session-duration",
@@ -27,11 +28,12 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         Some(maximum) => format!("ask for at most {maximum} seconds, or raise the role's MaxSessionDuration (3600 to 43200)"),
         None => "ask for less, or raise the role's MaxSessionDuration (3600 to 43200; 3600 unless somebody changed it)".to_owned(),
     };
-    let change = maximum.map_or(Change::Nothing, Change::Seconds);
+    // No role gives less than an hour.
+    let change = Change::Seconds(maximum.unwrap_or(3_600));
     let message = "the call asks for a longer session than the role's MaxSessionDuration";
     let required = maximum.map(|maximum| format!("at most {maximum}"));
     let sent = asked.map(|asked| asked.to_string());
     let finding = Finding::told(message, Repair::new(advice, change)).about("DurationSeconds").asking(required, sent.as_deref());
-    let command = format!("aws iam get-role --role-name {} --query Role.MaxSessionDuration", situation.role_name());
+    let command = format!("aws iam get-role --role-name {} --query Role.MaxSessionDuration", argument(situation.role_name()));
     Some(if told { finding.ranked(95) } else { finding }.separated_by(command))
 }

@@ -2,8 +2,9 @@
 
 use super::{Cause, Finding, Side};
 use crate::message::Says;
-use crate::repair::Repair;
-use crate::situation::Situation;
+use crate::call::Name;
+use crate::repair::{Change, Repair};
+use crate::situation::{ArnText, Situation};
 use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
@@ -29,7 +30,13 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let what = what.unwrap_or("STS takes it for no role's ARN");
     let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
     let advice = "write it in full: arn:aws:iam::ACCOUNT:role/PATH/NAME, as `aws iam get-role` prints it";
-    Some(Finding::told(message, Repair::advice(advice)).ranked(91).about("RoleArn").asking([mended(&role)], Some(&role)))
+    let mended = mended(situation, &role);
+    let repair = match &mended {
+        Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),
+        None => Repair::advice(advice),
+    };
+    let asked = mended.unwrap_or_else(|| "arn:aws:iam::ACCOUNT:role/NAME".to_owned());
+    Some(Finding::told(message, repair).ranked(91).about("RoleArn").asking([asked], Some(&role)))
 }
 
 /// What an ARN lacks.
@@ -48,10 +55,20 @@ fn defect(role: &str) -> Option<&'static str> {
     }
 }
 
-/// The ARN as it was probably meant.
-fn mended(role: &str) -> String {
-    match role.strip_prefix("arn:iam:") {
-        Some(rest) => format!("arn:aws:iam:{rest}"),
-        None => "arn:aws:iam::ACCOUNT:role/NAME".to_owned(),
-    }
+/// The ARN as it was meant, where that is known: somebody names the role, or only what is always the same is missing.
+fn mended(situation: &Situation<'_>, role: &str) -> Option<String> {
+    let meant = situation.evidence.role.as_deref().filter(|meant| *meant != role && is_role(meant));
+    let partition = situation.caller_arn().map_or("aws", |caller| caller.partition);
+    let completed = || match role.strip_prefix("arn:")?.split(':').collect::<Vec<_>>().as_slice() {
+        ["iam", "", account, resource] => Some(format!("arn:{partition}:iam::{account}:{resource}")),
+        [partition, "iam", _, account, resource] => Some(format!("arn:{partition}:iam::{account}:{resource}")),
+        _ => None,
+    };
+    meant.map(str::to_owned).or_else(completed).filter(|mended| is_role(mended))
+}
+
+/// Whether the text is the ARN of a role.
+fn is_role(text: &str) -> bool {
+    let name = ArnText::parse(text).and_then(|arn| arn.role_name().map(str::to_owned));
+    name.is_some_and(|name| !name.is_empty()) && defect(text).is_none()
 }

@@ -1,8 +1,9 @@
 //! `role-not-found`
 
 use super::{Cause, Finding, Side};
+use crate::call::Name;
 use crate::message::{Says, is_masked};
-use crate::repair::Repair;
+use crate::repair::{Change, Repair};
 use crate::situation::{ArnText, Situation};
 use crate::quoted::quoted;
 
@@ -31,7 +32,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         && ArnText::parse(meant).is_some()
     {
         let message = format!("the message names {asked}, and the role that is meant is {meant}", asked = quoted(&asked), meant = quoted(&meant));
-        return Some(Finding::told(message, Repair::advice(advice)).ranked(86).about("RoleArn").asking([meant], Some(asked)));
+        let change = Change::send(Name::RoleArn, Some(meant.to_owned()));
+        return Some(Finding::told(message, Repair::new(advice, change)).ranked(86).about("RoleArn").asking([meant], Some(asked)));
     }
     if situation.evidence.trust.is_some() || !situation.is_plain_denial() || situation.blames().is_some() || !situation.may_lack_allow()
         || facts.role_exists == Some(true) {

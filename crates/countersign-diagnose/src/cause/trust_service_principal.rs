@@ -9,7 +9,7 @@ use countersign_policy::similar;
 use crate::repair::policy_edit::{json_string, name_in_trust_as};
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{NamedPrincipal, Situation};
-use crate::quoted::quoted;
+use crate::quoted::{quoted, quoted_list};
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-service-principal",
@@ -43,7 +43,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let intended = Intended { principal: format!("{{\"Service\":{}}}", json_string(&service)), condition: None };
     let message = match trusted.as_slice() {
         [] => format!("{service} calls, and the trust policy names no service", service = quoted(&service)),
-        _ => format!("{service} calls, and the trust policy names {}", trusted.join(", "), service = quoted(&service)),
+        _ => format!("{service} calls, and the trust policy names {}", quoted_list(&trusted), service = quoted(&service)),
     };
     let change = Change::Trust { amendments, intended: Some(intended) };
     let slip = trusted.iter().any(|name| similar::distance(name, &service) <= 1);

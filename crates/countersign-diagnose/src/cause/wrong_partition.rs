@@ -3,7 +3,8 @@
 use super::{Cause, Finding, Side};
 use countersign_policy::account::PARTITIONS;
 
-use crate::repair::Repair;
+use crate::call::Name;
+use crate::repair::{Change, Repair};
 use crate::situation::Situation;
 use crate::quoted::quoted;
 
@@ -18,8 +19,9 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let caller = situation.caller_text.as_deref()?.strip_prefix("arn:")?.split(':').next()?;
-    let role = situation.role_text.as_deref()?.strip_prefix("arn:")?.split(':').next()?;
+    let partition = |arn: &'_ str| -> Option<String> { Some(arn.strip_prefix("arn:")?.split(':').next()?.to_owned()) };
+    let (caller, role) = (partition(situation.caller_text.as_deref()?)?, partition(situation.role_text.as_deref()?)?);
+    let (caller, role) = (caller.as_str(), role.as_str());
     if caller == role || !PARTITIONS.contains(&caller) || !PARTITIONS.contains(&role) {
         return None;
     }
@@ -28,5 +30,16 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
          and a bare role name is completed with `aws` by many tools"
     );
     let message = format!("the caller is in the partition {caller}, the role's ARN is in {role}", caller = quoted(&caller), role = quoted(&role));
-    Some(Finding::told(message, Repair::advice(advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role)))
+    Some(Finding::told(message, repair(situation, caller, role, &advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role)))
+}
+
+/// The role's ARN in the caller's partition. An account is in one partition only: for that of another account somebody has to
+/// know that there is such a role.
+fn repair(situation: &Situation<'_>, caller: &str, role: &str, advice: &str) -> Repair {
+    let Some(arn) = situation.role_text.as_deref() else { return Repair::advice(advice) };
+    let moved = arn.replacen(&format!("arn:{role}:"), &format!("arn:{caller}:"), 1);
+    let repair = Repair::new(advice, Change::send(Name::RoleArn, Some(moved)));
+    let account = |arn: Option<crate::situation::ArnText<'_>>| arn.and_then(|arn| arn.account).map(str::to_owned);
+    let is_own = account(situation.caller_arn()).is_some() && account(situation.caller_arn()) == account(situation.role_arn());
+    if is_own { repair } else { repair.decided_by_owner() }
 }

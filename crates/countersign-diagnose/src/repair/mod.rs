@@ -4,6 +4,7 @@ mod kind;
 mod patch;
 mod plan;
 pub(crate) mod policy_edit;
+mod sending;
 
 pub use kind::FixKind;
 pub use patch::{Part, Patch};
@@ -88,12 +89,12 @@ impl Change {
         let mut changed = whole.clone();
         let (mut amendments, mut identity_edits, mut removed) = (Vec::new(), Vec::new(), Vec::new());
         for change in changes {
-            let context = &mut changed.request.context;
             match change {
                 Self::Nothing => return None,
-                Self::Send { key, value: Some(value), .. } => context.set(*key, [value.as_str()]),
-                Self::Send { key, value: None, .. } => context.remove(key),
-                Self::HaveKey { key, values } => context.set(key.clone(), values.clone()),
+                Self::Send { parameter, key, value } => {
+                    sending::make(situation, &mut changed.request, (*parameter, key), value.as_deref())?;
+                }
+                Self::HaveKey { key, values } => changed.request.context.set(key.clone(), values.clone()),
                 Self::WithoutStatement(index) => removed.push(*index),
                 Self::WithoutOwnDenies => {
                     let allows = |statement: &Statement| {
@@ -127,13 +128,10 @@ impl Change {
     /// Whether it is something to do, and not a trial of what would be without a cause.
     pub(crate) fn is_proposal(&self) -> bool {
         match self {
-            Self::Send { value: Some(_), .. }
-            | Self::Seconds(_)
-            | Self::Trust { .. }
-            | Self::Identity(_)
-            | Self::NewIdentity(_) => true,
-            Self::Send { value: None, .. }
-            | Self::Nothing
+            Self::Send { .. } | Self::Seconds(_) | Self::Trust { .. } | Self::Identity(_) | Self::NewIdentity(_) => {
+                true
+            }
+            Self::Nothing
             | Self::HaveKey { .. }
             | Self::WithoutStatement(_)
             | Self::WithoutOwnDenies
@@ -156,13 +154,14 @@ impl Change {
             Self::Identity(edits) => Some((Part::Identity, edits.clone())),
             Self::NewIdentity(text) => Some((Part::NewIdentity, vec![Edit::insert(0, text.clone())])),
             Self::Send { parameter, value, .. } => {
-                let request = situation.evidence.request.as_ref()?;
-                Some((Part::Call, request.edits(situation.call()?, *parameter, value.as_deref())?))
+                Some((Part::Call, sending::edits(situation, *parameter, value.as_deref())?))
+            }
+            Self::Seconds(seconds) => {
+                Some((Part::Call, sending::edits(situation, Name::DurationSeconds, Some(&seconds.to_string()))?))
             }
             Self::Nothing
             | Self::Trust { .. }
             | Self::HaveKey { .. }
-            | Self::Seconds(_)
             | Self::WithoutStatement(_)
             | Self::WithoutOwnDenies
             | Self::WithoutLimit(_) => None,

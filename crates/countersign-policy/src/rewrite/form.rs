@@ -67,6 +67,7 @@ impl Form {
         match self {
             Self::HclObject | Self::HclBlock if is_word => format!("{key} = "),
             Self::HclObject | Self::HclBlock => format!("{} = ", json(key)),
+            Self::YamlBlock | Self::YamlFlow if is_word => format!("{key}: "),
             Self::YamlBlock | Self::YamlFlow => format!("{}: ", yaml(key)),
             Self::Json => format!("{}: ", json(key)),
         }

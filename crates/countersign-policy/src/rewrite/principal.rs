@@ -35,7 +35,7 @@ pub(super) fn add_kind(
     let rest = text.get(brace..)?;
     let blanks = rest.get(..rest.len() - rest.trim_start().len())?;
     let comma = if form.needs_commas() || !blanks.contains('\n') { "," } else { "" };
-    let key = if form == Form::YamlFlow { format!("{kind}: ") } else { form.key(kind) };
+    let key = form.key(kind);
     let gap = if comma.is_empty() || !blanks.is_empty() { "" } else { " " };
     Some(vec![(Span::new(brace, brace), format!("{blanks}{key}{value}{comma}{gap}"))])
 }

@@ -1,7 +1,10 @@
 //! `countersign fix`: the change that lets a denied call through, made.
 
+use std::path::PathBuf;
+
 use super::Exit;
 use super::diagnose::{self, AnswerFormat, Given, Making};
+use super::journal::Remember;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,6 +34,11 @@ pub(crate) struct Args {
     #[command(flatten)]
     making: Making,
 
+    /// The journal in which it is recorded that the change worked, instead of COUNTERSIGN_JOURNAL or the one in your folder for
+    /// state.
+    #[arg(long, value_name = "FILE", help_heading = "The journal")]
+    journal: Option<PathBuf>,
+
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     format: AnswerFormat,
@@ -41,5 +49,5 @@ pub(crate) struct Args {
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    diagnose::fix(&args.given, &args.making, args.format)
+    diagnose::fix(&args.given, &args.making, args.format, &Remember::at(args.journal.clone()))
 }

@@ -19,6 +19,7 @@ pub(crate) mod diagnose;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod init;
+pub(crate) mod journal;
 pub(crate) mod simulate;
 pub(crate) mod sts;
 pub(crate) mod test;

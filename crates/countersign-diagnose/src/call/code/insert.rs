@@ -168,7 +168,7 @@ fn like_pair(program: &Program<'_>, key: &Key, [pair, name, value]: [Id; 3]) -> 
 }
 
 /// A new last element of a container.
-fn last_in(program: &Program<'_>, container: Id, key: &Key, before: &str, behind: &str) -> Slot {
+pub(super) fn last_in(program: &Program<'_>, container: Id, key: &Key, before: &str, behind: &str) -> Slot {
     let tree = program.tree;
     let last = elements(program, container).last().unwrap_or(container);
     let quoting = value_quoting(program, key, container);

@@ -164,6 +164,7 @@ fn call(program: &Program<'_>, site: &Site, style: Style) -> Call {
         parameters,
         source: None,
         profile: None,
+        device: None,
         chained: None,
         slots: slots(|name| insert::slot(program, site, name)),
         removals: removals(|name| remove::removal(program, site, name)),

@@ -81,6 +81,8 @@ fn step(program: &Program<'_>, with: Id) -> Option<Call> {
     if call.operation == Operation::AssumeRole && !skips_tags {
         let pattern = "GitHub=Actions\nRepository=*\nWorkflow=*\nAction=*\nActor=*\nBranch=*\nCommit=*";
         call.parameters.entry(Name::Tags).or_insert(Parameter::Implied { pattern });
+        let slot = super::insert::last_in(program, with, &EXTERNAL_ID, "role-skip-session-tagging: ", "");
+        call.removals.insert(Name::Tags, slot.write_as_is("true"));
     }
     Some(call)
 }

@@ -46,12 +46,8 @@ pub(super) struct Written {
     pub(super) files: Vec<String>,
     pub(super) patch: String,
     pub(super) undo: Undo,
-    /// What comes of the call, as the files are now; nothing where what was given cannot tell.
-    pub(super) now: Option<Decision>,
-    /// The condition keys that this rests on, and nobody knows.
-    pub(super) open: Vec<String>,
-    /// What can still deny.
-    pub(super) not_given: Vec<&'static str>,
+    /// The diagnosis of what is there now.
+    pub(super) after: Box<Diagnosis>,
     /// What is left to do outside of the files.
     pub(super) left: Vec<String>,
 }
@@ -112,15 +108,7 @@ pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosi
             let patch = patch.collect();
             let left =
                 plan.patches.iter().zip(&files).filter_map(|(patch, file)| attach::to_do(patch, file, diagnosis));
-            Made::Written(Written {
-                files: names,
-                patch,
-                undo,
-                now: after.before,
-                open: after.open.clone(),
-                not_given: after.not_given.clone(),
-                left: left.collect(),
-            })
+            Made::Written(Written { files: names, patch, undo, left: left.collect(), after: Box::new(after) })
         }
         outcome => {
             let why = match outcome {

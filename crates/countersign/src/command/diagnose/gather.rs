@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use countersign_diagnose::call::Name;
@@ -53,6 +53,18 @@ impl Patience {
 /// # Errors
 /// When a file cannot be read or holds nothing of what it is given as.
 pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
+    gathered(args, error_text(args)?)
+}
+
+/// Reads everything but the error's own text.
+///
+/// # Errors
+/// When a file cannot be read or holds nothing of what it is given as.
+pub(super) fn besides_error(args: &Given) -> anyhow::Result<Evidence> {
+    gathered(args, None)
+}
+
+fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
     let mut evidence = match &args.case {
         Some(path) => {
             let input = read::read(path, TEXT_BYTES)?;
@@ -68,11 +80,8 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
         None => Evidence::default(),
     };
     evidence.now = Some(audit::now(None));
-    if let Some(text) = error_text(args)? {
-        // A paste may be the event itself.
-        if !trail::add_text(&mut evidence, args, &text) {
-            evidence.error_text = Some(text);
-        }
+    if let Some(text) = error {
+        add_error(&mut evidence, args, text);
     }
     trail::add(&mut evidence, args)?;
     if let Some(path) = &args.trust {
@@ -153,6 +162,14 @@ fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     Ok((!text.trim().is_empty()).then_some(text))
 }
 
+/// The files that are given besides the error's text.
+pub(super) fn files(args: &Given) -> Vec<PathBuf> {
+    let single = [&args.case, &args.trust, &args.call, &args.boundary, &args.session_policy, &args.vpc_endpoint_policy];
+    let several = args.event.iter().chain(&args.identity).chain(&args.scp).chain(&args.rcp);
+    let stdin = Path::new("-");
+    single.into_iter().flatten().chain(several).filter(|path| *path != stdin).cloned().collect()
+}
+
 /// What the error's text is called.
 pub(super) fn error_name(args: &Given) -> String {
     match (&args.error, &args.case) {
@@ -161,8 +178,20 @@ pub(super) fn error_name(args: &Given) -> String {
     }
 }
 
-fn policy(path: &Path) -> anyhow::Result<PolicyText> {
+/// Adds a text that was pasted or came in: it may be the event itself.
+pub(super) fn add_error(evidence: &mut Evidence, args: &Given, text: String) {
+    if !trail::add_text(evidence, args, &text) {
+        evidence.error_text = Some(text);
+    }
+}
+
+pub(super) fn policy(path: &Path) -> anyhow::Result<PolicyText> {
     Ok(text_of(PolicyFile::read(path)?))
+}
+
+/// A policy that was pasted, and what a diff calls it.
+pub(super) fn pasted_policy(name: &str, text: String) -> anyhow::Result<PolicyText> {
+    Ok(text_of(PolicyFile::from_input(read::Input::new(name, text))?))
 }
 
 /// The policy with the text its spans are about.
@@ -180,7 +209,7 @@ fn text_of(file: PolicyFile) -> PolicyText {
 }
 
 /// The trust policy out of a file that holds one, or of the role called `wanted` out of one that holds several.
-fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) -> anyhow::Result<()> {
+pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) -> anyhow::Result<()> {
     let input = read::read(path, TEXT_BYTES)?;
     let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
     let refusal = match single {

@@ -2,20 +2,26 @@
 
 mod apply;
 mod args;
+mod ask;
 mod attach;
 mod gather;
+#[cfg(test)]
+mod hostile;
+mod interrupt;
 mod made;
 mod report;
 mod template;
 mod trail;
+mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 
-use countersign_diagnose::Evidence;
-use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
+use countersign_diagnose::diagnosis::Verdict;
+use countersign_diagnose::{Diagnosis, Evidence};
 use serde::Serialize;
 
 use super::Exit;
+use super::journal::{Memory, Remember};
 use crate::output;
 use made::Shown;
 
@@ -24,24 +30,40 @@ use made::Shown;
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    if let Some(path) = &args.watch {
+        return watch::run(args, path);
+    }
     if args.apply {
-        return mend(&args.given, &args.making, args.format, Shown::Diagnosis);
+        return mend(&args.given, &args.making, args.format, Shown::Diagnosis, &args.remember);
     }
     let mut gathered = gather::evidence(&args.given)?;
     gathered.external_id_to_send = args.making.set_external_id.clone();
-    let diagnosis = diagnose(&args.given, &gathered);
-    match args.format {
-        AnswerFormat::Text => output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(&args.given)))?,
-        AnswerFormat::Json => output::answer_json(&diagnosis)?,
-        AnswerFormat::Markdown => output::answer_plain(&report::markdown(&diagnosis))?,
+    if ask::is_possible(args) {
+        ask::ask(&mut gathered, &args.given)?;
     }
-    Ok(match diagnosis.status {
+    let diagnosis = diagnose(&args.given, &gathered);
+    let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
+    match args.format {
+        AnswerFormat::Text => {
+            let answer = report::text(&gathered, &diagnosis, &gather::error_name(&args.given));
+            output::answer(&(answer + &memory.text()))?;
+        }
+        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,
+        AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
+    }
+    args.remember.record_word(&diagnosis);
+    Ok(exit_of(&diagnosis))
+}
+
+/// How sure the answer is, as an exit code.
+fn exit_of(diagnosis: &Diagnosis) -> Exit {
+    match diagnosis.status {
         Verdict::Proved => Exit::Clean,
         Verdict::Consistent | Verdict::Contradicted => Exit::Findings,
         // No denial: everything that was given allows the call.
         Verdict::None if diagnosis.is_allowed() => Exit::Clean,
         Verdict::None => Exit::Unanswered,
-    })
+    }
 }
 
 /// The diagnosis, with patches only where they say what was proved.
@@ -55,18 +77,25 @@ fn diagnose(given: &Given, evidence: &Evidence) -> Diagnosis {
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) fn fix(given: &Given, making: &Making, format: AnswerFormat) -> anyhow::Result<Exit> {
-    mend(given, making, format, Shown::Cause)
+pub(crate) fn fix(given: &Given, making: &Making, format: AnswerFormat, remember: &Remember) -> anyhow::Result<Exit> {
+    mend(given, making, format, Shown::Cause, remember)
 }
 
+/// A diagnosis with what was changed.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Mended<'a> {
     #[serde(flatten)]
     diagnosis: &'a Diagnosis,
     change: made::Answer<'a>,
 }
 
-fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> anyhow::Result<Exit> {
+fn mend(
+    given: &Given,
+    making: &Making,
+    format: AnswerFormat,
+    shown: Shown,
+    remember: &Remember,
+) -> anyhow::Result<Exit> {
     let mut gathered = gather::evidence(given)?;
     gathered.external_id_to_send = making.set_external_id.clone();
     let diagnosis = diagnose(given, &gathered);
@@ -75,8 +104,12 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
         return Ok(Exit::Unanswered);
     }
     let made = apply::make(given, making, &gathered, &diagnosis);
+    if let (apply::Made::Written(written), Some(plan)) = (&made, &diagnosis.plan) {
+        let causes = plan.causes.iter().filter_map(|place| diagnosis.causes.get(*place));
+        remember.record_repair(&diagnosis, &written.after, causes);
+    }
     match format {
-        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, change: made.answer() })?,
+        AnswerFormat::Json => output::answer_json(&Mended { diagnosis: &diagnosis, change: made.answer() })?,
         // A patch on its own can be piped on.
         AnswerFormat::Text | AnswerFormat::Markdown if making.diff && matches!(made, apply::Made::Shown { .. }) => {
             made.tell(shown)?;
@@ -94,4 +127,12 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
         }
     }
     Ok(made.exit())
+}
+
+/// A diagnosis with what is remembered of the problem.
+#[derive(Serialize)]
+struct Answer<'d> {
+    #[serde(flatten)]
+    diagnosis: &'d Diagnosis,
+    journal: &'d Memory,
 }
