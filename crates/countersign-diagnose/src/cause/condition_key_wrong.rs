@@ -61,7 +61,7 @@ fn right_key(situation: &Situation<'_>, test: &Test) -> Option<String> {
 }
 
 /// The other of `aud` and `sub`, when what the condition asks for is what the token has there.
-fn swapped(situation: &Situation<'_>, test: &Test) -> Option<String> {
+pub(super) fn swapped(situation: &Situation<'_>, test: &Test) -> Option<String> {
     let (host, claim) = context_key::oidc_claim(&test.key)?;
     let other = match claim.to_ascii_lowercase().as_str() {
         "aud" => "sub",

@@ -1,6 +1,7 @@
 //! `oidc-audience`
 
 use countersign_policy::document::Amendment;
+use super::condition_key_wrong::swapped;
 use super::{Cause, Finding, Side};
 use crate::call::Operation;
 use crate::cause::finding::listed;
@@ -35,7 +36,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
     let (_, claim) = oidc_claim(&test.key)?;
     let oidc = situation.operation == Operation::AssumeRoleWithWebIdentity && claim.eq_ignore_ascii_case("aud");
-    if !oidc || test.operator.contains("Not") {
+    // Under the name of `aud` may stand what is asked of `sub`.
+    if !oidc || test.operator.contains("Not") || swapped(situation, test).is_some() {
         return None;
     }
     let sent = test.sent.as_ref().and_then(|sent| sent.first());
