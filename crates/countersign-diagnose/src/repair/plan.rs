@@ -16,6 +16,8 @@ pub struct Plan {
     pub patches: Vec<Patch>,
     /// The causes among them whose change is not one of a text that was given.
     pub by_hand: Vec<usize>,
+    /// What somebody has to decide about the changes together, where each of them alone needs no decision.
+    pub decide: Option<String>,
     /// Why the text of the trust policy cannot be changed, where that is known.
     pub held_back: Option<String>,
 }
@@ -81,6 +83,14 @@ impl Plan {
             }
         }
         let mut patches = Vec::new();
+        // Changes that let in nobody new one by one may do so together.
+        let whom = causes.iter().filter_map(|place| match &found.get(*place)?.repair.change {
+            Change::Trust { intended, .. } => Some(intended.clone()),
+            _ => None,
+        });
+        let together = |intended| Change::Trust { amendments: amendments.clone(), intended };
+        let only_intended =
+            of_trust.len() < 2 || whom.clone().any(|whom| together(whom).grants_only_intended(situation));
         match Patch::of_trust(&amendments, situation) {
             Some(patch) => patches.push(patch),
             None => by_hand.extend(of_trust),
@@ -88,6 +98,50 @@ impl Plan {
         for (part, edits) in edits {
             patches.push(Patch::of(part, &edits, situation)?);
         }
-        Some(Self { causes, patches, by_hand, held_back: None })
+        let decide = (!only_intended)
+            .then(|| "whether all those are meant to get in whom the changes let in together".to_owned());
+        Some(Self { causes, patches, by_hand, decide, held_back: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Evidence, diagnose};
+
+    /// The subject is asked for under `aud`, and the audience under `sub`.
+    fn swapped(subject: &str) -> Evidence {
+        let host = "token.actions.githubusercontent.com";
+        let bundle = serde_json::json!({
+            "error_text": "Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+            "target_role": "arn:aws:iam::444455556666:role/ci",
+            "trust_policy": {"Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow",
+                "Principal": {"Federated": format!("arn:aws:iam::444455556666:oidc-provider/{host}")},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringLike": {format!("{host}:sub"): "sts.amazonaws.com", format!("{host}:aud"): subject}},
+            }]},
+            "context": {"token_claims": {
+                "iss": format!("https://{host}"), "sub": "repo:acme/shop:ref:refs/heads/main", "aud": "sts.amazonaws.com"
+            }},
+        });
+        Evidence::from_case(&bundle.to_string()).unwrap()
+    }
+
+    #[test]
+    fn changes_that_need_each_other_are_one_patch() {
+        let plan = diagnose(&swapped("repo:acme/shop:*")).plan.unwrap();
+        assert_eq!((plan.causes.len(), plan.patches.len(), plan.by_hand.len()), (2, 1, 0));
+        assert_eq!(plan.decide, None);
+        let trust = &plan.patches[0].after;
+        assert!(
+            trust.contains(r#":sub":"repo:acme/shop:*""#) && trust.contains(r#":aud":"sts.amazonaws.com""#),
+            "{trust}"
+        );
+    }
+
+    #[test]
+    fn no_condition_is_lost_when_two_are_written_at_one_key() {
+        let plan = diagnose(&swapped("repo:other/shop:*")).plan;
+        assert!(plan.is_none_or(|plan| plan.patches.is_empty() || plan.patches[0].after.contains(":sub\":\"repo:")));
     }
 }

@@ -158,6 +158,10 @@ fn undecided(plan: &Plan, diagnosis: &Diagnosis, making: &Making) -> Vec<Reason>
         reason(format!("{}: {message}", cause.id), inert(&cause.fix.text).into_owned())
     };
     let mut reasons: Vec<Reason> = plan.by_hand.iter().filter_map(cause).map(by_hand).collect();
+    if let Some(decide) = plan.decide.as_deref().filter(|_| !making.accept_decision) {
+        let help = "with --accept-decision the change is made";
+        reasons.push(reason(format!("somebody has to decide {decide}"), help));
+    }
     for cause in plan.causes.iter().filter_map(cause) {
         if let Some(command) = &cause.fix.find {
             let help = format!("give it with --set-external-id; to find it: {}", inert(command));
