@@ -66,8 +66,14 @@ fn reason(message: impl Into<String>, help: impl Into<String>) -> Reason {
     Reason { message: message.into(), help: help.into() }
 }
 
-/// Makes the change that the diagnosis proves.
-pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosis: &Diagnosis) -> Made {
+/// Makes the change that the diagnosis proves. What was diagnosed once it was written, whether it stayed or not, is `seen`.
+pub(super) fn make(
+    given: &Given,
+    making: &Making,
+    evidence: &Evidence,
+    diagnosis: &Diagnosis,
+    seen: &mut Option<Diagnosis>,
+) -> Made {
     let Some(plan) = &diagnosis.plan else {
         if diagnosis.is_allowed() {
             return Made::NotNeeded { not_given: diagnosis.not_given.clone() };
@@ -96,7 +102,9 @@ pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosi
         undo.forget();
         return refused(vec![reason(format!("{} cannot be written: {why}", quoted(&path)), "no file is changed")]);
     }
-    match again(given, making, evidence, plan) {
+    let after = again(given, making, evidence, plan);
+    *seen = after.as_ref().ok().cloned();
+    match after {
         Ok(after) if after.before.is_none_or(|decision| decision == Decision::Allowed) => {
             let names = relative(&files).1;
             let changed = plan.patches.iter().zip(files.iter().zip(&names));
@@ -106,8 +114,11 @@ pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosi
                 false => file.patch_as(name),
             });
             let patch = patch.collect();
-            let left =
-                plan.patches.iter().zip(&files).filter_map(|(patch, file)| attach::to_do(patch, file, diagnosis));
+            let left = plan
+                .patches
+                .iter()
+                .zip(&files)
+                .filter_map(|(patch, file)| attach::to_do(patch, file, evidence, diagnosis));
             Made::Written(Written { files: names, patch, undo, left: left.collect(), after: Box::new(after) })
         }
         outcome => {

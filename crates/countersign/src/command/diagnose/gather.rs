@@ -11,8 +11,7 @@ use countersign_diagnose::{Evidence, Part};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
-use super::template;
-use super::trail;
+use super::{mistaken, template, trail};
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -101,7 +100,9 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
         evidence.facts.external_id = Sent::Nothing;
     }
     for path in &args.identity {
-        evidence.identity.push(policy(path)?);
+        let file = PolicyFile::read(path)?;
+        mistaken::identity(&file)?;
+        evidence.identity.push(text_of(file));
     }
     let guard = |path: &Path| -> anyhow::Result<Guard> { Ok(Guard::Policy(Box::new(policy(path)?))) };
     let one = |path: &Option<std::path::PathBuf>| path.as_deref().map(guard).transpose();
@@ -158,8 +159,12 @@ fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
         None if args.case.is_none() && args.event.is_empty() && !taken && !std::io::stdin().is_terminal() => stdin,
         None => return Ok(None),
     };
-    let text = read::read(path, TEXT_BYTES)?.text;
-    Ok((!text.trim().is_empty()).then_some(text))
+    let input = read::read(path, TEXT_BYTES)?;
+    // A pipe with nothing in it is nothing given; a file was meant.
+    if path != stdin || !input.text.trim().is_empty() {
+        mistaken::error(&input.name, &input.text)?;
+    }
+    Ok((!input.text.trim().is_empty()).then_some(input.text))
 }
 
 /// The files that are given besides the error's text.
@@ -186,7 +191,16 @@ pub(super) fn add_error(evidence: &mut Evidence, args: &Given, text: String) {
 }
 
 pub(super) fn policy(path: &Path) -> anyhow::Result<PolicyText> {
-    Ok(text_of(PolicyFile::read(path)?))
+    Ok(text_of(readable(PolicyFile::read(path)?)?))
+}
+
+/// A policy of which at least a statement was read: without one, nothing that is said of it would be true.
+fn readable(file: PolicyFile) -> Result<PolicyFile, Box<Diagnostic>> {
+    let worst = file.shape_problems().into_iter().find(Diagnostic::is_error);
+    match worst.filter(|_| file.document.statements.is_empty()) {
+        Some(problem) => Err(Box::new(problem)),
+        None => Ok(file),
+    }
 }
 
 /// A policy that was pasted, and what a diff calls it.
@@ -214,20 +228,31 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
     let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
     let refusal = match single {
         Ok(file) => {
+            mistaken::trust(&file)?;
             if let Some(role) = &file.role {
                 evidence.role.get_or_insert_with(|| role.arn.clone());
                 evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
             }
-            evidence.trust = Some(text_of(file));
+            evidence.trust = Some(text_of(readable(file)?));
             return Ok(());
         }
         Err(refusal) => refusal,
     };
-    let Some(role) = template::role(path, &input.text, wanted)? else { return Err(refusal.into()) };
+    let Some(role) = template::role(path, &input.text, wanted)? else {
+        return Err(mistaken::trust_text(&input.name, &input.text).unwrap_or_else(|| refusal.into()));
+    };
     evidence.role = evidence.role.take().or_else(|| role.arn.clone());
     evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
     evidence.trust = Some(template::policy_text(path, &role));
     Ok(())
+}
+
+/// A text with calls in it, read as long as is worth waiting for.
+pub(crate) fn read_request(name: &str, kind: Option<&str>, text: &str) -> RequestText {
+    let mut patience = Patience::start();
+    let request = RequestText::read_while(name, kind, text, &mut || patience.ask());
+    patience.tell(&request.name);
+    request
 }
 
 /// What made the call; its kind is what its name says.
@@ -241,9 +266,7 @@ fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
         (None, Some(extension)) if RequestText::reads(extension) => Some(extension),
         (None, _) => None,
     };
-    let mut patience = Patience::start();
-    let mut request = RequestText::read_while(input.name, kind, input.text, &mut || patience.ask());
-    patience.tell(&request.name);
+    let mut request = read_request(&input.name, kind, &input.text);
     if let Some(profile) = &args.profile {
         request.calls.retain(|call| call.profile.as_deref() == Some(profile));
         if request.calls.is_empty() {
