@@ -26,7 +26,14 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
             "the signature does not fit: a wrong secret key, a clock that is off, or another region in the signature's scope",
             "check the clock first, then the secret key, then the region",
         ),
-        Says::TokenExpired => ("the web identity token is over", "get a new token right before the call"),
+        Says::TokenExpired => (
+            "the web identity token or the SAML assertion is over, or older than STS takes",
+            "get a new one right before the call; a token that a tool read once must be read again",
+        ),
+        Says::Unsigned => (
+            "the call had no credentials to sign with",
+            "look which credentials the tool looks for, and where: environment, profile, container or instance role",
+        ),
         _ => return None,
     };
     // In a region that has to be enabled, STS says the same of good keys.

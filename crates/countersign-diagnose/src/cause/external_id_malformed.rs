@@ -40,7 +40,15 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         ),
     };
     let trimmed = value.as_deref().map(str::trim).filter(|value| is_sendable(value)).map(str::to_owned);
-    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: trimmed };
+    let value_to_send = trimmed.or_else(|| asked_for(situation));
+    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: value_to_send };
     let finding = Finding::told(what, Repair::new(advice, change)).ranked(94).about("sts:ExternalId");
     Some(finding.asking(["2 to 1224 of A-Za-z0-9_+=,.@:/-"], value.as_deref()))
+}
+
+/// The ExternalId that the trust policy asks this caller for.
+fn asked_for(situation: &Situation<'_>) -> Option<String> {
+    let tests = situation.meant()?.tests.iter();
+    let mut required = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId")).flat_map(|test| &test.required);
+    required.find(|value| is_sendable(value) && !value.contains(['*', '?'])).cloned()
 }

@@ -34,5 +34,5 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     };
     let message = format!("`{role}` is {what}, and only roles can be assumed");
     let advice = "name the role itself, as `aws iam get-role` prints its ARN";
-    Some(Finding::told(message, Repair::advice(advice)).ranked(89).about("RoleArn").asking([meant], Some(role)))
+    Some(Finding::told(message, Repair::advice(advice)).ranked(92).about("RoleArn").asking([meant], Some(role)))
 }

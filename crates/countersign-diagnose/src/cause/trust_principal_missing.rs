@@ -30,7 +30,10 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     if situation.guesses_at_trust() {
         let message = "the trust policy may not name the caller";
-        let finding = Finding::consistent(45, message, Repair::advice(advice)).about("Principal.AWS");
+        // A role is trusted by name more often than a user, and its session's ARN, which the message shows, is the wrong name.
+        let by_role = situation.shown_caller().is_some_and(|caller| caller.contains("assumed-role/"));
+        let rank = if by_role { 56 } else { 45 };
+        let finding = Finding::consistent(rank, message, Repair::advice(advice)).about("Principal.AWS");
         let finding = finding.asking(situation.caller_principal(), None).separated_by(situation.get_role());
         let blamed = situation.blames() == Some(PolicyLayer::Trust);
         return Some(if blamed { finding.ranked(70) } else { finding });

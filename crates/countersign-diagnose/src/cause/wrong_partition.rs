@@ -17,9 +17,13 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let caller = situation.caller_text.as_deref()?.strip_prefix("arn:")?.split(':').next()?;
-    let role = situation.role_text.as_deref()?.strip_prefix("arn:")?.split(':').next()?;
-    if caller == role || !PARTITIONS.contains(&caller) || !PARTITIONS.contains(&role) {
+    let partition = |arn: &str| arn.strip_prefix("arn:")?.split(':').next().map(str::to_owned);
+    let region = situation.region();
+    let caller = situation.shown_caller().and_then(partition);
+    // Each partition has an STS of its own, which knows only callers of that partition.
+    let caller = caller.or_else(|| region.as_deref().and_then(partition_of).map(str::to_owned))?;
+    let role = situation.shown_role().and_then(partition)?;
+    if caller == role || !PARTITIONS.contains(&caller.as_str()) || !PARTITIONS.contains(&role.as_str()) {
         return None;
     }
     let advice = format!(
@@ -27,5 +31,13 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
          and a bare role name is completed with `aws` by many tools"
     );
     let message = format!("the caller is in the partition `{caller}`, the role's ARN is in `{role}`");
-    Some(Finding::told(message, Repair::advice(advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role)))
+    Some(Finding::told(message, Repair::advice(advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role.as_str())))
+}
+
+/// The partition of a region that is in none but its own.
+fn partition_of(region: &str) -> Option<&'static str> {
+    [("us-gov-", "aws-us-gov"), ("cn-", "aws-cn")]
+        .into_iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map(|(_, partition)| partition)
 }

@@ -16,7 +16,7 @@ mod tests;
 use countersign_policy::document::Span;
 
 use clean::Clean;
-pub use fixed::Says;
+pub use fixed::{Says, TokenFault};
 pub use sentence::{PolicyLayer, Reason};
 pub use value::Found;
 pub(crate) use value::is_masked;

@@ -63,6 +63,9 @@ const LAYERS: [(&str, PolicyLayer); 12] = [
 /// How far before the verb its subject is looked for, in bytes.
 const LONGEST_SUBJECT: usize = 4_096;
 
+/// What stands before the role.
+const RESOURCE: [&str; 3] = ["on resource:", "on the resource:", "on role "];
+
 const ANCHOR: &str = "ot authorized to perform";
 
 /// Every such sentence.
@@ -88,8 +91,13 @@ fn read(clean: &Clean, from: usize, at: usize) -> Option<Sentence> {
     let mut rest = Cursor { text, at: at + ANCHOR.len() };
     rest.eat(":");
     rest.eat(" ");
+    rest.eat("action ");
+    let _ = rest.eat_quote();
     let action = rest.word(|c| c.is_ascii_alphanumeric() || c == ':')?;
-    let named = text.get(action.0..action.1)?.trim_end_matches(':');
+    let written = text.get(action.0..action.1)?.trim_end_matches(':');
+    // Some tools leave out the service.
+    let bare = written.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("AssumeRole"));
+    let named = if bare { format!("sts:{written}") } else { written.to_owned() };
     if !named.to_ascii_lowercase().starts_with("sts:") {
         return None;
     }
@@ -98,16 +106,17 @@ fn read(clean: &Clean, from: usize, at: usize) -> Option<Sentence> {
     if let Some(subject) = text.get(window..start).and_then(|before| before.strip_suffix("is ")) {
         (start, denial.caller) = caller(clean, window, subject);
     }
-    let mut end = action.0 + named.len();
-    denial.action = Some(Found { text: named.to_owned(), span: clean.span(action.0, end) });
+    let mut end = action.0 + written.len();
+    denial.action = Some(Found { text: named, span: clean.span(action.0, end) });
     rest.at = end;
+    let _ = rest.eat_quote();
     // The reason stands after the action or after the resource; the resource may be missing.
     for _ in 0..2 {
         let mut ahead = Cursor { at: rest.at, ..rest };
         ahead.eat(" ");
-        if denial.resource.is_none() && (ahead.eat("on resource:") || ahead.eat("on the resource:")) {
+        if denial.resource.is_none() && RESOURCE.iter().any(|words| ahead.eat(words)) {
             ahead.eat(" ");
-            let quoted = ahead.eat("\"") || ahead.eat("'") || ahead.eat("`");
+            let quoted = ahead.eat_quote();
             let length = resource_length(text, ahead.at);
             if length > 0 {
                 let value = text.get(ahead.at..ahead.at + length).unwrap_or_default();
@@ -140,7 +149,8 @@ fn caller(clean: &Clean, from: usize, subject: &str) -> (usize, Option<Found>) {
     let trimmed = subject.trim_end();
     let none = (end, None);
     let Some(at) = trimmed.rfind("User:") else {
-        let word = trimmed.rsplit([' ', '"', '\'', '(']).next().unwrap_or_default();
+        let trimmed = trimmed.trim_end_matches(['"', '\'', '`']);
+        let word = trimmed.rsplit([' ', '"', '\'', '(', '`']).next().unwrap_or_default();
         if !word.starts_with("arn:") {
             return none;
         }
@@ -149,12 +159,13 @@ fn caller(clean: &Clean, from: usize, subject: &str) -> (usize, Option<Found>) {
     };
     let value_at = at + "User:".len();
     let raw = trimmed.get(value_at..).unwrap_or_default();
-    let value = raw.trim();
+    let quote = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+    let value = raw.trim_matches(quote);
     // A whole sentence in between is not a caller.
     if value.is_empty() || value.len() > 2_048 || value.split(' ').count() > 4 {
         return (from + at, None);
     }
-    let start = from + value_at + (raw.len() - raw.trim_start().len());
+    let start = from + value_at + (raw.len() - raw.trim_start_matches(quote).len());
     (from + at, Some(joined(clean, value, start)))
 }
 
@@ -240,6 +251,11 @@ impl Cursor<'_> {
             self.at += expected.len();
         }
         here
+    }
+
+    /// Moves over a quote.
+    pub(super) fn eat_quote(&mut self) -> bool {
+        self.eat("\"") || self.eat("'") || self.eat("`")
     }
 
     /// Moves over characters of a word; its place, unless there are none.

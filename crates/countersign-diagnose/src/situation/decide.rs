@@ -177,6 +177,8 @@ fn settle(
     candidates.extend(required.iter().flat_map(|value| [number(value, -1), number(value, 1)]).flatten());
     candidates.extend(required.iter().filter_map(|value| value.split('/').next()).map(str::to_owned));
     candidates.extend(["true", "false", "something-else"].map(str::to_owned));
+    // No value that a call can have holds a wildcard.
+    candidates.retain(|value| !value.contains(['*', '?']));
     let probe = PolicyDocument {
         statements: vec![probe_statement(whole, entry)].into_iter().flatten().collect(),
         ..whole.trust.clone()
