@@ -94,7 +94,9 @@ impl Clients {
     pub(crate) fn pytest(&self, endpoint: &Path) -> Result<Counts> {
         let mut command = Command::new(self.program("python"));
         command.args(["-m", "pytest", "--quiet", "--color=no"]).current_dir(root()?.join(PYTEST_PLUGIN));
-        command.env("COUNTERSIGN", endpoint).env("PYTHONDONTWRITEBYTECODE", "1").stdout(Stdio::piped());
+        // Calls in TypeScript are checked with its own compiler.
+        command.env("COUNTERSIGN", endpoint).env("NODE_PATH", &self.node_modules);
+        command.env("PYTHONDONTWRITEBYTECODE", "1").stdout(Stdio::piped());
         let output = command.stderr(Stdio::inherit()).output().context("run pytest")?;
         io::stdout().write_all(&output.stdout)?;
         let counts = pytest_counts(&String::from_utf8_lossy(&output.stdout));

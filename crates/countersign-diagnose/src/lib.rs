@@ -5,7 +5,9 @@
 //! * [`evidence`] is everything somebody has in hand.
 //! * [`cause`] is the catalogue of causes; [`external_id`] says how two ExternalIds differ, and [`capability`] which tools
 //!   can send one.
-//! * [`diagnosis`] is the verdict.
+//! * [`diagnosis`] is the verdict, and [`question`] what to ask when it is not sure.
+//! * [`place`] is where failing values stand, [`risk`] what a denial means for the role's security.
+//! * [`journal`] remembers what worked.
 //! * [`edit`] is a change to a text as spans and what replaces them.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness. Access is decided by
@@ -18,10 +20,15 @@ pub mod diagnosis;
 pub mod edit;
 pub mod evidence;
 pub mod external_id;
+pub mod journal;
 pub mod message;
+pub mod place;
+pub mod question;
 mod repair;
+pub mod risk;
 mod situation;
+mod verdict;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use evidence::Evidence;
-pub use repair::Patch;
+pub use repair::{FixKind, Patch};

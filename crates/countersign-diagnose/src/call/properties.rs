@@ -81,7 +81,9 @@ fn settings(text: &str) -> Vec<Setting<'_>> {
             let rest = body.get(sign + 1..).unwrap_or_default();
             let value_at = sign + 1 + rest.len() - rest.trim_start().len();
             let rest = rest.trim_start();
-            let (value, length) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+            // JAAS takes quotes off; a properties file keeps them in the value.
+            let quoted = rest.strip_prefix('"').filter(|_| key.starts_with("aws"));
+            let (value, length) = match quoted.and_then(|rest| rest.split_once('"')) {
                 Some((value, _)) => (value, value.len() + 2),
                 None => {
                     let value = rest.split([' ', '\t', ';']).next().unwrap_or_default();
@@ -117,7 +119,7 @@ fn call(text: &str, keys: &Keys, role: &Setting<'_>, others: &[&Setting<'_>]) ->
     parameters.insert(Name::RoleSessionName, session);
     let external_id = find(keys.external_id);
     parameters.extend(external_id.map(|setting| (Name::ExternalId, parameter(setting))));
-    let is_quoted = |setting: &Setting<'_>| text.as_bytes().get(setting.at.start as usize) == Some(&b'"');
+    let is_quoted = |setting: &Setting<'_>| setting.at.end - setting.at.start > Span::new(0, setting.value.len()).end;
     let quoting = |setting: &Setting<'_>| if is_quoted(setting) { Quoting::Backslash('"') } else { Quoting::Line };
     let slot = match external_id {
         Some(setting) => Slot::replace(setting.at, quoting(setting)),

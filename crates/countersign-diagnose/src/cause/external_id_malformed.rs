@@ -2,7 +2,7 @@
 
 use super::{Cause, Finding, Side};
 use crate::call::Name;
-use crate::external_id::is_sendable;
+use crate::external_id::{is_sendable, nearest};
 use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
@@ -39,16 +39,19 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
             "send the value that the role asks for, without what was put around it",
         ),
     };
-    let trimmed = value.as_deref().map(str::trim).filter(|value| is_sendable(value)).map(str::to_owned);
-    let value_to_send = trimmed.or_else(|| asked_for(situation));
-    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: value_to_send };
+    let meant = value.as_deref().and_then(|value| meant(situation, value));
+    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: meant };
     let finding = Finding::told(what, Repair::new(advice, change)).ranked(94).about("sts:ExternalId");
     Some(finding.asking(["2 to 1224 of A-Za-z0-9_+=,.@:/-"], value.as_deref()))
 }
 
-/// The ExternalId that the trust policy asks this caller for.
-fn asked_for(situation: &Situation<'_>) -> Option<String> {
-    let tests = situation.meant()?.tests.iter();
-    let mut required = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId")).flat_map(|test| &test.required);
-    required.find(|value| is_sendable(value) && !value.contains(['*', '?'])).cloned()
+/// The value that the role asks for, if what is sent is that one with damage; else what is sent without blanks around it.
+fn meant(situation: &Situation<'_>, sent: &str) -> Option<String> {
+    let tests = situation.nearest().into_iter().flat_map(|statement| &statement.tests);
+    let asked = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId")).flat_map(|test| &test.required);
+    let asked: Vec<&str> = asked.map(String::as_str).collect();
+    let only = || asked.first().copied().filter(|value| asked.len() == 1 && is_sendable(value) && !value.contains(['*', '?']));
+    let damaged = nearest(asked.iter().copied(), sent).filter(|(value, class)| class.is_damage() && is_sendable(value));
+    let trimmed = || Some(sent.trim()).filter(|value| is_sendable(value));
+    damaged.map(|(value, _)| value).or_else(trimmed).or_else(only).map(str::to_owned)
 }

@@ -48,8 +48,10 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
                        all of them";
         return (blamed && !lacks).then(|| Finding::contradicted(message).about("Action"));
     }
-    let edits = allow_in(&situation.evidence.identity.first()?.text, action, role?)?;
+    // A policy without a statement gives no hold to an edit.
+    let edits = allow_in(&situation.evidence.identity.first()?.text, action, role?);
+    let change = edits.map_or_else(|| Change::NewIdentity(new_policy(action, role.unwrap_or_default())), Change::Identity);
     let message = format!("the caller needs a permission of its own, and its policies do not allow {action}");
-    let finding = Finding::proved(message, Repair::new(advice, Change::Identity(edits))).ranked(68);
+    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(68);
     Some(finding.about("Action").asking([action.as_str()], None))
 }

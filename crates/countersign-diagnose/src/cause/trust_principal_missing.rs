@@ -38,10 +38,16 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         let blamed = situation.blames() == Some(PolicyLayer::Trust);
         return Some(if blamed { finding.ranked(70) } else { finding });
     }
+    let principals = situation.principals();
+    if situation.caller.is_none() && !principals.is_empty() && principals.iter().all(|principal| principal.text != "*") {
+        let named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
+        let message = format!("the trust policy names {}, and nobody says who called", named.join(", "));
+        let finding = Finding::consistent(30, message, Repair::advice(advice)).about("Principal.AWS");
+        return Some(finding.separated_by("aws sts get-caller-identity (in the environment of the call)"));
+    }
     if !situation.is_uncovered_principal() {
         return None;
     }
-    let principals = situation.principals();
     let told_apart = principals.iter().any(|principal| {
         let own_session = ArnText::parse(principal.text).is_some_and(|arn| {
             arn.resource.starts_with("assumed-role/") && situation.caller_arn().is_some_and(|caller| {

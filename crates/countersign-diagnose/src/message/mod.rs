@@ -6,6 +6,7 @@
 
 mod clean;
 mod fixed;
+mod printer;
 mod sentence;
 mod value;
 mod wrapper;
@@ -17,10 +18,12 @@ use countersign_policy::document::Span;
 
 use clean::Clean;
 pub use fixed::{Says, TokenFault};
+pub use printer::Printer;
 pub use sentence::{PolicyLayer, Reason};
 pub use value::Found;
 pub(crate) use value::is_masked;
 pub use wrapper::Claim;
+pub(crate) use wrapper::KNOWN_CODES;
 
 /// One refusal as a text tells it.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +52,8 @@ pub struct Denial {
     pub denies: bool,
     /// What the tools around the sentence make of it.
     pub claims: Vec<Claim>,
+    /// The outermost of those tools.
+    pub printer: Printer,
 }
 
 impl Denial {
@@ -66,6 +71,7 @@ impl Denial {
             reason: None,
             denies: false,
             claims: Vec::new(),
+            printer: Printer::Nothing,
         }
     }
 }

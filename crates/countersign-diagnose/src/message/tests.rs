@@ -104,6 +104,37 @@ fn every_wrapper_comes_off() {
 }
 
 #[test]
+fn the_printer_shows_in_what_it_puts_around() {
+    for (shape, printer) in [
+        ("%", Printer::Nothing),
+        ("AccessDenied: %", Printer::Nothing),
+        (
+            "IAM Role (VendorAccess) cannot be assumed.\n\nError: operation error STS: AssumeRole, api error AccessDenied: %",
+            Printer::Terraform,
+        ),
+        ("Could not assume role in target account using current credentials %", Printer::Cdk),
+        ("##[error]Could not assume role with OIDC: %", Printer::GitHubAction),
+        ("* Error assuming role: AccessDenied: %", Printer::Vault),
+        ("Error executing \"AssumeRole\" on \"https://sts.amazonaws.com\"; <Code>AccessDenied</Code> %", Printer::Php),
+        ("% (Aws::STS::Errors::AccessDenied)", Printer::Ruby),
+        ("Error calling AssumeRole for role arn:aws:iam::444455556666:role/VendorAccess\n%", Printer::DotNet),
+        ("StsException: % (Service: Sts, Status Code: 403, Request ID: 0f-4)", Printer::Java),
+        (
+            "service error: unhandled error (AccessDenied): Error { code: \"AccessDenied\", message: \"%\" }",
+            Printer::Rust,
+        ),
+        ("AccessDenied: % {\n  '$metadata': {\n    httpStatusCode: 403 } }", Printer::JavaScript),
+        ("AccessDenied: %\n\tstatus code: 403, request id: 0f-2", Printer::Go),
+        ("operation error STS: AssumeRole, api error AccessDenied: %", Printer::Go),
+        ("aws: [ERROR]: An error occurred (AccessDenied) when calling the AssumeRole operation: %", Printer::Botocore),
+        ("<ErrorResponse><Error><Code>AccessDenied</Code><Message>%</Message></Error></ErrorResponse>", Printer::Xml),
+        ("{\"Error\":{\"Code\":\"AccessDenied\",\"Message\":\"%\"}}", Printer::Json),
+    ] {
+        assert_eq!(read(&shape.replace('%', SENTENCE))[0].printer, printer, "{shape}");
+    }
+}
+
+#[test]
 fn every_shape_survives_what_terminals_and_chats_do_to_it() {
     for (shape, ..) in SHAPES {
         let pasted = shape.replace('%', SENTENCE);

@@ -7,7 +7,7 @@ use super::clean::Clean;
 use super::fixed::{Says, TokenFault};
 use super::sentence::Cursor;
 use super::value::{Found, arn_length};
-use super::{Denial, Sentence};
+use super::{Denial, Printer, Sentence, printer};
 
 /// A guess that a tool prints beside the denial. It did not look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,7 +95,7 @@ const REQUEST_IDS: &[&str] = &[
     "\"requestID\": \"",
 ];
 /// Codes that stand bare before their sentence.
-const KNOWN_CODES: &[&str] = &[
+pub(crate) const KNOWN_CODES: &[&str] = &[
     "AccessDenied",
     "AccessDeniedException",
     "ValidationError",
@@ -139,6 +139,7 @@ pub(super) fn add(clean: &Clean, from: usize, start: usize, end: usize, until: u
         denial.resource = sides.role();
     }
     denial.claims = sides.claims();
+    denial.printer = sides.printer();
 }
 
 /// How far around a sentence its tool's words are looked for, in bytes.
@@ -267,6 +268,11 @@ impl Sides<'_> {
             })
         };
         in_side(self.before).or_else(|| in_side(self.after))
+    }
+
+    fn printer(&self) -> Printer {
+        let side = |(start, end): (usize, usize)| self.clean.text.get(start..end).unwrap_or_default();
+        printer::of(side(self.before), side(self.after))
     }
 
     fn claims(&self) -> Vec<Claim> {

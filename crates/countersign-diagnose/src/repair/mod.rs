@@ -1,6 +1,9 @@
 //! What has to change, as something that can be tried: on the call, on the trust policy, on the caller's policies.
 
+mod kind;
 pub(crate) mod policy_edit;
+
+pub use kind::FixKind;
 
 use countersign_policy::document::{Effect, PolicyDocument, Statement};
 use countersign_policy::prove::{Difference, Setting, compare};

@@ -51,7 +51,11 @@ pub(crate) struct Situation<'e> {
 impl<'e> Situation<'e> {
     /// Works out what the evidence says.
     pub(crate) fn new(evidence: &'e Evidence) -> Self {
-        let denials = evidence.error_text.as_deref().map(message::read).unwrap_or_default();
+        Self::with_denials(evidence, evidence.error_text.as_deref().map(message::read).unwrap_or_default())
+    }
+
+    /// The same, with the denials that were read from the error's text.
+    pub(crate) fn with_denials(evidence: &'e Evidence, denials: Vec<Denial>) -> Self {
         let denial = choose(&denials).cloned();
         let is_write = is_write(evidence, denial.as_ref());
         let operation = operation(evidence, denial.as_ref());

@@ -52,6 +52,8 @@ pub(super) fn slot(program: &Program<'_>, site: &Site) -> Option<Slot> {
         (Missing::Under { before, behind }, Some(Entry { way: Way::Pair { container, .. }, .. })) => {
             Some(last_in(program, *container, before, behind))
         }
+        // Arguments without names may be followed by one that has one.
+        (Missing::Under { before, behind }, None) => argument(program, site, before, behind),
         (_, Some(entry)) => beside_entry(program, site, entry),
         (_, None) => None,
     }

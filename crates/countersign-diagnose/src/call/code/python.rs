@@ -15,6 +15,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
         EntryPoint::web_identity("assume_role_with_web_identity", "boto3"),
         EntryPoint::saml("assume_role_with_saml", "boto3"),
         EntryPoint::assume_role("AssumeRoleCredentialFetcher", "botocore")
+            .positions(2, None)
             .under("extra_args")
             .session("botocore-session-*")
             .missing(Missing::Under { before: "extra_args={\"ExternalId\": ", behind: "}" }),

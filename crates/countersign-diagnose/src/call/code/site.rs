@@ -257,7 +257,7 @@ impl Site {
                     return;
                 }
                 // The value of a chain is that of its last call.
-                Form::Call { receiver: Some(receiver), .. } if program.tree.is_within(at, receiver) => {}
+                Form::Call { receiver: Some(receiver), .. } if program.tree.is_within(self.at, receiver) => {}
                 Form::Bind { .. } | Form::Call { .. } | Form::Function | Form::Pair { .. } | Form::Record => return,
                 _ if kind.contains("argument") || kind.ends_with("statement") || kind.ends_with("block") => return,
                 _ => {}

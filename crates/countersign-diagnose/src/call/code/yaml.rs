@@ -122,9 +122,9 @@ fn yaml<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
     read().unwrap_or(Form::Other)
 }
 
-/// A value, unless a template fills it later or it goes over lines.
+/// A value, unless a template fills it later.
 fn text(text: &str) -> Option<Form<'_>> {
-    let is_template = text.contains("${") || text.contains("{{") || text.contains('\n');
+    let is_template = text.contains("${") || text.contains("{{");
     (!is_template).then_some(Form::Text(Cow::Borrowed(text)))
 }
 

@@ -23,11 +23,31 @@ impl Word {
     /// The word at a node.
     pub(super) fn of(program: &Program<'_>, node: Id) -> Self {
         let span = program.tree.span(node);
-        let (value, at) = match program.worth(node) {
-            Worth::Text(value, at) => (Some(value), at),
-            Worth::Nothing(_) | Worth::Unknown => (None, node),
+        let (value, source) = match program.worth(node) {
+            Worth::Text(value, at) => (Some(value), program.tree.span(at)),
+            Worth::Nothing(_) | Worth::Unknown => (None, span),
         };
-        Self { value, written: program.tree.text(node).to_owned(), span, source: program.tree.span(at) }
+        let word = Self { value, written: program.tree.text(node).to_owned(), span, source };
+        word.with_blanks(program.tree.source())
+    }
+
+    /// With the blanks that it starts with: the grammar skips `\ ` between words.
+    fn with_blanks(mut self, text: &str) -> Self {
+        loop {
+            let before = text.get(..self.span.start as usize).unwrap_or_default();
+            let Some(blank @ (' ' | '\t')) = before.chars().last() else { return self };
+            let head = before.get(..before.len() - 1).unwrap_or_default();
+            // Two backslashes are one that stands for itself.
+            let marks = head.len() - head.trim_end_matches('\\').len();
+            if marks % 2 == 0 {
+                return self;
+            }
+            let whole = self.source == self.span;
+            self.span.start = self.span.start.saturating_sub(2);
+            self.source = if whole { self.span } else { self.source };
+            self.value = self.value.map(|value| format!("{blank}{value}"));
+            self.written.insert_str(0, &format!("\\{blank}"));
+        }
     }
 
     /// Whether it is this word.

@@ -1,5 +1,9 @@
 //! How an ExternalId differs from the one that is asked for: by which bytes, and what that says about how it got there.
 
+mod compare;
+
+pub use compare::{Glyph, compare};
+
 use serde::Serialize;
 
 /// The kinds of difference, from those that a slip of the pen makes to those that another party makes.
@@ -132,7 +136,7 @@ fn classify(required: &str, sent: &str) -> DifferenceClass {
     if without(required, char::is_whitespace) == without(sent, char::is_whitespace) {
         return Class::InnerWhitespace;
     }
-    let quotes = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
+    let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '“' | '”' | '‘' | '’');
     if required.trim_matches(quotes) == sent.trim_matches(quotes) {
         return Class::Quotes;
     }

@@ -1,0 +1,153 @@
+//! The causes that fit, confirmed by the evaluator and in order, and how sure that makes the answer.
+
+use std::cmp::Reverse;
+
+use countersign_policy::evaluate::Decision;
+
+use crate::cause::{CAUSES, Cause, Finding, Proof, Status};
+use crate::diagnosis::Verdict;
+use crate::repair::Change;
+use crate::situation::{Situation, State};
+
+/// What comes of a situation.
+pub(crate) struct Judged {
+    /// Most likely first.
+    pub(crate) found: Vec<Found>,
+    pub(crate) outcome: Outcome,
+    pub(crate) status: Verdict,
+}
+
+/// Looks for every cause, tries what they claim, and ranks them.
+pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
+    let mut found = findings(situation);
+    let outcome = confirm(situation, &mut found);
+    // Beside what is proved, what merely was not ruled out only distracts.
+    if found.iter().any(|(_, _, finding)| finding.status == Status::Proved) {
+        found.retain(|(_, _, finding)| finding.status != Status::Consistent || finding.statement.is_some());
+    }
+    found.sort_by_key(|(place, _, finding)| (finding.status, Reverse(finding.rank), *place));
+    let status = match found.first().map(|(_, _, finding)| finding.status) {
+        _ if situation.evidence.is_empty() => Verdict::None,
+        None => Verdict::None,
+        Some(Status::Proved) => Verdict::Proved,
+        Some(Status::Contradicted) => Verdict::Contradicted,
+        Some(Status::Consistent) if outcome.allowed_by_all && found.iter().all(|(_, _, finding)| finding.rank < 30) => {
+            Verdict::Contradicted
+        }
+        Some(Status::Consistent) => Verdict::Consistent,
+    };
+    Judged { found, outcome, status }
+}
+
+/// A cause's place in the catalogue, the cause, and what it says.
+pub(crate) type Found = (usize, &'static Cause, Finding);
+
+fn findings(situation: &Situation<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (place, cause) in CAUSES.iter().copied().enumerate() {
+        found.extend(cause.situation.and_then(|look| look(situation)).map(|finding| (place, cause, finding)));
+    }
+    let plain = situation.is_plain_denial()
+        && situation.blames().is_none_or(|layer| layer == crate::message::PolicyLayer::Trust);
+    // A principal that has to be mended first does not hide what else the statement asks for.
+    let mends_principal = found.iter().any(|(_, _, finding)| {
+        finding.status == Status::Proved
+            && finding.proof == Proof::Evaluator
+            && finding.key.as_deref().is_some_and(|key| key.starts_with("Principal"))
+    });
+    let nearest = || situation.nearest().filter(|statement| mends_principal && statement.main_action);
+    let Some(statement) = situation.meant().or_else(nearest).filter(|_| plain) else { return found };
+    for test in statement.tests.iter().filter(|test| test.state != State::Holds) {
+        let recognise = |(place, cause): (usize, &&'static Cause)| {
+            let finding = cause.condition?(situation, statement, test)?;
+            Some((place, *cause, finding))
+        };
+        // What explains a condition best; of two that do it equally well, the first of the catalogue.
+        let candidates = CAUSES.iter().enumerate().filter_map(recognise);
+        let best = candidates.min_by_key(|(place, _, finding)| (Reverse(finding.rank), *place));
+        // One finding may explain several conditions.
+        let is_known = |new: &Found| {
+            found.iter().any(|(place, _, old): &Found| *place == new.0 && old.span.is_some() && old.span == new.2.span)
+        };
+        if let Some(best) = best.filter(|best| !is_known(best)) {
+            found.push(best);
+        }
+    }
+    found
+}
+
+/// What the evaluator said.
+pub(crate) struct Outcome {
+    /// As things are.
+    pub(crate) before: Option<Decision>,
+    /// With the changes.
+    pub(crate) after: Option<Decision>,
+    /// A trust policy and what else is needed were given, and all of it allows the call.
+    allowed_by_all: bool,
+}
+
+/// Tries what causes claim: the call must be denied, and allowed with the changes; each change must be needed.
+fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
+    let index = situation.nearest().map(|statement| statement.index);
+    let given = situation.evidence.trust.is_some() || !situation.evidence.identity.is_empty();
+    let given = (given || evidence_limits(situation)) && !situation.is_write;
+    let whole = situation.favouring(index).filter(|_| given);
+    let before = whole.as_ref().map(|whole| whole.decide().decision);
+    let claims: Vec<usize> =
+        places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Evaluator);
+    let mut after = None;
+    if let Some(whole) = &whole {
+        let with = |places: &[usize]| {
+            let changes: Vec<&Change> = places
+                .iter()
+                .filter_map(|place| found.get(*place))
+                .flat_map(|(_, _, finding)| std::iter::once(&finding.repair.change).chain(&finding.repair.with))
+                .collect();
+            Change::make(&changes, whole, situation).is_some_and(|changed| changed.is_allowed())
+        };
+        let denied = before != Some(Decision::Allowed);
+        let together = denied && !claims.is_empty() && with(&claims);
+        let mut confirmed = Vec::new();
+        for place in &claims {
+            let others: Vec<usize> = claims.iter().copied().filter(|other| other != place).collect();
+            let needed = together && !with(&others);
+            if needed || denied && with(&[*place]) {
+                confirmed.push(*place);
+            }
+        }
+        after = (!confirmed.is_empty()).then_some(Decision::Allowed);
+        // What AWS's text proved is tried as well, where there is something to try.
+        let told = places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Text);
+        if after.is_none() && denied && told.iter().any(|place| with(&[*place])) {
+            after = Some(Decision::Allowed);
+        }
+        demote(found, &claims, &confirmed);
+    } else {
+        demote(found, &claims, &[]);
+    }
+    let allowed_by_all = situation.trust_allows() == Some(true)
+        && situation.open.is_empty()
+        && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
+        && before == Some(Decision::Allowed);
+    Outcome { before, after, allowed_by_all }
+}
+
+/// Whether a policy that limits the call was given.
+fn evidence_limits(situation: &Situation<'_>) -> bool {
+    let evidence = situation.evidence;
+    let single = [&evidence.boundary, &evidence.session, &evidence.vpc_endpoint].into_iter().flatten();
+    single.chain(&evidence.scps).chain(&evidence.rcps).any(|guard| guard.policy().is_some())
+}
+
+fn places(found: &[Found], wanted: impl Fn(&Finding) -> bool) -> Vec<usize> {
+    found.iter().enumerate().filter(|(_, (_, _, finding))| wanted(finding)).map(|(place, _)| place).collect()
+}
+
+/// What the evaluator does not confirm is no more than consistent.
+fn demote(found: &mut [Found], claims: &[usize], confirmed: &[usize]) {
+    for place in claims.iter().filter(|place| !confirmed.contains(place)) {
+        if let Some((_, _, finding)) = found.get_mut(*place) {
+            finding.status = Status::Consistent;
+        }
+    }
+}

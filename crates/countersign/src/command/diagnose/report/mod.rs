@@ -1,0 +1,7 @@
+//! The answer as people read it: on a terminal, in an issue or a chat. JSON is the diagnosis as it is.
+
+mod markdown;
+mod text;
+
+pub(super) use markdown::markdown;
+pub(super) use text::text;
