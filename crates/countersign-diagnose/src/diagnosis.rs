@@ -199,7 +199,9 @@ pub(crate) fn filled_in(situation: &Situation<'_>, command: &str) -> String {
     let values = [
         ("CALLER-ACCOUNT", account(situation.caller_arn())),
         ("ROLE-ACCOUNT", account(situation.role_arn())),
+        ("CALLER-NAME", situation.caller_arn().and_then(|arn| arn.role_name()).map(str::to_owned)),
         ("CALLER", situation.caller_principal()),
+        ("REGION", situation.region()),
         (" ROLE", situation.role_text.as_ref().map(|role| format!(" {role}"))),
     ];
     let fill = |text: String, (name, value): (&str, Option<String>)| match value {
@@ -233,9 +235,9 @@ fn not_given(situation: &Situation<'_>) -> Vec<&'static str> {
         (evidence.trust.is_none(), "trust-policy"),
         (evidence.identity.is_empty() && situation.needs_identity(), "identity-policy"),
         (evidence.boundary.is_none(), "permissions-boundary"),
-        (evidence.session.is_none(), "session-policy"),
         (evidence.scps.is_empty(), "service-control-policy"),
         (evidence.rcps.is_empty(), "resource-control-policy"),
+        (evidence.session.is_none(), "session-policy"),
         (evidence.vpc_endpoint.is_none(), "vpc-endpoint-policy"),
         (evidence.facts.role_age_seconds.is_none(), "propagation-delay"),
     ];

@@ -34,6 +34,11 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
             "the call had no credentials to sign with",
             "look which credentials the tool looks for, and where: environment, profile, container or instance role",
         ),
+        Says::TokenUnreadable => (
+            "the tool could not read the file of the web identity token, so no call was made with it",
+            "look at the path in AWS_WEB_IDENTITY_TOKEN_FILE, whether the token is mounted there, and whether the process's user or \
+             group may read it (fsGroup, where it is a pod)",
+        ),
         _ => return None,
     };
     // In a region that has to be enabled, STS says the same of good keys.

@@ -1,6 +1,8 @@
 //! `external-id-missing`
 
 use super::{Cause, Finding, Side};
+use countersign_policy::document::Effect;
+
 use crate::call::{Name, Operation};
 use crate::capability;
 use crate::cause::finding::listed;
@@ -22,6 +24,10 @@ pub(super) static CAUSE: Cause = Cause {
 const ADVICE: &str = "send the ExternalId where the call is made; whoever the role is for was given it. Leave the condition as it is";
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let can_send = situation.operation == Operation::AssumeRole;
+    if let Some((deny, test)) = situation.denied_without("sts:ExternalId").filter(|_| can_send && !situation.asks_too("sts:ExternalId")) {
+        return recognise(situation, deny, test);
+    }
     let person = situation.is_person();
     let service = situation.is_service() || situation.operation != Operation::AssumeRole;
     if !situation.guesses_at_trust() || !situation.may_lack_allow() || service || situation.external_id.value().is_some() {
@@ -46,18 +52,24 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         return None;
     }
     let value = test.required.iter().find(|value| is_sendable(value) && !value.contains(['*', '?']));
+    let allows = statement.effect == Effect::Allow;
     let satisfying = || situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());
     let needs_decision = value.is_none();
-    let value = value.cloned().or_else(satisfying)?;
-    let mut message = format!("statement {} asks for `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
+    let value = value.cloned().or_else(|| satisfying().filter(|_| allows))?;
+    let how = if allows { "asks for" } else { "denies calls without" };
+    let mut message = format!("statement {} {how} `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
     if situation.named_action().is_some_and(|action| !action.to_ascii_lowercase().starts_with("sts:assumerole")) {
         message.push_str("; the action in the message is allowed already, and is not what fails");
     }
     if test.state == State::Open {
-        message = format!("statement {} asks for `sts:ExternalId` {}, and it is not known whether the call sends it", statement.index + 1, listed(&test.required));
+        message = format!("statement {} {how} `sts:ExternalId` {}, and it is not known whether the call sends it", statement.index + 1, listed(&test.required));
     }
     let tool = capability::of(situation);
-    let advice = tool.map_or_else(|| ADVICE.to_owned(), |row| format!("{ADVICE}; {}", row.say()));
+    let advice = match tool {
+        None => ADVICE.to_owned(),
+        Some(row) if row.field.is_none() => format!("{}. Leave the condition as it is", row.say()),
+        Some(row) => format!("{ADVICE}; {}", row.say()),
+    };
     let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value.clone()) };
     let repair = Repair { needs_decision, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);

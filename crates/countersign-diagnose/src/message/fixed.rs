@@ -52,6 +52,8 @@ pub enum Says {
     Signature,
     /// The call was not signed: no credentials were found.
     Unsigned,
+    /// The file that holds the web identity token could not be read.
+    TokenUnreadable,
     /// The token or assertion, or the provider that is to vouch for it, is refused.
     IdentityToken(TokenFault),
     /// The token's audience is not the provider's.
@@ -152,6 +154,9 @@ const FIXED: &[(&str, Meaning)] = &[
     ("Unable to load AWS credentials from any provider in the chain", |_, _| Says::Unsigned),
     ("Unable to load credentials from any of the providers in the chain", |_, _| Says::Unsigned),
     ("No valid credential sources found", |_, _| Says::Unsigned),
+    ("failed fetching WebIdentity token", |_, _| Says::TokenUnreadable),
+    ("failed to retrieve jwt from provide source", |_, _| Says::TokenUnreadable),
+    ("WebIdentityErr: unable to read file at", |_, _| Says::TokenUnreadable),
     ("retrieve verification key from your identity provider", |_, _| Says::IdentityToken(TokenFault::KeysUnreachable)),
     ("match configured thumbprint", |_, _| Says::IdentityToken(TokenFault::Thumbprint)),
     ("Response signature invalid", |_, _| Says::IdentityToken(TokenFault::BadSignature)),
