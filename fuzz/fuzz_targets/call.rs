@@ -1,11 +1,11 @@
-//! Any text as any language: spans lie in the text, an ExternalId that is written is written where the text says, and the
+//! Any text as any language: spans lie in the text, what is written is written where the text says, and the
 //! same text has the same calls.
 
 #![no_main]
 
 use std::ops::ControlFlow;
 
-use countersign_diagnose::call::{Parameter, Style, read_while};
+use countersign_diagnose::call::{Name, Parameter, Style, read_while};
 use countersign_diagnose::edit::apply;
 use libfuzzer_sys::fuzz_target;
 
@@ -43,9 +43,13 @@ fuzz_target!(|bytes: &[u8]| {
                 assert!(text.get(span.start as usize..span.end as usize).is_some(), "{parameter:?} lies outside");
             }
         }
-        if let Some(edits) = call.slot.as_ref().and_then(|slot| slot.write("acme-1")) {
-            let written = apply(text, &edits).expect("edits that fit the text");
-            assert!(written.contains("acme-1"));
+        for (name, slot) in &call.slots {
+            let value = if *name == Name::DurationSeconds { "3600" } else { "acme-1" };
+            let Some(edits) = slot.write(value) else { continue };
+            assert!(apply(text, &edits).expect("edits that fit the text").contains(value));
+        }
+        for edits in call.removals.values() {
+            assert_ne!(apply(text, edits).expect("edits that fit the text"), text);
         }
     }
     // A reading that was broken off may have passed over a part.

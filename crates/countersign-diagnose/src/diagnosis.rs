@@ -10,7 +10,7 @@ use crate::journal::Fingerprint;
 use crate::message::{Claim, Denial};
 use crate::place::{Place, places};
 use crate::question::{self, Question};
-use crate::repair::{FixKind, Patch};
+use crate::repair::{Change, FixKind, Patch, Plan};
 use crate::risk::{Grants, Risk, RoleRisk};
 use crate::situation::Situation;
 use crate::verdict::{Judged, judge};
@@ -33,6 +33,9 @@ pub struct Diagnosis {
     pub after: Option<Decision>,
     /// What the evidence says about the call.
     pub call: CallFacts,
+    /// The condition keys that decide, and of which nobody says what the call has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<String>,
     /// What was not given and can still deny, in the order to check.
     pub not_given: Vec<&'static str>,
     /// The one question whose answer tells most of the causes apart; none when a cause is proved.
@@ -44,6 +47,17 @@ pub struct Diagnosis {
     /// The problem as the journal knows it.
     #[serde(skip)]
     pub fingerprint: Fingerprint,
+    /// What has to change for the call to get through, where that is proved.
+    #[serde(skip)]
+    pub plan: Option<Plan>,
+}
+
+impl Diagnosis {
+    /// Whether what was given allows the call, whatever else is true of it.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.before == Some(Decision::Allowed) && self.open.is_empty()
+    }
 }
 
 /// How sure an answer is.
@@ -75,6 +89,9 @@ pub struct Diagnosed {
     pub key: Option<String>,
     /// What is asked for.
     pub required: Option<String>,
+    /// The same, one by one.
+    #[serde(skip)]
+    pub required_values: Vec<String>,
     /// What was sent.
     pub sent: Option<String>,
     /// What is wrong, in a sentence.
@@ -110,6 +127,12 @@ pub struct Fix {
     pub diff: Option<String>,
     /// It lets in nobody but the caller it is for, and holds no placeholder.
     pub safe: bool,
+    /// What somebody has to decide before it is made, where it is proved and not safe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decide: Option<String>,
+    /// What tells the value that the diff has a placeholder for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub find: Option<String>,
 }
 
 /// What the evidence says about the call.
@@ -137,6 +160,8 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let role = RoleRisk::of(&situation);
     let mut causes: Vec<Diagnosed> =
         found.iter().map(|(_, cause, finding)| diagnosed(&situation, &role, cause, finding)).collect();
+    let ordered: Vec<&Finding> = found.iter().map(|(_, _, finding)| finding).collect();
+    let plan = Plan::of(&ordered, outcome.whole.as_ref(), &situation).filter(|_| status == Verdict::Proved);
     let not_given = not_given(&situation);
     let question = match status {
         Verdict::Consistent | Verdict::Contradicted => question::choose(&situation, &found, &[]),
@@ -155,11 +180,13 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         before: outcome.before,
         after: outcome.after,
         call: facts(&situation),
+        open: open(&situation),
         not_given,
         notes: evidence.notes.clone(),
         question,
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
         fingerprint,
+        plan,
     }
 }
 
@@ -169,10 +196,11 @@ fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding:
         true => Grants::Intended,
         false => Grants::Others,
     };
-    let safe = finding.repair.change.is_proposal()
-        && !finding.repair.needs_decision
-        && finding.status == Status::Proved
-        && grants == Grants::Intended;
+    let change = &finding.repair.change;
+    let is_made = change.is_proposal() && finding.status == Status::Proved;
+    let find = finding.repair.find.as_deref().filter(|_| patch.is_some()).map(|command| filled_in(situation, command));
+    let safe = is_made && !finding.repair.needs_decision && find.is_none() && grants == Grants::Intended;
+    let decide = (is_made && !safe && find.is_none()).then(|| decision(situation, change, grants));
     Diagnosed {
         id: cause.id,
         status: finding.status,
@@ -180,9 +208,10 @@ fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding:
         statement: finding.statement,
         key: finding.key.clone(),
         required: (!finding.required.is_empty()).then(|| finding.required.join(", ")),
+        required_values: finding.required.clone(),
         sent: finding.sent.clone(),
         message: finding.message.clone(),
-        fix: Fix { text: finding.repair.advice.clone(), diff: patch.as_ref().map(Patch::unified), safe },
+        fix: Fix { text: finding.repair.advice.clone(), diff: patch.as_ref().map(Patch::unified), safe, decide, find },
         separate_by: finding.separate_by.as_deref().map(|command| filled_in(situation, command)),
         time: cause.time,
         risk: role.rate(finding, grants),
@@ -190,6 +219,20 @@ fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding:
         span: finding.span,
         kind: finding.repair.change.kind(),
         patch,
+    }
+}
+
+/// What somebody has to decide before a change is made.
+fn decision(situation: &Situation<'_>, change: &Change, grants: Grants) -> String {
+    let caller = situation.caller_text.as_deref().unwrap_or("the caller");
+    match (change, grants) {
+        (Change::Trust { .. }, Grants::Others) => {
+            format!("whether all those are meant to get in whom the change lets in besides `{caller}`")
+        }
+        (Change::Trust { .. }, Grants::Intended) => {
+            format!("whether `{caller}` is meant to get in with what it sends: a stranger would be denied just so")
+        }
+        _ => "which value is right: this one only fits the policy".to_owned(),
     }
 }
 
@@ -226,6 +269,11 @@ fn facts(situation: &Situation<'_>) -> CallFacts {
         request_id: of(|denial| &denial.request_id),
         denials: situation.denials.len(),
     }
+}
+
+fn open(situation: &Situation<'_>) -> Vec<String> {
+    let tests = situation.nearest().into_iter().flat_map(crate::situation::StatementView::open);
+    tests.map(|test| test.key.clone()).collect()
 }
 
 /// What can still deny, in the order to check.

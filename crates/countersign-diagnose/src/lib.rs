@@ -7,6 +7,7 @@
 //!   can send one.
 //! * [`diagnosis`] is the verdict, and [`question`] what to ask when it is not sure.
 //! * [`place`] is where failing values stand, [`risk`] what a denial means for the role's security.
+//! * [`trail`] reads CloudTrail's files, whatever their size.
 //! * [`journal`] remembers what worked.
 //! * [`edit`] is a change to a text as spans and what replaces them.
 //!
@@ -24,11 +25,13 @@ pub mod journal;
 pub mod message;
 pub mod place;
 pub mod question;
+mod quoted;
 mod repair;
 pub mod risk;
 mod situation;
+pub mod trail;
 mod verdict;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use evidence::Evidence;
-pub use repair::{FixKind, Patch};
+pub use repair::{FixKind, Part, Patch, Plan};

@@ -7,7 +7,7 @@ use countersign_policy::evaluate::Decision;
 use crate::cause::{CAUSES, Cause, Finding, Proof, Status};
 use crate::diagnosis::Verdict;
 use crate::repair::Change;
-use crate::situation::{Situation, State};
+use crate::situation::{Situation, State, Whole};
 
 /// What comes of a situation.
 pub(crate) struct Judged {
@@ -84,6 +84,8 @@ pub(crate) struct Outcome {
     pub(crate) after: Option<Decision>,
     /// A trust policy and what else is needed were given, and all of it allows the call.
     allowed_by_all: bool,
+    /// The call that the evaluator was asked about.
+    pub(crate) whole: Option<Whole>,
 }
 
 /// Tries what causes claim: the call must be denied, and allowed with the changes; each change must be needed.
@@ -129,7 +131,7 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         && situation.open.is_empty()
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
-    Outcome { before, after, allowed_by_all }
+    Outcome { before, after, allowed_by_all, whole }
 }
 
 /// Whether a policy that limits the call was given.

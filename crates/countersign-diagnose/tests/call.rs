@@ -103,7 +103,7 @@ fn shown(call: &Call) -> String {
 }
 
 fn written(text: &str, call: &Call, value: &str) -> Option<String> {
-    let edits = call.slot.as_ref()?.write(value)?;
+    let edits = call.slots.get(&Name::ExternalId)?.write(value)?;
     Some(apply(text, &edits).expect("edits that fit the text"))
 }
 

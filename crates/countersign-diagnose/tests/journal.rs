@@ -17,6 +17,7 @@ use countersign_diagnose::{Diagnosis, Evidence, FixKind, diagnose};
 use countersign_policy::condition::date;
 use countersign_policy::document::{MAX_NESTING, Node, Value, parse_json};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 /// Every evidence bundle of `tests/cases/` and `tests/pairs.json`, under its name.
 fn bundles() -> Vec<(String, String)> {
@@ -224,20 +225,23 @@ fn renaming_changes_the_names() {
     assert_eq!(renamed(bundle, 1, 1), other);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn two_tenants_with_the_same_problem_have_the_same_fingerprint(letters in 1_u8..26, digits in 1_u8..10) {
-        let bundles = bundles();
+#[test]
+fn two_tenants_with_the_same_problem_have_the_same_fingerprint() {
+    let ours: Vec<(String, String, Fingerprint)> =
+        bundles().into_iter().map(|(name, bundle)| (name, bundle.clone(), fingerprint(&bundle))).collect();
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() });
+    let law = |(letters, digits)| {
         let mut changed = 0;
-        for (name, bundle) in &bundles {
+        for (name, bundle, expected) in &ours {
             let other = renamed(bundle, letters, digits);
             changed += usize::from(other != *bundle);
-            prop_assert_eq!(fingerprint(bundle), fingerprint(&other), "{}\n{}", name, other);
+            prop_assert_eq!(&fingerprint(&other), expected, "{}\n{}", name, other);
         }
-        prop_assert!(changed * 5 > bundles.len() * 4, "{} of {}", changed, bundles.len());
-    }
+        prop_assert!(changed * 5 > ours.len() * 4, "{} of {}", changed, ours.len());
+        Ok(())
+    };
+    runner.run(&(1_u8..26, 1_u8..10), law).unwrap();
 }
 
 /// `tests/fingerprints.json`: a bundle, and changes of it (RFC 7396) that leave the problem as it is, or make it another.

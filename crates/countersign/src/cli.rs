@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::command::{Exit, audit, compare, completions, diagnose, explain, init, simulate, sts, test, who};
+use crate::command::{
+    Exit, audit, compare, completions, diagnose, explain, fix, init, journal, simulate, sts, test, who,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Init(init::Args),
     Simulate(Box<simulate::Args>),
     Diagnose(Box<diagnose::Args>),
+    Fix(Box<fix::Args>),
+    Journal(journal::Args),
     Test(test::Args),
     Who(who::Args),
     Compare(compare::Args),
@@ -57,6 +61,8 @@ impl Command {
             Self::Init(args) => init::run(&args),
             Self::Simulate(args) => simulate::run(*args),
             Self::Diagnose(args) => diagnose::run(&args),
+            Self::Fix(args) => fix::run(&args),
+            Self::Journal(args) => journal::run(&args),
             Self::Test(args) => test::run(args),
             Self::Who(args) => who::run(&args),
             Self::Compare(args) => compare::run(&args),

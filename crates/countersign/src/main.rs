@@ -4,6 +4,7 @@ mod call;
 mod cli;
 mod command;
 mod diagnostic;
+mod mended;
 mod output;
 mod policy_file;
 mod read;

@@ -74,6 +74,13 @@ impl PolicyFile {
         self.decoded.as_deref().unwrap_or(&self.input.text)
     }
 
+    /// Whether the file is the policy and nothing else.
+    pub(crate) fn is_whole(&self) -> bool {
+        let span = self.document.span;
+        let around = [self.input.text.get(..span.start as usize), self.input.text.get(span.end as usize..)];
+        self.embedding == Embedding::Direct && around.iter().all(|text| text.is_some_and(|text| text.trim().is_empty()))
+    }
+
     /// What is wrong with the policy's shape, at its places in the file.
     pub(crate) fn shape_problems(&self) -> Vec<Diagnostic> {
         self.at_their_places(&self.document.problems)

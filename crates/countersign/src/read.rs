@@ -1,5 +1,6 @@
 //! Files and stdin as text: gzip undone, sizes bounded, and every way it can fail said in words.
 
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
@@ -80,8 +81,7 @@ pub(crate) fn name(path: &Path) -> String {
 
 fn bounded(path: &Path, limit: u64, wanted: impl Fn(&[u8]) -> bool) -> Result<Option<Vec<u8>>, Failure> {
     const HEAD: u64 = 4096;
-    let mut source: Box<dyn Read> =
-        if path == Path::new("-") { Box::new(stdin()?) } else { Box::new(BufReader::new(open(path)?)) };
+    let mut source = source(path)?;
     let mut bytes = Vec::new();
     source.by_ref().take(2).read_to_end(&mut bytes).map_err(Failure::Other)?;
     let is_packed = bytes == [0x1f, 0x8b];
@@ -98,6 +98,86 @@ fn bounded(path: &Path, limit: u64, wanted: impl Fn(&[u8]) -> bool) -> Result<Op
     }
     source.take((limit + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes).map_err(failure)?;
     if bytes.len() as u64 > limit { Err(Failure::TooLarge) } else { Ok(Some(utf8(bytes))) }
+}
+
+/// Reads a file, or stdin when `path` is `-`, in pieces: memory does not grow with it. Gzip is undone, also when there are
+/// several streams of it in one file. The pieces are UTF-8 if the file is text.
+///
+/// When the file cannot be read to its end, `taken` has what stands before, and what is wrong is the answer.
+///
+/// # Errors
+/// A [`Diagnostic`] when there is no such file, or it is a folder.
+pub(crate) fn pieces(path: &Path, taken: &mut dyn FnMut(&[u8])) -> Result<Option<Box<Diagnostic>>, Box<Diagnostic>> {
+    let told = |failure: Failure| failure.diagnostic(&name(path), UTF16_BYTES);
+    let raw = Counted { source: RefCell::new(source(path).map_err(told)?), count: Cell::new(0) };
+    Ok(unpacked(&raw, taken).err().map(told))
+}
+
+/// The most bytes of a UTF-16 text, which is not read in pieces.
+const UTF16_BYTES: u64 = 256 << 20;
+/// How many times its size a file may unpack to, once there is much of it. Trails unpack to ten to forty times theirs.
+const MOST_UNPACKED: u64 = 300;
+const MUCH: u64 = 64 << 20;
+
+fn unpacked(raw: &Counted, taken: &mut dyn FnMut(&[u8])) -> Result<(), Failure> {
+    let mut reader: Box<dyn Read + '_> = Box::new(raw);
+    let mut head = start(&mut reader, 2).map_err(Failure::Other)?;
+    let is_packed = head == [0x1f, 0x8b];
+    let failure = |error| if is_packed { Failure::Gzip(error) } else { Failure::Other(error) };
+    if is_packed {
+        let packed = BufReader::with_capacity(PIECE, io::Cursor::new(std::mem::take(&mut head)).chain(reader));
+        reader = Box::new(flate2::bufread::MultiGzDecoder::new(packed));
+    }
+    head.extend(start(&mut reader, 3 - head.len() as u64).map_err(failure)?);
+    match head.as_slice() {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            reader.take(UTF16_BYTES).read_to_end(&mut head).map_err(failure)?;
+            let is_whole = (head.len() as u64) < UTF16_BYTES;
+            taken(&utf8(head));
+            return if is_whole { Ok(()) } else { Err(Failure::TooLarge) };
+        }
+        [0xef, 0xbb, 0xbf] => {}
+        text => taken(text),
+    }
+    let mut piece = vec![0; PIECE];
+    let mut size = 0_u64;
+    loop {
+        let read = match reader.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(failure(error)),
+        };
+        taken(piece.get(..read).unwrap_or_default());
+        size += read as u64;
+        if is_packed && size > MUCH && size / MOST_UNPACKED > raw.count.get() {
+            return Err(Failure::Bomb);
+        }
+    }
+}
+
+/// As many bytes as are read at a time.
+const PIECE: usize = 256 << 10;
+
+/// The first bytes, fewer when there are no more.
+fn start(reader: &mut dyn Read, count: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(count).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Bytes with their number.
+struct Counted {
+    source: RefCell<Box<dyn Read>>,
+    count: Cell<u64>,
+}
+
+impl Read for &Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.borrow_mut().read(buffer)?;
+        self.count.set(self.count.get() + read as u64);
+        Ok(read)
+    }
 }
 
 /// UTF-16 with a byte-order mark as UTF-8, and UTF-8 without the mark. Other bytes stay as they are.
@@ -124,6 +204,7 @@ enum Failure {
     Missing,
     Folder,
     TooLarge,
+    Bomb,
     Gzip(io::Error),
     StdinTwice,
     Other(io::Error),
@@ -139,6 +220,10 @@ impl Failure {
                     if limit >= 1 << 30 { format!("{} GiB", limit >> 30) } else { format!("{} MiB", limit >> 20) };
                 (format!("`{name}` is larger than {size}"), "check that this is the file you meant")
             }
+            Self::Bomb => {
+                let message = format!("`{name}` unpacks to more than {MOST_UNPACKED} times its size");
+                (message, "what stands before counts; unpack it by hand if it is what it should be")
+            }
             Self::Gzip(error) => (format!("`{name}` starts like gzip, but: {error}"), "the file may be truncated"),
             Self::StdinTwice => {
                 ("stdin can be read only once".to_owned(), "`-` was given twice; put one of the texts in a file")
@@ -148,6 +233,10 @@ impl Failure {
         let help = Some(help).filter(|help| !help.is_empty()).map(str::to_owned);
         Box::new(Diagnostic { place: Some(Place::file(name)), ..Diagnostic::error(message, help) })
     }
+}
+
+fn source(path: &Path) -> Result<Box<dyn Read>, Failure> {
+    Ok(if path == Path::new("-") { Box::new(stdin()?) } else { Box::new(BufReader::new(open(path)?)) })
 }
 
 fn stdin() -> Result<io::StdinLock<'static>, Failure> {

@@ -68,18 +68,26 @@ impl Message<'_> {
 
     fn render_place(&self, out: &mut String) {
         let Some((path, position)) = self.place else { return };
-        let path = inert(path);
-        let Some(position) = position else {
-            let _ = writeln!(out, "  {NOTE}-->{NOTE:#} {path}");
-            return;
-        };
-        let number = position.line.to_string();
-        let gap = " ".repeat(number.len());
-        let _ = writeln!(out, " {gap}{NOTE}-->{NOTE:#} {path}:{number}:{}", position.column);
-        if let Some(excerpt) = self.excerpt.filter(|excerpt| !excerpt.is_blank()) {
-            let _ = writeln!(out, " {gap} {NOTE}|{NOTE:#}");
-            let _ = writeln!(out, " {NOTE}{number} |{NOTE:#} {}", excerpt.text.trim_end());
-            let _ = writeln!(out, " {gap} {NOTE}|{NOTE:#} {BAD}{}{BAD:#}", excerpt.carets);
+        match position {
+            Some(position) => out.push_str(&marked(path, position, self.excerpt, "")),
+            None => {
+                let _ = writeln!(out, "  {NOTE}-->{NOTE:#} {}", inert(path));
+            }
         }
     }
+}
+
+/// A place, its line with the place marked, and a word beside the mark: a further place of a message.
+#[must_use]
+pub fn marked(path: &str, position: Position, excerpt: Option<&Excerpt>, label: &str) -> String {
+    let number = position.line.to_string();
+    let gap = " ".repeat(number.len());
+    let mut out = format!(" {gap}{NOTE}-->{NOTE:#} {}:{number}:{}\n", inert(path), position.column);
+    if let Some(excerpt) = excerpt.filter(|excerpt| !excerpt.is_blank()) {
+        let label = if label.is_empty() { String::new() } else { format!(" {}", inert(label)) };
+        let _ = writeln!(out, " {gap} {NOTE}|{NOTE:#}");
+        let _ = writeln!(out, " {NOTE}{number} |{NOTE:#} {}", excerpt.text.trim_end());
+        let _ = writeln!(out, " {gap} {NOTE}|{NOTE:#} {BAD}{}{label}{BAD:#}", excerpt.carets);
+    }
+    out
 }

@@ -18,7 +18,7 @@ pub use github::github;
 pub use html::html;
 pub use json::{json, json_line, json_text};
 pub use markdown::markdown;
-pub use message::{BAD, BOLD, Level, Message, NOTE, WARN};
+pub use message::{BAD, BOLD, Level, Message, NOTE, WARN, marked};
 pub use sarif::{readable_page, sarif};
 pub use text::{Verbosity, problem, summary, text};
 pub use words::{call, sent};

@@ -20,6 +20,8 @@ use std::ops::ControlFlow;
 
 use countersign_policy::document::Span;
 
+use crate::edit::Edit;
+
 /// One call to STS as a text makes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
@@ -38,10 +40,14 @@ pub struct Call {
     pub source: Option<Box<str>>,
     /// The profile it is written in, or that its tool is told to use.
     pub profile: Option<Box<str>>,
+    /// The MFA device that the text names for the source, and not for this call.
+    pub device: Option<Box<str>>,
     /// The source is itself an assumed role, so that this call chains roles; `None` when the text does not say.
     pub chained: Option<bool>,
-    /// Where its ExternalId is written; `None` where that is not in this text, or nothing of the kind can be sent.
-    pub slot: Option<Slot>,
+    /// Where parameters are written. Not in the map: not in this text, or nothing of the kind can be sent.
+    pub slots: BTreeMap<Name, Slot>,
+    /// The edits that take parameters out of the call.
+    pub removals: BTreeMap<Name, Vec<Edit>>,
 }
 
 /// What a text says in one language.
@@ -51,7 +57,7 @@ pub struct Reading {
     pub style: Style,
     /// The calls, in the order they stand.
     pub calls: Vec<Call>,
-    /// How many places are not of the language.
+    /// How many places are not of the language, of those that were parsed: what names nothing that makes calls is not.
     pub errors: usize,
 }
 
@@ -137,8 +143,9 @@ impl Call {
                 *span = slot::moved(*span, offset);
             }
         }
-        if let Some(slot) = &mut self.slot {
-            slot.move_by(offset);
+        self.slots.values_mut().for_each(|slot| slot.move_by(offset));
+        for edit in self.removals.values_mut().flatten() {
+            edit.span = slot::moved(edit.span, offset);
         }
     }
 }
@@ -219,6 +226,45 @@ pub enum Name {
     Region,
     /// `WebIdentityToken`, or the file that holds it.
     WebIdentityToken,
+}
+
+impl Name {
+    /// As AWS spells it.
+    #[must_use]
+    pub fn aws(self) -> &'static str {
+        match self {
+            Self::RoleArn => "RoleArn",
+            Self::RoleSessionName => "RoleSessionName",
+            Self::ExternalId => "ExternalId",
+            Self::DurationSeconds => "DurationSeconds",
+            Self::SerialNumber => "SerialNumber",
+            Self::TokenCode => "TokenCode",
+            Self::SourceIdentity => "SourceIdentity",
+            Self::Tags => "Tags",
+            Self::TransitiveTagKeys => "TransitiveTagKeys",
+            Self::SessionPolicy => "Policy",
+            Self::Region => "Region",
+            Self::WebIdentityToken => "WebIdentityToken",
+        }
+    }
+
+    /// The parameter of AWS's name, in any letter case.
+    pub(crate) fn find(aws: &str) -> Option<Self> {
+        let all = [
+            Self::RoleArn,
+            Self::RoleSessionName,
+            Self::ExternalId,
+            Self::DurationSeconds,
+            Self::SerialNumber,
+            Self::TokenCode,
+            Self::SourceIdentity,
+            Self::Tags,
+            Self::TransitiveTagKeys,
+            Self::SessionPolicy,
+            Self::WebIdentityToken,
+        ];
+        all.into_iter().find(|name| name.aws().eq_ignore_ascii_case(aws))
+    }
 }
 
 /// What a text says of a parameter.

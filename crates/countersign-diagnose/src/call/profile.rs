@@ -7,11 +7,26 @@ use std::collections::BTreeMap;
 
 use countersign_policy::document::Span;
 
+use super::slot::{removals, slots};
 use super::{Call, Name, Operation, Parameter, Quoting, Reading, Slot, Style};
 use crate::edit::Edit;
 
 /// More profiles than this are not read.
 const PROFILES: usize = 4_096;
+
+/// The settings that are parameters of the call, or of the tool that makes it.
+const SETTINGS: [(&str, Name); 10] = [
+    ("role_arn", Name::RoleArn),
+    ("role_session_name", Name::RoleSessionName),
+    ("external_id", Name::ExternalId),
+    ("duration_seconds", Name::DurationSeconds),
+    ("mfa_serial", Name::SerialNumber),
+    ("source_identity", Name::SourceIdentity),
+    ("session_tags", Name::Tags),
+    ("transitive_session_tags", Name::TransitiveTagKeys),
+    ("region", Name::Region),
+    ("web_identity_token_file", Name::WebIdentityToken),
+];
 
 /// A profile.
 #[derive(Debug, Default)]
@@ -134,28 +149,26 @@ fn call(text: &str, profiles: &[Profile], profile: &Profile) -> Option<Call> {
     // With a token the token is used, and an ExternalId is passed over without a word.
     let is_web = has("web_identity_token_file");
     let operation = if is_web { Operation::AssumeRoleWithWebIdentity } else { Operation::AssumeRole };
-    let named = [
-        ("role_arn", Name::RoleArn),
-        ("role_session_name", Name::RoleSessionName),
-        ("external_id", Name::ExternalId),
-        ("duration_seconds", Name::DurationSeconds),
-        ("mfa_serial", Name::SerialNumber),
-        ("source_identity", Name::SourceIdentity),
-        ("session_tags", Name::Tags),
-        ("transitive_session_tags", Name::TransitiveTagKeys),
-        ("region", Name::Region),
-        ("web_identity_token_file", Name::WebIdentityToken),
-    ];
-    let settings = named.iter().filter_map(|(key, name)| Some((*name, profile.settings.get(*key)?)));
+    let settings = SETTINGS.iter().filter_map(|(key, name)| Some((*name, profile.settings.get(*key)?)));
     let mut parameters: BTreeMap<Name, Parameter> =
         settings.map(|(name, setting)| (name, parameter(name, setting))).collect();
     parameters.entry(Name::RoleSessionName).or_insert(Parameter::Implied { pattern: "*" });
     let value = |setting: &str| profile.settings.get(setting).map(|setting| setting.value.as_str());
     let source = value("source_profile").or_else(|| value("credential_source"));
-    let slot = match profile.settings.get("external_id") {
-        _ if is_web => None,
-        Some(setting) => Some(correcting(setting)),
-        None => Some(beside(text, role, profile.indented)),
+    let key = |name: Name| SETTINGS.iter().find(|(_, other)| *other == name).map(|(key, _)| *key);
+    let setting = |name: Name| profile.settings.get(key(name)?);
+    let place = |name: Name| match (name, setting(name)) {
+        // It is the region of all that the profile is used for.
+        (Name::Region, _) => None,
+        (Name::ExternalId | Name::SerialNumber | Name::SourceIdentity, _) if is_web => None,
+        (_, Some(setting)) => Some(correcting(setting)),
+        (Name::ExternalId, None) => Some(beside(text, role, "external_id", profile.indented)),
+        (_, None) => Some(beside(text, role, key(name)?, None)),
+    };
+    let out = |name: Name| {
+        let gone = [Some(name), (name == Name::Tags).then_some(Name::TransitiveTagKeys)];
+        setting(name)?;
+        gone.into_iter().flatten().filter_map(setting).map(|setting| taking_out(text, setting)).collect()
     };
     Some(Call {
         style: Style::Profile,
@@ -165,8 +178,10 @@ fn call(text: &str, profiles: &[Profile], profile: &Profile) -> Option<Call> {
         parameters,
         source: source.map(Into::into),
         profile: Some(profile.name.as_str().into()),
+        device: device(profiles, profile).map(Into::into),
         chained: chained(profiles, profile),
-        slot,
+        slots: slots(place),
+        removals: removals(out),
     })
 }
 
@@ -211,6 +226,20 @@ fn chained(profiles: &[Profile], profile: &Profile) -> Option<bool> {
     }
 }
 
+/// The MFA device of the profiles that a profile starts from, if it has none of its own.
+fn device<'p>(profiles: &'p [Profile], profile: &'p Profile) -> Option<&'p str> {
+    let mut at = profile;
+    for _ in 0..8 {
+        if let Some(device) = at.settings.get("mfa_serial") {
+            let is_known = !std::ptr::eq(at, profile) && !device.goes_on && comment(&device.value).is_none();
+            return is_known.then_some(device.value.as_str());
+        }
+        let source = &at.settings.get("source_profile")?.value;
+        at = profiles.iter().find(|profile| profile.name == *source)?;
+    }
+    None
+}
+
 /// The value as it stands; a comment behind it gets a line of its own, where all readers take it for one.
 fn correcting(setting: &Setting) -> Slot {
     let mut slot = Slot::replace(setting.at, Quoting::Line);
@@ -221,15 +250,24 @@ fn correcting(setting: &Setting) -> Slot {
     slot
 }
 
+/// The line of a setting, with its line break; `None` when more belongs to it.
+fn taking_out(text: &str, setting: &Setting) -> Option<Edit> {
+    let margin = setting.head.len() - setting.head.trim_start().len();
+    let start = (setting.span.start as usize).checked_sub(margin).filter(|_| !setting.goes_on)?;
+    let rest = text.get(setting.span.end as usize..)?;
+    let end = rest.find('\n').map_or(text.len(), |at| setting.span.end as usize + at + 1);
+    Some(Edit::replace(Span::new(start, end), ""))
+}
+
 /// A line below the role's, in its way, or in place of a line that was meant to be it.
-fn beside(text: &str, role: &Setting, instead_of: Option<Span>) -> Slot {
+fn beside(text: &str, role: &Setting, name: &str, instead_of: Option<Span>) -> Slot {
     let rest = text.get(role.span.end as usize..).unwrap_or_default();
     let newline = if rest.trim_start_matches([' ', '\t']).starts_with("\r\n") { "\r\n" } else { "\n" };
     let key = role.head.trim_start().split(['=', ':', ' ', '\t']).next().unwrap_or_default();
-    let head = role.head.replacen(key, "external_id", 1);
+    let head = role.head.replacen(key, name, 1);
     // Padded settings keep their column.
     let padding = role.head.trim_start().get(key.len()..).map_or(0, |rest| rest.len() - rest.trim_start().len());
-    let longer = "external_id".len().saturating_sub(key.len());
+    let longer = name.len().saturating_sub(key.len());
     let head = match padding {
         0 | 1 => head,
         _ => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use countersign_policy::document::Span;
 
+use super::slot::slots;
 use super::{Call, Name, Operation, Parameter, Quoting, Reading, Slot, Style};
 
 /// More calls than this are not looked for in one text.
@@ -121,14 +122,20 @@ fn call(text: &str, keys: &Keys, role: &Setting<'_>, others: &[&Setting<'_>]) ->
     parameters.extend(external_id.map(|setting| (Name::ExternalId, parameter(setting))));
     let is_quoted = |setting: &Setting<'_>| setting.at.end - setting.at.start > Span::new(0, setting.value.len()).end;
     let quoting = |setting: &Setting<'_>| if is_quoted(setting) { Quoting::Backslash('"') } else { Quoting::Line };
-    let slot = match external_id {
-        Some(setting) => Slot::replace(setting.at, quoting(setting)),
-        None => {
-            let between = text.get(role.span.start as usize + role.key.len()..role.at.start as usize).unwrap_or("=");
-            let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-            let head = if role.is_first { newline } else { " " };
-            Slot::insert(role.span.end, format!("{head}{}{between}", keys.external_id), "", quoting(role))
+    let place = |name: Name| {
+        let (key, there) = match name {
+            Name::RoleArn => (keys.role, Some(role)),
+            Name::RoleSessionName => (keys.session_name, find(keys.session_name).copied()),
+            Name::ExternalId => (keys.external_id, external_id.copied()),
+            _ => return None,
+        };
+        if let Some(setting) = there {
+            return Some(Slot::replace(setting.at, quoting(setting)));
         }
+        let between = text.get(role.span.start as usize + role.key.len()..role.at.start as usize).unwrap_or("=");
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        let head = if role.is_first { newline } else { " " };
+        Some(Slot::insert(role.span.end, format!("{head}{key}{between}"), "", quoting(role)))
     };
     Call {
         style: Style::Properties,
@@ -138,7 +145,9 @@ fn call(text: &str, keys: &Keys, role: &Setting<'_>, others: &[&Setting<'_>]) ->
         parameters,
         source: None,
         profile: None,
+        device: None,
         chained: None,
-        slot: Some(slot),
+        slots: slots(place),
+        removals: BTreeMap::new(),
     }
 }

@@ -1,10 +1,37 @@
-//! Where an ExternalId is written, and how.
+//! Where a parameter is written, and how.
+
+use std::collections::BTreeMap;
 
 use countersign_policy::document::Span;
 
+use super::Name;
 use crate::edit::Edit;
 
-/// The place for a call's ExternalId: where it stands, or where it is missing.
+/// The parameters that are written to a text.
+const WRITTEN: [Name; 7] = [
+    Name::RoleArn,
+    Name::RoleSessionName,
+    Name::ExternalId,
+    Name::DurationSeconds,
+    Name::SerialNumber,
+    Name::SourceIdentity,
+    Name::Region,
+];
+
+/// The parameters that are taken out of a text. A session policy is none of them: without it the session may do more.
+const REMOVED: [Name; 4] = [Name::ExternalId, Name::DurationSeconds, Name::SourceIdentity, Name::Tags];
+
+/// The places of parameters, as `place` finds them.
+pub(super) fn slots(mut place: impl FnMut(Name) -> Option<Slot>) -> BTreeMap<Name, Slot> {
+    WRITTEN.into_iter().filter_map(|name| Some((name, place(name)?))).collect()
+}
+
+/// How parameters are taken out, as `edits` finds it.
+pub(super) fn removals(mut edits: impl FnMut(Name) -> Option<Vec<Edit>>) -> BTreeMap<Name, Vec<Edit>> {
+    REMOVED.into_iter().filter_map(|name| Some((name, edits(name)?))).collect()
+}
+
+/// The place for a parameter of a call: where it stands, or where it is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
     /// What is replaced; an empty span inserts.
@@ -36,6 +63,10 @@ pub enum Quoting {
     Hcl,
     /// In double quotes in which `$` and `#` start a value.
     Interpolating,
+    /// Digits.
+    Number,
+    /// Seconds in double quotes, with their unit.
+    HclSeconds,
 }
 
 impl Slot {
@@ -63,9 +94,13 @@ impl Slot {
     /// The edits that send `value`; `None` when this place cannot hold it.
     #[must_use]
     pub fn write(&self, value: &str) -> Option<Vec<Edit>> {
-        let quoted = quote(value, self.quoting)?;
-        let written = Edit::replace(self.span, format!("{}{quoted}{}", self.before, self.behind));
-        Some(self.also.iter().cloned().chain([written]).collect())
+        Some(self.write_as_is(&quote(value, self.quoting)?))
+    }
+
+    /// The same, without quotes.
+    pub(super) fn write_as_is(&self, text: &str) -> Vec<Edit> {
+        let written = Edit::replace(self.span, format!("{}{text}{}", self.before, self.behind));
+        self.also.iter().cloned().chain([written]).collect()
     }
 }
 
@@ -107,12 +142,16 @@ fn quote(value: &str, quoting: Quoting) -> Option<String> {
         Quoting::Backslash(quote) => escaped(quote, &[]),
         Quoting::Hcl => escaped('"', &[]).replace("${", "$${").replace("%{", "%%{"),
         Quoting::Interpolating => escaped('"', &['$', '#']),
+        Quoting::Number | Quoting::HclSeconds if !value.bytes().all(|byte| byte.is_ascii_digit()) => return None,
+        Quoting::Number => value.to_owned(),
+        Quoting::HclSeconds => format!("\"{value}s\""),
     })
 }
 
 /// Whether YAML takes the word for something else than a string, or for the start of something.
 fn reads_as_no_string(word: &str) -> bool {
-    let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic()) && !word.contains([':', ',', '=']);
+    let is_word =
+        word.starts_with(|c: char| c.is_ascii_alphabetic()) && !word.contains([',', '=']) && !word.ends_with(':');
     let lower = word.to_ascii_lowercase();
     !is_word || matches!(lower.as_str(), "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n")
 }
@@ -131,11 +170,15 @@ mod tests {
             (Quoting::Yaml, "acme-1", "acme-1"),
             (Quoting::Yaml, "012345678901", "'012345678901'"),
             (Quoting::Yaml, "off", "'off'"),
+            (Quoting::Yaml, "arn:aws:iam::111122223333:role/a", "arn:aws:iam::111122223333:role/a"),
+            (Quoting::Yaml, "arn:", "'arn:'"),
             (Quoting::Yaml, "<id>", "'<id>'"),
             (Quoting::Backslash('\''), hard, r#"'a\'b"c\\d${e}#{f}'"#),
             (Quoting::Hcl, hard, r#""a'b\"c\\d$${e}#{f}""#),
             (Quoting::Interpolating, hard, r#""a'b\"c\\d\${e}\#{f}""#),
             (Quoting::Line, "<id>", "<id>"),
+            (Quoting::Number, "3600", "3600"),
+            (Quoting::HclSeconds, "3600", "\"3600s\""),
         ];
         for (quoting, value, expected) in cases {
             assert_eq!(quote(value, quoting).as_deref(), Some(expected), "{quoting:?} {value}");
@@ -147,5 +190,6 @@ mod tests {
         assert_eq!(quote("", Quoting::Shell), None);
         assert_eq!(quote("a\nb", Quoting::Backslash('"')), None);
         assert_eq!(quote(" a", Quoting::Line), None);
+        assert_eq!(quote("1h", Quoting::Number), None);
     }
 }

@@ -2,7 +2,8 @@
 
 use countersign_policy::evaluate::Decision;
 
-use super::Finding;
+use super::{Finding, Side};
+use crate::call::{Name, Parameter};
 use crate::message::PolicyLayer;
 use crate::repair::policy_edit::{add_to_list, allow_in};
 use crate::repair::{Change, Repair};
@@ -38,7 +39,8 @@ pub(super) fn in_trust(situation: &Situation<'_>, wanted: &'static str, advice: 
         written.join(", ")
     );
     let change = Change::Trust { edits, intended: situation.intended() };
-    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(70).about("Action");
+    let finding = Finding::proved(message, Repair::new(advice, change));
+    let finding = unasked(situation, wanted, finding).ranked(70).about("Action");
     let finding = finding.asking([wanted], Some(&written.join(", ")));
     Some(Finding { statement: Some(meant.index), span: spans.first().copied(), ..finding })
 }
@@ -71,6 +73,20 @@ pub(super) fn in_identity(situation: &Situation<'_>, wanted: &'static str) -> Op
     }
     let edits = allow_in(&situation.evidence.identity.first()?.text, wanted, &role)?;
     let message = format!("the caller's policies allow {main} on the role, but not {wanted}, which the call needs too");
-    let finding = Finding::proved(message, Repair::new(advice, Change::Identity(edits))).ranked(69);
-    Some(finding.about("Action").asking([wanted], Some(main)))
+    let finding = Finding::proved(message, Repair::new(advice, Change::Identity(edits)));
+    Some(unasked(situation, wanted, finding).ranked(69).about("Action").asking([wanted], Some(main)))
+}
+
+/// Where the tool sends tags that nobody asked it for, to send none is less than to allow them.
+fn unasked(situation: &Situation<'_>, wanted: &str, finding: Finding) -> Finding {
+    let can_leave_out = situation.call().is_some_and(|call| {
+        let is_unasked = matches!(call.parameter(Name::Tags), Parameter::Implied { .. });
+        is_unasked && call.removals.contains_key(&Name::Tags)
+    });
+    if wanted != "sts:TagSession" || !can_leave_out {
+        return finding;
+    }
+    let advice =
+        format!("leave out the tags, which the tool sends unasked; if the role needs them, {}", finding.repair.advice);
+    Finding { repair: Repair::new(advice, Change::send(Name::Tags, None)), ..finding }.on(Side::Request)
 }

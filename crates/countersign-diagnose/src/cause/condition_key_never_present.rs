@@ -7,6 +7,7 @@ use crate::call::Operation;
 use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "condition-key-never-present",
@@ -21,7 +22,7 @@ pub(super) static CAUSE: Cause = Cause {
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
     let source = context_key::lookup(&test.key).is_some_and(|row| row.set_by == SetBy::ServiceSource);
     if test.state == State::Open && source && situation.is_service() {
-        let message = format!("the condition asks for `{}`, which not every service sends when it assumes a role", test.key);
+        let message = format!("the condition asks for {}, which not every service sends when it assumes a role", quoted(&test.key));
         let advice = "look up whether this service sends it; ask for aws:SourceAccount where it sends only that";
         let finding = Finding::consistent(66, message, Repair::advice(advice)).at(statement, test);
         return Some(finding.separated_by("the service's page on confused deputies in the IAM documentation"));
@@ -39,7 +40,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         None => "AWS documents no such key for assuming roles",
         _ => return None,
     };
-    let message = format!("the condition asks for `{}`, and {why}", test.key);
+    let message = format!("the condition asks for {}, and {why}", quoted(&test.key));
     let trust = situation.evidence.trust.as_ref()?;
     let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
     let account = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());

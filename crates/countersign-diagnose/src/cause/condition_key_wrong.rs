@@ -8,6 +8,7 @@ use countersign_policy::similar;
 use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "condition-key-wrong",
@@ -28,8 +29,8 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let right = right_key(situation, test)?;
     let entry = written.conditions.get(test.index)?;
     let change = Change::Trust { edits: vec![replace_string(entry.key.span, &right)], intended: situation.intended() };
-    let message = format!("no call has the condition key `{}`; it is `{right}`", test.key);
-    let advice = format!("write the key as `{right}`");
+    let message = format!("no call has the condition key {}; it is {right}", quoted(&test.key), right = quoted(&right));
+    let advice = format!("write the key as {right}", right = quoted(&right));
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(77).at(statement, test);
     Some(Finding { required: vec![right], sent: Some(test.key.clone()), span: Some(entry.key.span), ..finding })
 }
@@ -47,8 +48,8 @@ fn exchanged(situation: &Situation<'_>, statement: &StatementView) -> Option<Fin
     let (test, right) = wrong.first()?;
     let change = Change::Trust { edits, intended: situation.intended() };
     let message =
-        format!("the condition on `{}` asks for what the token has in `{right}`: the two are swapped", test.key);
-    let keys: Vec<String> = wrong.iter().map(|(test, right)| format!("`{}` as `{right}`", test.key)).collect();
+        format!("the condition on {} asks for what the token has in {}: the two are swapped", quoted(&test.key), quoted(&right));
+    let keys: Vec<String> = wrong.iter().map(|(test, right)| format!("{} as {}", quoted(&test.key), quoted(right))).collect();
     let advice = format!("write {}", keys.join(", "));
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(77).at(statement, test);
     let span = written.conditions.get(test.index)?.key.span;

@@ -40,18 +40,32 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         ),
     };
     let meant = value.as_deref().and_then(|value| meant(situation, value));
-    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: meant };
-    let finding = Finding::told(what, Repair::new(advice, change)).ranked(94).about("sts:ExternalId");
+    let is_asked = !asked(situation).is_empty();
+    let is_known = meant.is_some() || situation.evidence.trust.is_some();
+    let repair = match (meant, value.as_deref()) {
+        // What nobody asks for, or is nothing, need not be sent.
+        (None, Some("")) => Repair::new(advice, Change::send(Name::ExternalId, None)),
+        (None, _) if situation.evidence.trust.is_some() && !is_asked => Repair::new(advice, Change::send(Name::ExternalId, None)),
+        (None, _) => Repair::advice(advice),
+        (meant, _) => Repair::new(advice, Change::send(Name::ExternalId, meant)),
+    };
+    let repair = if is_known { repair } else { repair.decided_by_owner() };
+    let finding = Finding::told(what, repair).ranked(94).about("sts:ExternalId");
     Some(finding.asking(["2 to 1224 of A-Za-z0-9_+=,.@:/-"], value.as_deref()))
 }
 
 /// The value that the role asks for, if what is sent is that one with damage; else what is sent without blanks around it.
 fn meant(situation: &Situation<'_>, sent: &str) -> Option<String> {
-    let tests = situation.nearest().into_iter().flat_map(|statement| &statement.tests);
-    let asked = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId")).flat_map(|test| &test.required);
-    let asked: Vec<&str> = asked.map(String::as_str).collect();
+    let asked = asked(situation);
     let only = || asked.first().copied().filter(|value| asked.len() == 1 && is_sendable(value) && !value.contains(['*', '?']));
     let damaged = nearest(asked.iter().copied(), sent).filter(|(value, class)| class.is_damage() && is_sendable(value));
     let trimmed = || Some(sent.trim()).filter(|value| is_sendable(value));
     damaged.map(|(value, _)| value).or_else(trimmed).or_else(only).map(str::to_owned)
+}
+
+/// The ExternalIds that the role asks for.
+fn asked<'s>(situation: &'s Situation<'_>) -> Vec<&'s str> {
+    let tests = situation.nearest().into_iter().flat_map(|statement| &statement.tests);
+    let tests = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId"));
+    tests.flat_map(|test| &test.required).map(String::as_str).collect()
 }

@@ -6,6 +6,7 @@ use crate::external_id::{first_difference, is_sendable, nearest};
 use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "external-id-mismatch",
@@ -24,7 +25,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     let sent = situation.external_id.value().filter(|_| situation.guesses_at_trust())?;
     let advice = "compare the two byte by byte; the party that issued the id knows which is right";
-    let message = format!("the role may ask for another ExternalId than `{sent}`");
+    let message = format!("the role may ask for another ExternalId than {sent}", sent = quoted(&sent));
     let finding = Finding::consistent(52, message, Repair::advice(advice)).about("sts:ExternalId");
     Some(finding.asking(None::<String>, Some(sent)).separated_by(situation.get_role()))
 }
@@ -35,7 +36,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let (required, class) = nearest(test.required.iter().map(String::as_str), sent)?;
     let unsendable = !is_sendable(required) && !required.contains(['*', '?', '$']);
     let at = first_difference(required, sent);
-    let mut message = format!("statement {} asks for the ExternalId `{required}`, and `{sent}` is sent: {}, from byte {} on", statement.index + 1, class.describe(), at + 1);
+    let mut message = format!("statement {} asks for the ExternalId {required}, and {sent} is sent: {}, from byte {} on", statement.index + 1, class.describe(), at + 1, required = quoted(&required), sent = quoted(&sent));
     if unsendable {
         message.push_str("; no call can send what the policy asks for");
     }

@@ -10,6 +10,7 @@ use crate::evidence::Sent;
 use crate::external_id::is_sendable;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "external-id-missing",
@@ -22,6 +23,12 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 const ADVICE: &str = "send the ExternalId where the call is made; whoever the role is for was given it. Leave the condition as it is";
+
+const PLACEHOLDER: &str = "<EXTERNAL-ID>";
+
+/// Who knows the id where the policy takes a pattern.
+const FIND: &str = "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole (with credentials of \
+                    account ROLE-ACCOUNT; a call that worked has requestParameters.externalId), or ask the party that issued the id";
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let can_send = situation.operation == Operation::AssumeRole;
@@ -42,7 +49,11 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         _ => 25,
     };
     let message = "the role may ask for an ExternalId, and the call sends none that can be seen";
-    let finding = Finding::consistent(rank, message, Repair::advice(ADVICE)).about("sts:ExternalId");
+    let repair = match situation.evidence.external_id_to_send.clone() {
+        Some(value) => Repair::new(ADVICE, send(value)),
+        None => Repair { find: Some(situation.get_role()), ..Repair::new(ADVICE, send(PLACEHOLDER.to_owned())) },
+    };
+    let finding = Finding::consistent(rank, message, repair).about("sts:ExternalId");
     Some(finding.separated_by(situation.get_role()))
 }
 
@@ -51,11 +62,23 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     if !asked || test.sent.is_some() || situation.is_service() {
         return None;
     }
-    let value = test.required.iter().find(|value| is_sendable(value) && !value.contains(['*', '?']));
+    let told = situation.evidence.external_id_to_send.clone();
     let allows = statement.effect == Effect::Allow;
-    let satisfying = || situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());
-    let needs_decision = value.is_none();
-    let value = value.cloned().or_else(|| satisfying().filter(|_| allows))?;
+    // A statement may ask for any id at all.
+    let is_any = test.operator.starts_with("Null");
+    let asked_for = || test.required.iter().filter(|_| !is_any).find(|value| is_sendable(value) && !value.contains(['*', '?'])).cloned();
+    let value = told.or_else(asked_for);
+    let satisfying = situation.satisfying(statement.index, test).filter(|_| value.is_none() && allows);
+    // A value that fits a pattern is made up; whoever issued the id knows it.
+    let is_pattern = is_any || test.required.iter().any(|value| value.contains(['*', '?']));
+    let needs_decision = value.is_none() && !is_pattern;
+    let (value, tried) = match (value, satisfying) {
+        (Some(value), _) => (value, None),
+        (None, Some(values)) if !is_pattern => (values.into_iter().next()?, None),
+        (None, values) => (PLACEHOLDER.to_owned(), Some(values?)),
+    };
+    let find = tried.as_ref().map(|_| FIND.to_owned());
+    let with = tried.map(|values| Change::HaveKey { key: "sts:ExternalId".to_owned(), values });
     let how = if allows { "asks for" } else { "denies calls without" };
     let mut message = format!("statement {} {how} `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
     if situation.named_action().is_some_and(|action| !action.to_ascii_lowercase().starts_with("sts:assumerole")) {
@@ -70,8 +93,11 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         Some(row) if row.field.is_none() => format!("{}. Leave the condition as it is", row.say()),
         Some(row) => format!("{ADVICE}; {}", row.say()),
     };
-    let change = Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value.clone()) };
-    let repair = Repair { needs_decision, ..Repair::new(advice, change) };
+    let repair = Repair { with: with.into_iter().collect(), find, needs_decision, ..Repair::new(advice, send(value.clone())) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);
-    Some(finding.separated_by(format!("the same call with the ExternalId `{value}`")))
+    Some(finding.separated_by(format!("the same call with the ExternalId {value}", value = quoted(&value))))
+}
+
+fn send(value: String) -> Change {
+    Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value) }
 }

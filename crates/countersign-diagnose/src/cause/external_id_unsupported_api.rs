@@ -28,7 +28,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!("{} takes no ExternalId", name(situation));
-    let finding = Finding::told(message, Repair::advice(advice(situation))).ranked(if unknown { 93 } else { 62 });
+    let repair = Repair::new(advice(situation), Change::send(Name::ExternalId, None));
+    let finding = Finding::told(message, repair).ranked(if unknown { 93 } else { 62 });
     Some(finding.about("sts:ExternalId").asking(None::<String>, in_vain))
 }
 

@@ -3,6 +3,7 @@
 use countersign_policy::document::Span;
 use serde::Serialize;
 
+use crate::quoted::quoted;
 use crate::repair::Repair;
 use crate::situation::{StatementView, Test};
 
@@ -147,7 +148,7 @@ impl Finding {
 
 /// Values in backticks.
 pub(crate) fn listed(values: &[String]) -> String {
-    let shown: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+    let shown: Vec<String> = values.iter().map(quoted).collect();
     match shown.as_slice() {
         [] => "nothing".to_owned(),
         [one] => one.clone(),

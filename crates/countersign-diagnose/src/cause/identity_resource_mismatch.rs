@@ -9,6 +9,7 @@ use crate::message::{PolicyLayer, is_masked};
 use crate::repair::policy_edit::{add_to_list, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "identity-resource-mismatch",
@@ -31,7 +32,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     let other = situation.other_resources(action);
     let nearest = other.iter().min_by_key(|(text, _)| similar::distance(text, role))?;
-    let message = format!("the caller's policy allows {action} on `{}`, and the role is `{role}`", nearest.0);
+    let message = format!("the caller's policy allows {action} on {}, and the role is {role}", quoted(&nearest.0), role = quoted(&role));
     let source = &situation.evidence.identity.first()?.text;
     let slip = similar::distance(&nearest.0, role) <= 3;
     let edit = if slip { replace_string(nearest.1, role) } else { add_to_list(source, &[nearest.1], role)? };
@@ -53,7 +54,7 @@ fn of_masked(situation: &Situation<'_>, action: &str) -> Option<Finding> {
     if !situation.may_be(PolicyLayer::Identity) || other.iter().any(|(text, _)| covers(text)) {
         return None;
     }
-    let message = format!("the caller's policy allows {action} on `{}`, which does not cover `{role}`", nearest.0);
+    let message = format!("the caller's policy allows {action} on {}, which does not cover {}", quoted(&nearest.0), quoted(&role));
     let finding = Finding::consistent(69, message, Repair::advice(ADVICE)).about("Resource").asking([role], Some(&nearest.0));
     Some(finding.separated_by("the role's ARN in full: what was blacked out decides only about the account"))
 }

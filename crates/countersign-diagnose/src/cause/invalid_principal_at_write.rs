@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::message::Says;
 use crate::repair::Repair;
 use crate::situation::{ArnText, Situation};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "invalid-principal-at-write",
@@ -20,11 +21,11 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let principal = principal.clone();
     let arn = principal.as_deref().unwrap_or("the principal");
     let advice = format!(
-        "create `{arn}` first (in Terraform: depends_on), or take its ARN from IAM instead of composing it; roles of \
+        "create {arn} first (in Terraform: depends_on), or take its ARN from IAM instead of composing it; roles of \
          Identity Center have a region in their path. Where it cannot exist yet: the account as principal with \
          aws:PrincipalArn as a condition"
-    );
-    let message = format!("IAM looks principals up when a policy is written, and `{arn}` does not exist");
+    , arn = quoted(&arn));
+    let message = format!("IAM looks principals up when a policy is written, and {arn} does not exist", arn = quoted(&arn));
     let command = match principal.as_deref().and_then(ArnText::parse).and_then(|arn| arn.role_name()) {
         Some(name) => format!("aws iam get-role --role-name {name} (in the principal's account)"),
         None => "aws iam get-user or get-role for the principal (in its account)".to_owned(),

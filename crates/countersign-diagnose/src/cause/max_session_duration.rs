@@ -29,7 +29,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         Some(maximum) => format!("ask for at most {maximum} seconds, or raise the role's MaxSessionDuration (3600 to 43200)"),
         None => "ask for less, or raise the role's MaxSessionDuration (3600 to 43200; 3600 unless somebody changed it)".to_owned(),
     };
-    let change = maximum.map_or(Change::Nothing, Change::Seconds);
+    // No role gives less than an hour.
+    let change = Change::Seconds(maximum.unwrap_or(3_600));
     let message = "the call asks for a longer session than the role's MaxSessionDuration";
     let required = maximum.map(|maximum| format!("at most {maximum}"));
     let sent = asked.map(|asked| asked.to_string());

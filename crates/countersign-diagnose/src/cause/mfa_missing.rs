@@ -10,6 +10,7 @@ use crate::cause::finding::listed;
 use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "mfa-missing",
@@ -63,9 +64,9 @@ fn denied_by_own_policy(situation: &Situation<'_>) -> Option<Finding> {
         deny && statement.conditions.iter().any(|entry| entry.key.value.to_ascii_lowercase().starts_with("aws:multifactorauth"))
     });
     asks.then(|| {
-        let change = Change::HaveKey { key: "aws:MultiFactorAuthPresent".to_owned(), values: vec!["true".to_owned()] };
+        let repair = repair(situation, "aws:MultiFactorAuthPresent", vec!["true".to_owned()]);
         let message = "the caller's own policy denies everything that is done without MFA";
-        let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(75);
+        let finding = Finding::proved(message, repair).ranked(75);
         finding.about("aws:MultiFactorAuthPresent").asking(["true"], None)
     })
 }
@@ -75,12 +76,11 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         return None;
     }
     let message = match test.sent.as_ref().and_then(|sent| sent.first()) {
-        Some(sent) => format!("statement {} asks for `{}` {}, and the call has `{sent}`", statement.index + 1, test.key, listed(&test.required)),
+        Some(sent) => format!("statement {} asks for {} {}, and the call has {sent}", statement.index + 1, quoted(&test.key), listed(&test.required), sent = quoted(&sent)),
         None => format!("statement {} asks for MFA, and the call was made without it{}", statement.index + 1, assumed(situation)),
     };
     let values = situation.satisfying(statement.index, test)?;
-    let change = Change::HaveKey { key: test.key.clone(), values };
-    let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(72).at(statement, test);
+    let finding = Finding::proved(message, repair(situation, &test.key, values)).ranked(72).at(statement, test);
     Some(finding.separated_by(SEPARATE))
 }
 
@@ -92,5 +92,17 @@ fn assumed(situation: &Situation<'_>) -> &'static str {
         ", if the user's keys are long-term keys and no session that GetSessionToken made with MFA (assumed: the call shows no device)"
     } else {
         ""
+    }
+}
+
+/// The call made with MFA; the device is written where the text names it beside the call.
+fn repair(situation: &Situation<'_>, key: &str, values: Vec<String>) -> Repair {
+    let has_key = Change::HaveKey { key: key.to_owned(), values };
+    match situation.call().and_then(|call| call.device.as_deref()) {
+        Some(device) => {
+            let change = Change::send(Name::SerialNumber, Some(device.to_owned()));
+            Repair { with: vec![has_key], ..Repair::new(ADVICE, change) }
+        }
+        None => Repair::new(ADVICE, has_key),
     }
 }

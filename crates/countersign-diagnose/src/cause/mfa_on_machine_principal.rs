@@ -3,6 +3,7 @@
 use super::{Cause, Finding, Side};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "mfa-on-machine-principal",
@@ -20,7 +21,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         return None;
     }
     let caller = situation.caller_text.as_deref().unwrap_or("the caller");
-    let message = format!("statement {} asks for MFA, and `{caller}` is a machine, which has none", statement.index + 1);
+    let message = format!("statement {} asks for MFA, and {caller} is a machine, which has none", statement.index + 1, caller = quoted(&caller));
     let advice = "drop the MFA condition from the statement for this machine only, and keep its ExternalId; people get a statement \
                   of their own with MFA";
     let values = situation.satisfying(statement.index, test)?;

@@ -8,6 +8,7 @@ use crate::repair::policy_edit::{json_string, replace_string};
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
 use countersign_policy::request::context_key::oidc_claim;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "oidc-audience",
@@ -47,7 +48,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         return Some(finding.separated_by("the token's `aud`: decode the part between its dots as base64"));
     }
     let message = match sent {
-        Some(sent) => format!("the policy asks for the audience {}, and the token is made out to `{sent}`", listed(&test.required)),
+        Some(sent) => format!("the policy asks for the audience {}, and the token is made out to {sent}", listed(&test.required), sent = quoted(&sent)),
         None => format!("the policy asks for the audience {}", listed(&test.required)),
     };
     let trust = situation.evidence.trust.as_ref()?;

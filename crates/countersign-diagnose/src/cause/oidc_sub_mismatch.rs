@@ -8,6 +8,7 @@ use crate::cause::finding::listed;
 use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "oidc-sub-mismatch",
@@ -49,7 +50,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     })?;
     let required = nearest.value.lossy();
     let narrow = narrowed(required, sent);
-    let message = format!("the policy asks for the subject `{required}`, and the token has `{sent}`: {}", difference(required, sent));
+    let message = format!("the policy asks for the subject {required}, and the token has {sent}: {}", difference(required, sent), required = quoted(&required), sent = quoted(&sent));
     let intended = situation.intended_with(&test.key, &narrow);
     let change = Change::Trust { edits: vec![replace_string(nearest.span, &narrow)], intended };
     // Letter case, or another job of the same repository; another subject is somebody's decision.

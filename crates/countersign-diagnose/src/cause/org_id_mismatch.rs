@@ -6,6 +6,7 @@ use countersign_policy::request::context_key::{self, SetBy};
 use crate::cause::finding::listed;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "org-id-mismatch",
@@ -21,8 +22,8 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     context_key::lookup(&test.key).filter(|row| row.set_by == SetBy::Organization)?;
     let sent = test.sent.as_ref().map(|sent| sent.join(", "));
     let message = match &sent {
-        Some(sent) => format!("statement {} asks for the organization {}, and the caller's account is in `{sent}`", statement.index + 1, listed(&test.required)),
-        None => format!("statement {} asks for the organization {}; an account outside of any has no `{}`", statement.index + 1, listed(&test.required), test.key),
+        Some(sent) => format!("statement {} asks for the organization {}, and the caller's account is in {sent}", statement.index + 1, listed(&test.required), sent = quoted(&sent)),
+        None => format!("statement {} asks for the organization {}; an account outside of any has no {}", statement.index + 1, listed(&test.required), quoted(&test.key)),
     };
     let advice = "put the right organization id into the policy, or make an exception for this caller's account, with its own condition";
     let values = situation.satisfying(statement.index, test)?;

@@ -2,8 +2,10 @@
 
 use super::{Cause, Finding, Side};
 use crate::message::Says;
-use crate::repair::Repair;
-use crate::situation::Situation;
+use crate::call::Name;
+use crate::repair::{Change, Repair};
+use crate::situation::{ArnText, Situation};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "role-arn-malformed",
@@ -32,16 +34,22 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let (certain, what) = what.unwrap_or((true, "STS takes it for no role's ARN"));
-    let message = format!("`{role}` is not the ARN of a role: {what}");
+    let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
     // STS answers such an account with another code: whoever pasted a denial shortened it.
     let shortened = !certain && matches!(situation.says(), Some(Says::NotAuthorized));
+    let mended = mended(situation, &role);
+    let repair = match &mended {
+        Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),
+        None => Repair::advice(advice),
+    };
     let finding = if told.is_none() && shortened {
         let message = format!("{message}, unless somebody shortened it before it was pasted");
-        Finding::consistent(30, message, Repair::advice(advice)).separated_by("the RoleArn as the call has it")
+        Finding::consistent(30, message, repair).separated_by("the RoleArn as the call has it")
     } else {
-        Finding::told(message, Repair::advice(advice)).ranked(91)
+        Finding::told(message, repair).ranked(91)
     };
-    Some(finding.about("RoleArn").asking([mended(&role)], Some(&role)))
+    let asked = mended.unwrap_or_else(|| "arn:aws:iam::ACCOUNT:role/NAME".to_owned());
+    Some(finding.about("RoleArn").asking([asked], Some(&role)))
 }
 
 /// What an ARN lacks, and whether that is how it was sent: an account may be shortened by whoever pasted it.
@@ -65,10 +73,20 @@ fn defect(role: &str) -> Option<(bool, &'static str)> {
     Some((true, what))
 }
 
-/// The ARN as it was probably meant.
-fn mended(role: &str) -> String {
-    match role.strip_prefix("arn:iam:") {
-        Some(rest) => format!("arn:aws:iam:{rest}"),
-        None => "arn:aws:iam::ACCOUNT:role/NAME".to_owned(),
-    }
+/// The ARN as it was meant, where that is known: somebody names the role, or only what is always the same is missing.
+fn mended(situation: &Situation<'_>, role: &str) -> Option<String> {
+    let meant = situation.evidence.role.as_deref().filter(|meant| *meant != role && is_role(meant));
+    let partition = situation.caller_arn().map_or("aws", |caller| caller.partition);
+    let completed = || match role.strip_prefix("arn:")?.split(':').collect::<Vec<_>>().as_slice() {
+        ["iam", "", account, resource] => Some(format!("arn:{partition}:iam::{account}:{resource}")),
+        [partition, "iam", _, account, resource] => Some(format!("arn:{partition}:iam::{account}:{resource}")),
+        _ => None,
+    };
+    meant.map(str::to_owned).or_else(completed).filter(|mended| is_role(mended))
+}
+
+/// Whether the text is the ARN of a role.
+fn is_role(text: &str) -> bool {
+    let name = ArnText::parse(text).and_then(|arn| arn.role_name().map(str::to_owned));
+    name.is_some_and(|name| !name.is_empty()) && defect(text).is_none()
 }

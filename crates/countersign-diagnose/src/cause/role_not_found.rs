@@ -1,9 +1,11 @@
 //! `role-not-found`
 
 use super::{Cause, Finding, Side};
+use crate::call::Name;
 use crate::message::{Says, is_masked};
-use crate::repair::Repair;
+use crate::repair::{Change, Repair};
 use crate::situation::{ArnText, Situation};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "role-not-found",
@@ -29,8 +31,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         && !is_masked(meant)
         && ArnText::parse(meant).is_some()
     {
-        let message = format!("the message names `{asked}`, and the role that is meant is `{meant}`");
-        return Some(Finding::told(message, Repair::advice(advice)).ranked(86).about("RoleArn").asking([meant], Some(asked)));
+        let message = format!("the message names {asked}, and the role that is meant is {meant}", asked = quoted(&asked), meant = quoted(&meant));
+        let change = Change::send(Name::RoleArn, Some(meant.to_owned()));
+        return Some(Finding::told(message, Repair::new(advice, change)).ranked(86).about("RoleArn").asking([meant], Some(asked)));
     }
     if situation.evidence.trust.is_some() || !situation.is_plain_denial() || situation.blames().is_some() || !situation.may_lack_allow()
         || facts.role_exists == Some(true) {
@@ -38,7 +41,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     let plain = situation.named_action().is_none_or(|action| action.to_ascii_lowercase().starts_with("sts:assumerole"));
     let message = match role {
-        Some(role) => format!("STS answers the same when `{role}` does not exist, and nobody has looked"),
+        Some(role) => format!("STS answers the same when {role} does not exist, and nobody has looked", role = quoted(&role)),
         None => "STS answers the same when the role does not exist, and nobody has looked".to_owned(),
     };
     let rank = if plain { 55 } else { 20 };

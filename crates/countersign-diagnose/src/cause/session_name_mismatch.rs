@@ -5,6 +5,7 @@ use crate::call::{Name, Operation, Parameter};
 use crate::cause::finding::listed;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "session-name-mismatch",
@@ -45,8 +46,8 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         _ => None,
     };
     let message = match (sent, made_up) {
-        (Some(sent), _) => format!("the policy asks for the session name {}, and `{sent}` is sent", listed(&test.required)),
-        (None, Some(pattern)) => format!("the policy asks for the session name {}, and the tool sends `{pattern}` unless told otherwise", listed(&test.required)),
+        (Some(sent), _) => format!("the policy asks for the session name {}, and {sent} is sent", listed(&test.required), sent = quoted(&sent)),
+        (None, Some(pattern)) => format!("the policy asks for the session name {}, and the tool sends {pattern} unless told otherwise", listed(&test.required), pattern = quoted(&pattern)),
         (None, None) => format!("the policy asks for the session name {}, and which one is sent is not known", listed(&test.required)),
     };
     let wanted = situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());

@@ -6,6 +6,7 @@ use countersign_policy::request::context_key::{self, SetBy};
 use crate::cause::finding::listed;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "source-network",
@@ -25,8 +26,8 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         _ => "a call has it only through a VPC endpoint, and the global STS endpoint goes around it",
     };
     let message = match &sent {
-        Some(sent) => format!("statement {} asks for `{}` {}, and the call comes from `{sent}`", statement.index + 1, test.key, listed(&test.required)),
-        None => format!("statement {} asks for `{}` {}: {why}", statement.index + 1, test.key, listed(&test.required)),
+        Some(sent) => format!("statement {} asks for {} {}, and the call comes from {sent}", statement.index + 1, quoted(&test.key), listed(&test.required), sent = quoted(&sent)),
+        None => format!("statement {} asks for {} {}: {why}", statement.index + 1, quoted(&test.key), listed(&test.required)),
     };
     let advice = "call the regional STS endpoint from inside (AWS_STS_REGIONAL_ENDPOINTS=regional, an endpoint in the VPC), or from the \
                   address the policy names";

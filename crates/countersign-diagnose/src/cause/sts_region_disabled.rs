@@ -1,8 +1,9 @@
 //! `sts-region-disabled`
 
 use super::{Cause, Finding, Side};
+use crate::call::Name;
 use crate::message::Says;
-use crate::repair::Repair;
+use crate::repair::{Change, Repair};
 use crate::situation::Situation;
 
 pub(super) static CAUSE: Cause = Cause {
@@ -19,5 +20,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     matches!(situation.says(), Some(Says::RegionDisabled)).then_some(())?;
     let advice = "activate STS for the region in the caller's account settings, or call the endpoint of a region that is active";
     let message = "the account has STS switched off in the region that was called";
-    Some(Finding::told(message, Repair::advice(advice)).about("region").asking(None::<String>, situation.region().as_deref()))
+    let repair = Repair::new(advice, Change::send(Name::Region, Some("us-east-1".to_owned()))).decided_by_owner();
+    let is_usual = situation.region().is_some_and(|region| !["us-gov-", "cn-"].iter().any(|prefix| region.starts_with(prefix)));
+    let repair = if is_usual { repair } else { Repair::advice(advice) };
+    Some(Finding::told(message, repair).about("region").asking(None::<String>, situation.region().as_deref()))
 }

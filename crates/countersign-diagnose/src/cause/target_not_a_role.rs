@@ -1,8 +1,10 @@
 //! `target-not-a-role`
 
 use super::{Cause, Finding, Side};
-use crate::repair::Repair;
+use crate::call::Name;
+use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "target-not-a-role",
@@ -28,11 +30,22 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         _ => return None,
     };
     let role = situation.role_text.as_deref()?;
+    let named = situation.evidence.role.as_deref().filter(|meant| meant.contains(":role/"));
     let meant = match (kind, arn.role_name(), arn.account) {
-        ("assumed-role", Some(name), Some(account)) => format!("arn:{}:iam::{account}:role/{name}", arn.partition),
-        _ => "the ARN of a role".to_owned(),
+        _ if named.is_some() => named.map(str::to_owned),
+        ("assumed-role", Some(name), Some(account)) => Some(format!("arn:{}:iam::{account}:role/{name}", arn.partition)),
+        _ => None,
     };
-    let message = format!("`{role}` is {what}, and only roles can be assumed");
+    let message = format!("{role} is {what}, and only roles can be assumed", role = quoted(&role));
     let advice = "name the role itself, as `aws iam get-role` prints its ARN";
-    Some(Finding::told(message, Repair::advice(advice)).ranked(92).about("RoleArn").asking([meant], Some(role)))
+    let repair = match &meant {
+        // The ARN of a session has not the role's path.
+        Some(meant) if named.is_none() => {
+            Repair::new(advice, Change::send(Name::RoleArn, Some(meant.clone()))).decided_by_owner()
+        }
+        Some(meant) => Repair::new(advice, Change::send(Name::RoleArn, Some(meant.clone()))),
+        None => Repair::advice(advice),
+    };
+    let asked = meant.unwrap_or_else(|| "the ARN of a role".to_owned());
+    Some(Finding::told(message, repair).ranked(92).about("RoleArn").asking([asked], Some(role)))
 }

@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::cause::finding::listed;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-condition-not-met",
@@ -18,14 +19,14 @@ pub(super) static CAUSE: Cause = Cause {
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
     let sent = test.sent.as_ref().map(|sent| sent.join(", "));
     let has = match &sent {
-        Some(sent) => format!("the call has `{sent}`"),
+        Some(sent) => format!("the call has {sent}", sent = quoted(&sent)),
         None if test.state == State::Open => "it is not known what the call has".to_owned(),
         None => "the call has no such key".to_owned(),
     };
-    let message = format!("statement {} tests `{}` with {} {}, and {has}", statement.index + 1, test.key, test.operator, listed(&test.required));
+    let message = format!("statement {} tests {} with {} {}, and {has}", statement.index + 1, quoted(&test.key), test.operator, listed(&test.required));
     let advice = "make the call meet the condition, or have the role's owner narrow it to what was meant; do not take it away";
     let values = situation.satisfying(statement.index, test).unwrap_or_default();
     let change = Change::HaveKey { key: test.key.clone(), values };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(62).at(statement, test);
-    Some(finding.separated_by(format!("what the call has as `{}`", test.key)))
+    Some(finding.separated_by(format!("what the call has as {}", quoted(&test.key))))
 }

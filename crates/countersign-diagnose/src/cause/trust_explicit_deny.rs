@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::call::Operation;
 use crate::message::PolicyLayer;
 use crate::repair::{Change, Repair};
+use crate::quoted::quoted;
 use crate::situation::Situation;
 
 pub(super) static CAUSE: Cause = Cause {
@@ -45,11 +46,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let absent = deny.tests.iter().find(|test| test.sent.is_none() && (test.operator.contains("Not") || test.operator.ends_with("IfExists")));
     let message = match absent {
         Some(test) => format!(
-            "statement {} denies: `{}` is true of a call that has no `{}`",
-            deny.index + 1,
-            test.operator,
-            test.key
-        ),
+            "statement {} denies: {} is true of a call that has no {}",
+            deny.index + 1, quoted(&test.operator), quoted(&test.key)),
         None => format!("statement {} denies the call, whatever else allows it", deny.index + 1),
     };
     let repair = Repair::new(advice, Change::WithoutStatement(deny.index));

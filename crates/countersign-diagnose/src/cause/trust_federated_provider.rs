@@ -8,6 +8,7 @@ use crate::call::Operation;
 use crate::repair::policy_edit::{json_string, replace_string};
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{ArnText, Situation};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-federated-provider",
@@ -38,9 +39,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let named = federated.clone().min_by_key(|principal| similar::distance(principal.text, &provider)).or(federated.next())?;
     let foreign = ArnText::parse(named.text).and_then(|arn| arn.account) != ArnText::parse(&provider).and_then(|arn| arn.account);
     let message = if foreign {
-        format!("the trust policy names `{}`, a provider of another account than the role's", named.text)
+        format!("the trust policy names {}, a provider of another account than the role's", quoted(&named.text))
     } else {
-        format!("the trust policy names `{}`, and the token was issued by another provider", named.text)
+        format!("the trust policy names {}, and the token was issued by another provider", quoted(&named.text))
     };
     let intended = Intended { principal: format!("{{\"Federated\":{}}}", json_string(&provider)), condition: None };
     let change = Change::Trust { edits: vec![replace_string(named.span, &provider)], intended: Some(intended) };

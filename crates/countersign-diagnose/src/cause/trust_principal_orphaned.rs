@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-principal-orphaned",
@@ -22,9 +23,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let orphan = situation.principals().into_iter().find(|principal| is_unique_id(principal.text))?;
     let caller = situation.caller_principal()?;
     let message = format!(
-        "the principal `{}` is the id of a user or role that was deleted; one made again with the same name has another id",
-        orphan.text
-    );
+        "the principal {} is the id of a user or role that was deleted; one made again with the same name has another id", quoted(&orphan.text));
     let advice = "write the ARN of the caller's role or user again, now that it exists";
     let edits = vec![replace_string(orphan.span, &caller)];
     let change = Change::Trust { edits, intended: situation.intended() };

@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{ArnText, Situation};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-principal-session-arn",
@@ -26,7 +27,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         arn.resource.starts_with("assumed-role/") && arn.account == caller.account && arn.role_name() == caller.role_name()
     })?;
     let role = situation.caller_principal()?;
-    let message = format!("the principal `{}` is one session by name, and the caller's session has another", named.text);
+    let message = format!("the principal {} is one session by name, and the caller's session has another", quoted(&named.text));
     let advice = "name the role: its ARN covers every session of it";
     let edits = vec![replace_string(named.span, &role)];
     let change = Change::Trust { edits, intended: situation.intended() };

@@ -8,6 +8,7 @@ use crate::edit::Edit;
 use crate::repair::policy_edit::{add_to_list, json_string, name_in_trust_as, replace_string};
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{NamedPrincipal, Situation};
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-service-principal",
@@ -27,7 +28,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let advice = "name the service that calls in `Principal.Service`; keep to aws:SourceAccount and aws:SourceArn where the \
                   service sends them";
     if situation.evidence.trust.is_none() {
-        let message = format!("`{service}` cannot assume the role: the trust policy may not name it");
+        let message = format!("{service} cannot assume the role: the trust policy may not name it", service = quoted(&service));
         let finding = Finding::consistent(70, message, Repair::advice(advice)).about("Principal.Service");
         return Some(finding.asking([service], None).separated_by(situation.get_role()));
     }
@@ -40,8 +41,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let edits = name_service(situation, &named, &service)?;
     let intended = Intended { principal: format!("{{\"Service\":{}}}", json_string(&service)), condition: None };
     let message = match trusted.as_slice() {
-        [] => format!("`{service}` calls, and the trust policy names no service"),
-        _ => format!("`{service}` calls, and the trust policy names {}", trusted.join(", ")),
+        [] => format!("{service} calls, and the trust policy names no service", service = quoted(&service)),
+        _ => format!("{service} calls, and the trust policy names {}", trusted.join(", "), service = quoted(&service)),
     };
     let change = Change::Trust { edits, intended: Some(intended) };
     let slip = trusted.iter().any(|name| similar::distance(name, &service) <= 1);

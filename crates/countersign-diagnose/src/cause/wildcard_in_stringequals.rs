@@ -6,6 +6,7 @@ use countersign_policy::condition::{Comparison, ConditionOperator, Sense};
 
 use crate::repair::policy_edit::{change_operator, replace_string};
 use crate::repair::{Change, Repair};
+use crate::quoted::quoted;
 use crate::situation::{Situation, State, StatementView, Test};
 use countersign_policy::request::context_key;
 
@@ -43,10 +44,10 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         let advice = "write the one ExternalId that was issued; a pattern lets in whoever can have an id that fits";
         let intended = situation.intended_with(&test.key, sent);
         let change = Change::Trust { edits: vec![replace_string(value.span, sent)], intended };
-        let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
+        let message = format!("{} compares {pattern} character by character, the wildcard too", quoted(&test.operator), pattern = quoted(&pattern));
         return Some(Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(75).at(statement, test));
     }
-    let message = format!("`{}` compares `{pattern}` character by character, the wildcard too", test.operator);
+    let message = format!("{} compares {pattern} character by character, the wildcard too", quoted(&test.operator), pattern = quoted(&pattern));
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
     let change = Change::Trust { edits, intended: situation.intended_with(&test.key, &narrow) };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(75).at(statement, test);
@@ -64,7 +65,7 @@ fn unseen(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> 
     let like = test.operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike");
     let edits = change_operator(&trust.text, written, entry, &like, None)?;
     let change = Change::Trust { edits, intended: situation.intended_with(&test.key, pattern) };
-    let message = format!("`{}` compares `{pattern}` character by character, the wildcard too, and no subject has one", test.operator);
+    let message = format!("{} compares {} character by character, the wildcard too, and no subject has one", quoted(&test.operator), quoted(&pattern));
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
     let finding = Finding::consistent(78, message, Repair::new(advice, change).decided_by_owner()).at(statement, test);
     Some(finding.ranked(78).separated_by("the token's `sub`: decode the part between its dots as base64"))

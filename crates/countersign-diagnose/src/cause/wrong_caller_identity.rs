@@ -6,6 +6,7 @@ use countersign_policy::document::PrincipalKind;
 use crate::call::Operation;
 use crate::repair::Repair;
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "wrong-caller-identity",
@@ -27,17 +28,17 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         Some(finding.asking([required], Some(called)).separated_by(command))
     };
     if let Some(meant) = situation.other_identity() {
-        return told(format!("`{called}` called, and `{meant}` was meant to"), meant);
+        return told(format!("{called} called, and {meant} was meant to", called = quoted(&called), meant = quoted(&meant)), meant);
     }
     if let Some(provider) = only_federated(situation) {
-        let message = format!("`{called}` called AssumeRole, and the role trusts nobody but the identity provider `{provider}`");
+        let message = format!("{called} called AssumeRole, and the role trusts nobody but the identity provider {provider}", called = quoted(&called), provider = quoted(&provider));
         return told(message, provider);
     }
     // A session of an instance, where the caller should bring credentials of its own.
     let instance = situation.caller_arn().and_then(|arn| arn.session_name()).is_some_and(|name| name.starts_with("i-"));
     let guess = instance && situation.guesses_at_trust() && situation.call().is_some_and(|call| call.source.is_none());
     guess.then(|| {
-        let message = format!("`{called}` is the role of an instance: if a user or another role was meant to call, its credentials were not found");
+        let message = format!("{called} is the role of an instance: if a user or another role was meant to call, its credentials were not found", called = quoted(&called));
         Finding::consistent(44, message, Repair::advice(advice)).about("caller").separated_by(command)
     })
 }

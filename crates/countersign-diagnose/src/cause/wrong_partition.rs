@@ -3,8 +3,10 @@
 use super::{Cause, Finding, Side};
 use countersign_policy::account::PARTITIONS;
 
-use crate::repair::Repair;
+use crate::call::Name;
+use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "wrong-partition",
@@ -30,8 +32,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         "name the role with the caller's partition (`arn:{caller}:iam::…`); a role of another partition cannot be assumed, \
          and a bare role name is completed with `aws` by many tools"
     );
-    let message = format!("the caller is in the partition `{caller}`, the role's ARN is in `{role}`");
-    Some(Finding::told(message, Repair::advice(advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role.as_str())))
+    let message = format!("the caller is in the partition {}, the role's ARN is in {}", quoted(&caller), quoted(&role));
+    Some(Finding::told(message, repair(situation, &caller, &role, &advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role.as_str())))
 }
 
 /// The partition of a region that is in none but its own.
@@ -40,4 +42,15 @@ fn partition_of(region: &str) -> Option<&'static str> {
         .into_iter()
         .find(|(prefix, _)| region.starts_with(prefix))
         .map(|(_, partition)| partition)
+}
+
+/// The role's ARN in the caller's partition. An account is in one partition only: for that of another account somebody has to
+/// know that there is such a role.
+fn repair(situation: &Situation<'_>, caller: &str, role: &str, advice: &str) -> Repair {
+    let Some(arn) = situation.shown_role() else { return Repair::advice(advice) };
+    let moved = arn.replacen(&format!("arn:{role}:"), &format!("arn:{caller}:"), 1);
+    let repair = Repair::new(advice, Change::send(Name::RoleArn, Some(moved)));
+    let account = |arn: Option<crate::situation::ArnText<'_>>| arn.and_then(|arn| arn.account).map(str::to_owned);
+    let is_own = account(situation.caller_arn()).is_some() && account(situation.caller_arn()) == account(situation.role_arn());
+    if is_own { repair } else { repair.decided_by_owner() }
 }

@@ -3,16 +3,10 @@
 //! The event of a denied AssumeRole has no request parameters: what was sent does not stand in it, and neither does a value
 //! that a condition saw. From it come the caller, the role (in the message), the code, the time and the way the call took.
 
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
 use super::{Evidence, Sent};
 
 /// One refused call to STS or IAM.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Event {
     /// `AssumeRole`
     pub event_name: String,
@@ -25,12 +19,10 @@ pub struct Event {
     /// The message.
     pub error_message: Option<String>,
     /// The address the call came from, or a service.
-    #[serde(rename = "sourceIPAddress")]
     pub source_ip_address: Option<String>,
     /// The VPC endpoint it came through.
     pub vpc_endpoint_id: Option<String>,
     /// The request id.
-    #[serde(rename = "requestID")]
     pub request_id: Option<String>,
     /// Who called.
     pub user_identity: Option<UserIdentity>,
@@ -39,8 +31,7 @@ pub struct Event {
 }
 
 /// Who called.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserIdentity {
     /// `IAMUser`, `AssumedRole`, `AWSAccount`, …
     pub r#type: String,
@@ -53,8 +44,7 @@ pub struct UserIdentity {
 }
 
 /// What was sent, in events that have it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RequestParameters {
     /// `RoleArn`
     pub role_arn: Option<String>,
@@ -68,25 +58,11 @@ pub struct RequestParameters {
 
 impl Event {
     /// Whether it is about a role that was not given.
-    fn is_refusal(&self) -> bool {
+    pub(crate) fn is_refusal(&self) -> bool {
         let of_role = self.event_name.starts_with("AssumeRole") || self.event_name == "SwitchRole";
         let of_policy = matches!(self.event_name.as_str(), "CreateRole" | "UpdateAssumeRolePolicy");
         self.error_code.is_some() && (of_role || of_policy)
     }
-}
-
-/// The refused calls of a trail: one event, a file's `Records`, a list, or one JSON text after the other. Damaged text ends
-/// the reading; what stood before it is kept.
-#[must_use]
-pub fn read_events(text: &str) -> Vec<Event> {
-    let mut events = Vec::new();
-    for part in serde_json::Deserializer::from_str(text).into_iter::<Refusals>() {
-        match part {
-            Ok(Refusals(part)) => events.extend(part),
-            Err(_) => break,
-        }
-    }
-    events
 }
 
 impl Evidence {
@@ -131,74 +107,10 @@ impl Evidence {
     }
 }
 
-/// The refusals of one JSON text. Of other events nothing is kept.
-struct Refusals(Vec<Event>);
-
-impl<'de> Deserialize<'de> for Refusals {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Texts).map(Self)
-    }
-}
-
-struct Texts;
-
-impl<'de> Visitor<'de> for Texts {
-    type Value = Vec<Event>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a CloudTrail event, a list of them, or `Records`")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let mut kept = Vec::new();
-        while let Some(Refusals(part)) = elements.next_element()? {
-            kept.extend(part);
-        }
-        Ok(kept)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut kept = Vec::new();
-        let mut single = serde_json::Map::new();
-        while let Some(key) = members.next_key::<String>()? {
-            match key.as_str() {
-                "Records" | "Events" | "events" => kept.extend(members.next_value::<Refusals>()?.0),
-                // `lookup-events` wraps the event as a text.
-                "CloudTrailEvent" => kept.extend(read_events(&members.next_value::<String>()?)),
-                _ if is_member(&key) => {
-                    single.insert(key, members.next_value()?);
-                }
-                _ => {
-                    members.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        let event: Option<Event> = serde_json::from_value(serde_json::Value::Object(single)).ok();
-        kept.extend(event.filter(Event::is_refusal));
-        Ok(kept)
-    }
-}
-
-/// Whether it is a member of an event that is looked at.
-fn is_member(key: &str) -> bool {
-    matches!(
-        key,
-        "eventName"
-            | "eventTime"
-            | "awsRegion"
-            | "errorCode"
-            | "errorMessage"
-            | "sourceIPAddress"
-            | "vpcEndpointId"
-            | "requestID"
-            | "userIdentity"
-            | "requestParameters"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::read_events;
 
     const DENIED: &str = r#"{"eventName": "AssumeRole", "errorCode": "AccessDenied", "awsRegion": "eu-west-1",
         "errorMessage": "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/r",

@@ -5,8 +5,9 @@ mod event;
 mod facts;
 mod request_text;
 
+pub use crate::trail::read_events;
 pub use case::CaseError;
-pub use event::{Event, read_events};
+pub use event::{Event, RequestParameters, UserIdentity};
 pub use facts::{Facts, Sent};
 pub use request_text::RequestText;
 
@@ -46,6 +47,8 @@ pub struct Evidence {
     pub facts: Facts,
     /// What the evidence cannot show, in words for whoever reads the answer.
     pub notes: Vec<String>,
+    /// The ExternalId that the call should send, where somebody says.
+    pub external_id_to_send: Option<String>,
     /// The earliest time the call can be made again.
     pub now: Option<Moment>,
 }

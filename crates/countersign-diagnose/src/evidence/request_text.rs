@@ -2,7 +2,7 @@
 
 use core::ops::ControlFlow;
 
-use crate::call::{self, Call, Name, Style};
+use crate::call::{self, Call, Name, Reading, Style};
 use crate::edit::Edit;
 
 /// A text that makes the call, and the calls in it.
@@ -97,11 +97,11 @@ impl RequestText {
         KINDS.iter().any(|(name, _)| name.eq_ignore_ascii_case(kind))
     }
 
-    /// The edits with which a call of this text sends `value` for a parameter.
+    /// The edits with which a call of this text sends `value` for a parameter, or, without one, leaves it out.
     pub(crate) fn edits(&self, call: &Call, parameter: Name, value: Option<&str>) -> Option<Vec<Edit>> {
-        match parameter {
-            Name::ExternalId => call.slot.as_ref()?.write(value?),
-            _ => None,
+        match value {
+            Some(value) => call.slots.get(&parameter)?.write(value),
+            None => call.removals.get(&parameter).cloned(),
         }
     }
 
@@ -122,7 +122,17 @@ fn calls_in(kind: Option<&str>, text: &str, patience: &mut dyn FnMut() -> Contro
         (None, Some(_)) => &[],
         (None, None) => ANY,
     };
-    let readings = styles.iter().filter_map(|style| call::read_while(text, *style, patience));
-    let fitting = readings.filter(|reading| !reading.calls.is_empty());
-    fitting.min_by_key(|reading| reading.errors).map(|reading| reading.calls).unwrap_or_default()
+    let mut best: Option<Reading> = None;
+    for style in styles {
+        let Some(reading) = call::read_while(text, *style, patience) else { continue };
+        let is_better = best.as_ref().is_none_or(|best| reading.errors < best.errors);
+        if is_better && !reading.calls.is_empty() {
+            let fits = reading.errors == 0;
+            best = Some(reading);
+            if fits {
+                break;
+            }
+        }
+    }
+    best.map(|reading| reading.calls).unwrap_or_default()
 }

@@ -143,14 +143,12 @@ impl FromStr for Label {
     }
 }
 
-/// A version as Cargo writes it. Not to be printed when it comes from elsewhere, like a [`Label`].
+/// A version: three numbers, and perhaps that it is a trial of the next one. There is no room for words in it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Version(String);
 
 impl Version {
-    const LONGEST: usize = 32;
-
     /// The version that is running.
     #[must_use]
     pub fn this() -> Self {
@@ -164,8 +162,13 @@ impl Version {
     }
 
     fn find(text: &str) -> Option<Self> {
-        let fits = (1..=Self::LONGEST).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+'));
+        let is_number = |part: &str| (1..=5).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        let (numbers, trial) = text.split_once('-').map_or((text, None), |(numbers, trial)| (numbers, Some(trial)));
+        let is_trial = |trial: &str| {
+            let (stage, number) = trial.split_once('.').unwrap_or((trial, "0"));
+            ["alpha", "beta", "rc"].contains(&stage) && is_number(number)
+        };
+        let fits = numbers.split('.').count() == 3 && numbers.split('.').all(is_number) && trial.is_none_or(is_trial);
         fits.then(|| Self(text.to_owned()))
     }
 }
@@ -369,6 +372,13 @@ mod tests {
     }
 
     #[test]
+    fn versions_of_trials_are_versions() {
+        for version in [env!("CARGO_PKG_VERSION"), "12.0.3", "1.0.0-rc.2", "2.0.0-alpha"] {
+            assert_eq!(Version::find(version).as_ref().map(Version::as_str), Some(version));
+        }
+    }
+
+    #[test]
     fn members_of_a_later_version_are_passed_over() {
         let line = changed(&entry().line(), "mood", "fine");
         assert_eq!(Entry::read(&line), Ok(entry()));
@@ -397,6 +407,8 @@ mod tests {
             ("outcome", "great"),
             ("confirmed", "trust me"),
             ("version", "see http://example.com"),
+            ("version", "9.9.9-run-this"),
+            ("version", "1.2"),
             ("origin", "elsewhere"),
         ] {
             assert_eq!(Entry::read(&changed(&line, name, value)), Err(EntryError::Member(name)), "{name}: {value}");

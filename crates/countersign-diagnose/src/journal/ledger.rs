@@ -80,14 +80,15 @@ fn lines(journal: &[u8], wanted: impl Fn(&str) -> bool) -> Reading {
     reading
 }
 
-/// Reads a bundle, or a journal that somebody sent as it is. Everything in it is somebody else's ([`Origin::Imported`]).
+/// Reads a bundle, a journal that somebody sent as it is, or what is left of either. Everything in it is somebody else's
+/// ([`Origin::Imported`]).
 #[must_use]
 pub fn read_bundle(bundle: &[u8]) -> Reading {
     let text = std::str::from_utf8(bundle).ok();
     let document = text.and_then(|text| Some((text, parse_json(text, NESTING).ok()?)));
     let mut reading = match document {
         Some((text, document)) if document.get("entries").is_some() => in_document(text, &document),
-        _ => read_lines(bundle),
+        _ => read_rest(bundle),
     };
     if reading.entries.len() > MOST_ENTRIES {
         reading.entries.truncate(MOST_ENTRIES);
@@ -95,6 +96,19 @@ pub fn read_bundle(bundle: &[u8]) -> Reading {
     }
     for entry in &mut reading.entries {
         entry.origin = Origin::Imported;
+    }
+    reading
+}
+
+/// The whole lines of a text that is no bundle, or of one that is cut.
+fn read_rest(bundle: &[u8]) -> Reading {
+    let mut reading = Reading::default();
+    for (at, bytes) in bundle.split(|byte| *byte == b'\n').enumerate() {
+        let line = bytes.trim_ascii();
+        let line = line.strip_suffix(b",").unwrap_or(line);
+        if !line.is_empty() {
+            reading.take(at + 1, std::str::from_utf8(line).map_err(|_| EntryError::NotAnObject).and_then(Entry::read));
+        }
     }
     reading
 }
@@ -272,11 +286,20 @@ mod tests {
     }
 
     #[test]
+    fn the_whole_lines_of_a_cut_bundle_are_read() {
+        let text = Bundle(&some().iter().collect::<Vec<_>>()).to_string();
+        let (cut, _) = text.split_at(text.len() - 40);
+        let reading = read_bundle(cut.as_bytes());
+        assert_eq!(reading.entries.len(), 3);
+        assert_eq!(reading.refused.iter().map(|refused| refused.line).collect::<Vec<_>>(), [1, 5]);
+    }
+
+    #[test]
     fn what_is_no_bundle_is_refused() {
         for (text, why) in [
             ("{\"schema\":\"countersign.journal-bundle/2\",\"entries\":[]}", EntryError::OtherSchema),
             ("{\"schema\":\"countersign.journal-bundle/1\",\"entries\":{}}", EntryError::Member("entries")),
-            ("<html>", EntryError::Torn),
+            ("<html>", EntryError::NotAnObject),
         ] {
             let reading = read_bundle(text.as_bytes());
             assert_eq!(reading.refused, [Refused { line: 1, why }], "{text}");

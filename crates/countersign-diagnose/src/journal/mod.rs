@@ -11,6 +11,7 @@ mod counts;
 mod entry;
 mod fingerprint;
 mod ledger;
+mod record;
 mod reference;
 mod structure;
 
@@ -20,4 +21,5 @@ pub use fingerprint::{FINGERPRINT_VERSION, Fingerprint, FingerprintError};
 pub use ledger::{
     BUNDLE_SCHEMA, Bundle, Ledger, MOST_ENTRIES, Reading, Refused, read_bundle, read_lines, read_lines_about,
 };
+pub use record::{outcome, reference};
 pub use reference::{Reference, ReferenceError};

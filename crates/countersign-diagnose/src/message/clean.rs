@@ -10,8 +10,18 @@ use countersign_policy::document::Span;
 pub(super) struct Clean {
     /// The plain text.
     pub(super) text: String,
-    /// For each byte of `text`, the bytes of the original that its character was written with.
-    origins: Vec<Span>,
+    origins: Vec<Run>,
+}
+
+/// Where a stretch of the plain text comes from.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    /// Where it starts in the plain text.
+    at: usize,
+    /// The bytes of the original that its first character was written with.
+    origin: Span,
+    /// Every character stands as it stood; otherwise the run is one character.
+    is_same: bool,
 }
 
 impl Clean {
@@ -41,23 +51,44 @@ impl Clean {
 
     /// The span in the original of bytes `start..end` of the plain text.
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
-        let origin = |at: usize| self.origins.get(at).or(self.origins.last()).copied().unwrap_or_default();
+        let origin = |at: usize| self.origin(at.min(self.text.len().saturating_sub(1)));
         let start = origin(start).start;
         let end = end.checked_sub(1).map_or(start, |last| origin(last).end.max(start));
         Span { start, end }
+    }
+
+    /// The bytes that the character of byte `at` was written with.
+    fn origin(&self, at: usize) -> Span {
+        let after = self.origins.partition_point(|run| run.at <= at);
+        let Some(run) = after.checked_sub(1).and_then(|run| self.origins.get(run)) else { return Span::default() };
+        if !run.is_same {
+            return run.origin;
+        }
+        let first = self.text.floor_char_boundary(at);
+        let length = self.text.get(first..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let start = run.origin.start as usize + first - run.at;
+        Span::new(start, start + length)
     }
 }
 
 struct Writer {
     text: String,
-    origins: Vec<Span>,
+    origins: Vec<Run>,
     after_line: bool,
 }
 
 impl Writer {
     fn push(&mut self, origin: Span, c: char) {
+        let at = self.text.len();
+        let is_same = (origin.end - origin.start) as usize == c.len_utf8();
+        let goes_on = self
+            .origins
+            .last()
+            .is_some_and(|run| is_same && run.is_same && at - run.at == (origin.start - run.origin.start) as usize);
+        if !goes_on {
+            self.origins.push(Run { at, origin, is_same });
+        }
         self.text.push(c);
-        self.origins.resize(self.text.len(), origin);
         self.after_line = false;
     }
 
@@ -110,8 +141,11 @@ fn plain(c: char, following: &str, after_line: bool) -> (usize, Plain) {
 fn escape_length(following: &str) -> usize {
     let mut chars = following.char_indices();
     match chars.next() {
-        // `ESC [ … letter`
-        Some((_, '[')) => chars.find(|(_, c)| ('@'..='~').contains(c)).map_or(1, |(at, c)| at + c.len_utf8()),
+        // `ESC [`, parameters, a letter.
+        Some((_, '[')) => match chars.find(|(_, c)| !(' '..='?').contains(c)) {
+            Some((at, '@'..='~')) => at + 1,
+            _ => 1,
+        },
         // `ESC ] … BEL` or `ESC \`; without an end it is not one.
         Some((_, ']')) => {
             let end = following.char_indices().take(512).find(|(_, c)| matches!(c, '\u{7}' | '\u{1b}'));

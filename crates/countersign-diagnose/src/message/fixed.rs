@@ -1,12 +1,14 @@
 //! The sentences STS, IAM and the SDKs always write alike, and what each of them means.
 
+use std::collections::VecDeque;
+
 use countersign_policy::document::Span;
+use memchr::memmem;
 use serde::Serialize;
 
 use super::clean::Clean;
-use super::sentence::Cursor;
 use super::value::{Found, arn_length};
-use super::{Denial, Sentence};
+use super::{Denial, MOST, Sentence};
 
 /// What a denial says in its own sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -204,7 +206,7 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     let text = clean.text.as_str();
     let mut found = Vec::new();
     for (fixed, says) in FIXED {
-        found.extend(text.match_indices(fixed).map(|(at, _)| {
+        found.extend(last_places(text, fixed, |_| true).map(|at| {
             let end = at + fixed.len();
             let mut denial = Denial::new(says(text, end), Span::default());
             if matches!(denial.says, Says::SwitchRole) {
@@ -214,13 +216,37 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
         }));
     }
     for (fixed, service) in SERVICES {
-        found.extend(text.match_indices(fixed).map(|(at, _)| of_service(clean, at, at + fixed.len(), service)));
+        found.extend(last_places(text, fixed, |_| true).map(|at| of_service(clean, at, at + fixed.len(), service)));
     }
-    found.extend(
-        text.match_indices(" is invalid").filter_map(|(at, matched)| invalid_arn(clean, at, at + matched.len())),
-    );
-    found.extend(no_such_role(clean));
+    let invalid = last_places(text, IS_INVALID, |at| invalid_arn(text, at).is_some());
+    found.extend(invalid.filter_map(|at| {
+        let arn = invalid_arn(text, at)?;
+        let (start, end) = (at.checked_sub(arn.len())?, at + IS_INVALID.len());
+        let mut denial = Denial::new(Says::InvalidArn(Some(arn.to_owned())), Span::default());
+        denial.resource = Some(Found { text: arn.to_owned(), span: clean.span(start, at) });
+        Some(Sentence { start, end, denial })
+    }));
+    let unknown = last_places(text, NO_ROLE, |at| no_such_role(text, at).is_some());
+    found.extend(unknown.filter_map(|start| {
+        let end = no_such_role(text, start)?;
+        Some(Sentence { start, end, denial: Denial::new(Says::NoSuchRole, Span::default()) })
+    }));
     found
+}
+
+const IS_INVALID: &str = " is invalid";
+const NO_ROLE: &str = "The role with name ";
+
+/// Where `words` stand in a text, of those places that are wanted: the last ones, and more than are read of any text.
+pub(super) fn last_places(text: &str, words: &str, wanted: impl Fn(usize) -> bool) -> impl Iterator<Item = usize> {
+    let mut places = VecDeque::new();
+    for at in memmem::find_iter(text.as_bytes(), words).filter(|at| wanted(*at)) {
+        if places.len() == 2 * MOST {
+            places.pop_front();
+        }
+        places.push_back(at);
+    }
+    places.into_iter()
 }
 
 fn of_service(clean: &Clean, start: usize, end: usize, service: &str) -> Sentence {
@@ -246,31 +272,26 @@ fn arn_near(clean: &Clean, start: usize, end: usize) -> Option<Found> {
     Some(Found { text, span: clean.span(at, at + length) })
 }
 
-/// `<arn> is invalid`: STS's answer to a text that is no role ARN.
-fn invalid_arn(clean: &Clean, at: usize, end: usize) -> Option<Sentence> {
-    let before = clean.text.get(at.saturating_sub(2_048)..at).or_else(|| clean.text.get(..at))?;
+/// `<arn> is invalid`: STS's answer to a text that is no role ARN, which ends at `at`.
+fn invalid_arn(text: &str, at: usize) -> Option<&str> {
+    let before = text.get(text.floor_char_boundary(at.saturating_sub(2_048))..at)?;
     // `… is invalid or cannot be assumed` is a service speaking.
-    let service = clean.text.get(end..).is_some_and(|rest| rest.starts_with(" or "));
+    let service = text.get(at + IS_INVALID.len()..).is_some_and(|rest| rest.starts_with(" or "));
     let word = before.rsplit([' ', '"', '\'', '`', '(']).next().filter(|_| !service)?;
-    let looks_like_one = word.starts_with("arn:") || word.contains(":role/");
-    let start = at.checked_sub(word.len())?;
-    looks_like_one.then(|| {
-        let mut denial = Denial::new(Says::InvalidArn(Some(word.to_owned())), Span::default());
-        denial.resource = Some(Found { text: word.to_owned(), span: clean.span(start, at) });
-        Sentence { start, end, denial }
-    })
+    (word.starts_with("arn:") || word.contains(":role/")).then_some(word)
 }
 
-/// `NoSuchEntity … role`.
-fn no_such_role(clean: &Clean) -> impl Iterator<Item = Sentence> {
-    clean.text.match_indices("The role with name ").filter_map(|(at, matched)| {
-        let rest = clean.text.get(at + matched.len()..)?;
-        let (name, after) = rest.split_once(' ')?;
-        after.starts_with("cannot be found").then(|| {
-            let end = at + matched.len() + name.len() + " cannot be found".len();
-            Sentence { start: at, end, denial: Denial::new(Says::NoSuchRole, Span::default()) }
-        })
-    })
+/// `NoSuchEntity … role`, from `at`: where it ends.
+fn no_such_role(text: &str, at: usize) -> Option<usize> {
+    let rest = near(text, at + NO_ROLE.len());
+    let (name, after) = rest.split_once(' ')?;
+    let end = at + NO_ROLE.len() + name.len() + " cannot be found".len();
+    after.starts_with("cannot be found").then_some(end)
+}
+
+/// What stands from a place on, as far as a value can reach.
+fn near(text: &str, at: usize) -> &str {
+    text.get(at..text.floor_char_boundary(at.saturating_add(2_048))).unwrap_or_default()
 }
 
 /// `… Value 'v' at 'externalId' failed to satisfy constraint`: the parameter and value stand before.
@@ -285,19 +306,18 @@ fn constraint(text: &str, end: usize) -> Says {
 
 /// `minimum field size of 2, AssumeRoleInput.ExternalId.`
 fn go_field(text: &str, at: usize) -> String {
-    let rest = text.get(at..).unwrap_or_default();
+    let rest = near(text, at);
     let field = rest.split(['\n', ' ']).find(|word| word.contains("Input.")).unwrap_or_default();
     field.rsplit_once("Input.").map_or("", |(_, name)| name).trim_end_matches('.').to_owned()
 }
 
 fn word_at(text: &str, at: usize) -> String {
-    let mut cursor = Cursor { text, at };
-    let word = cursor.word(|c| c.is_ascii_alphanumeric());
-    word.and_then(|(start, end)| text.get(start..end)).unwrap_or_default().to_owned()
+    let rest = near(text, at);
+    rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
 fn issuer(text: &str, at: usize) -> Option<String> {
-    let rest = text.get(at..)?;
+    let rest = near(text, at);
     let rest = rest.strip_prefix(" your").unwrap_or(rest).strip_prefix(" account for ")?;
     let end = rest.find([' ', '"', '\'', ')', '<', ',']).unwrap_or(rest.len());
     Some(rest.get(..end)?.trim_end_matches('.').to_owned())
@@ -305,7 +325,7 @@ fn issuer(text: &str, at: usize) -> Option<String> {
 
 /// `: "AWS":"arn:…"`, or what IAM's own exception says instead.
 fn invalid_principal(text: &str, at: usize) -> Says {
-    let rest = text.get(at..).unwrap_or_default();
+    let rest = near(text, at);
     let end = rest.char_indices().nth(120).map_or(rest.len(), |(end, _)| end);
     if rest.get(..end).is_some_and(|near| near.contains("statement with no principals")) {
         return Says::MalformedPolicy;

@@ -76,7 +76,7 @@ impl Denial {
     }
 }
 
-/// The most denials that are read from one text.
+/// The most denials that are read from one text: its last ones, since what a tool tries last is what failed.
 const MOST: usize = 64;
 
 /// Every refusal in a text, in order. Takes time linear in the text.
@@ -87,12 +87,13 @@ pub fn read(text: &str) -> Vec<Denial> {
     found.extend(fixed::find(&clean));
     found.sort_by_key(|sentence| (sentence.start, std::cmp::Reverse(sentence.end)));
     // A shorter sentence inside a longer one says nothing new.
-    let mut sentences: Vec<Sentence> = Vec::with_capacity(found.len().min(MOST));
+    let mut sentences: Vec<Sentence> = Vec::with_capacity(found.len());
     for sentence in found {
-        if sentences.last().is_none_or(|last| last.end <= sentence.start) && sentences.len() < MOST {
+        if sentences.last().is_none_or(|last| last.end <= sentence.start) {
             sentences.push(sentence);
         }
     }
+    sentences.drain(..sentences.len().saturating_sub(MOST));
     if sentences.is_empty() {
         sentences.extend(wrapper::bare(&clean));
     }
@@ -109,6 +110,13 @@ pub fn read(text: &str) -> Vec<Denial> {
         denials.push(denial);
     }
     denials
+}
+
+/// The caller and the role of the first refusal in a text: a part of [`read`] that costs a tenth of it.
+pub(crate) fn parties(text: &str) -> (Option<Found>, Option<Found>) {
+    let first = sentence::find(&Clean::new(text)).into_iter().next().map(|sentence| sentence.denial);
+    let first = first.or_else(|| read(text).into_iter().next());
+    first.map_or((None, None), |denial| (denial.caller, denial.resource))
 }
 
 /// A sentence at its place in the plain text.

@@ -4,7 +4,7 @@ use countersign_policy::document::Span;
 use serde::Serialize;
 
 use super::clean::Clean;
-use super::fixed::Says;
+use super::fixed::{Says, last_places};
 use super::value::{Found, arn_length};
 use super::{Denial, Sentence};
 
@@ -73,7 +73,7 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     let text = clean.text.as_str();
     let mut found = Vec::new();
     let mut from = 0;
-    for (at, _) in text.match_indices(ANCHOR) {
+    for at in last_places(text, ANCHOR, |at| action(text, at).is_some()) {
         if at >= from
             && let Some(sentence) = read(clean, from, at)
         {
@@ -84,31 +84,46 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     found
 }
 
-/// Reads the sentence whose anchor stands at `at`; it starts at `from` or later.
-fn read(clean: &Clean, from: usize, at: usize) -> Option<Sentence> {
-    let text = clean.text.as_str();
-    let mut denial = Denial::new(Says::NotAuthorized, Span::default());
+/// An action, as it is called, and where it stands.
+struct Action {
+    named: String,
+    start: usize,
+    end: usize,
+}
+
+/// The action after the anchor at `at`, if it is one of STS's.
+fn action(text: &str, at: usize) -> Option<Action> {
     let mut rest = Cursor { text, at: at + ANCHOR.len() };
     rest.eat(":");
     rest.eat(" ");
     rest.eat("action ");
     let _ = rest.eat_quote();
-    let action = rest.word(|c| c.is_ascii_alphanumeric() || c == ':')?;
-    let written = text.get(action.0..action.1)?.trim_end_matches(':');
     // Some tools leave out the service.
-    let bare = written.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("AssumeRole"));
+    let at =
+        |words: &str| text.get(rest.at..rest.at + words.len()).is_some_and(|found| found.eq_ignore_ascii_case(words));
+    let (is_sts, bare) = (at("sts:"), at("AssumeRole"));
+    let (start, end) = rest.word(|c| c.is_ascii_alphanumeric() || c == ':').filter(|_| is_sts || bare)?;
+    let written = text.get(start..end)?.trim_end_matches(':');
     let named = if bare { format!("sts:{written}") } else { written.to_owned() };
-    if !named.to_ascii_lowercase().starts_with("sts:") {
-        return None;
-    }
+    (written.len() <= LONGEST_ACTION).then_some(Action { named, start, end: start + written.len() })
+}
+
+/// The longest name of an action, in bytes.
+const LONGEST_ACTION: usize = 128;
+
+/// Reads the sentence whose anchor stands at `at`; it starts at `from` or later.
+fn read(clean: &Clean, from: usize, at: usize) -> Option<Sentence> {
+    let text = clean.text.as_str();
+    let mut denial = Denial::new(Says::NotAuthorized, Span::default());
+    let Action { named, start: action_at, end: action_end } = action(text, at)?;
     let mut start = at.checked_sub(1)?;
     let window = (from.max(at.saturating_sub(LONGEST_SUBJECT))..=at).find(|window| text.is_char_boundary(*window))?;
     if let Some(subject) = text.get(window..start).and_then(|before| before.strip_suffix("is ")) {
         (start, denial.caller) = caller(clean, window, subject);
     }
-    let mut end = action.0 + written.len();
-    denial.action = Some(Found { text: named, span: clean.span(action.0, end) });
-    rest.at = end;
+    let mut end = action_end;
+    denial.action = Some(Found { text: named, span: clean.span(action_at, end) });
+    let mut rest = Cursor { text, at: end };
     let _ = rest.eat_quote();
     // The reason stands after the action or after the resource; the resource may be missing.
     for _ in 0..2 {

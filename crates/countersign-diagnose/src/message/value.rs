@@ -51,10 +51,15 @@ pub(super) fn in_arn(c: char) -> bool {
         || matches!(c, '…' | '█' | '•')
 }
 
-/// The length of the ARN that `text` starts with, without the punctuation of the sentence around it.
+/// The longest ARN, in bytes.
+const LONGEST_ARN: usize = 2_048;
+
+/// The length of the ARN that `text` starts with, without the punctuation of the sentence around it. What is longer than any
+/// ARN is none.
 pub(super) fn arn_length(text: &str) -> usize {
+    let text = text.get(..text.floor_char_boundary(LONGEST_ARN + 1)).unwrap_or_default();
     let end = text.find(|c: char| !in_arn(c)).unwrap_or(text.len());
-    let arn = text.get(..end).unwrap_or_default();
+    let arn = text.get(..end).filter(|arn| arn.len() <= LONGEST_ARN).unwrap_or_default();
     // A tag that follows, as in `…role/x</Message>`, and what ends sentences and lists.
     let arn = arn.split_once("</").map_or(arn, |(before, _)| before);
     let mut arn = arn.trim_end_matches(['.', ',', ':', '=', '{', '<', '[']);

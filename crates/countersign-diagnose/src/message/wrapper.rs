@@ -260,12 +260,19 @@ impl Sides<'_> {
     fn role(&self) -> Option<Found> {
         let in_side = |side: (usize, usize)| {
             let text = self.clean.text.get(side.0..side.1)?;
-            text.match_indices("arn:").find_map(|(at, _)| {
-                let length = arn_length(text.get(at..)?);
-                let arn = text.get(at..at + length)?;
-                let (start, end) = (side.0 + at, side.0 + at + length);
-                arn.contains(":role/").then(|| Found { text: arn.to_owned(), span: self.clean.span(start, end) })
-            })
+            let mut from = 0;
+            while let Some(at) = text.get(from..)?.find("arn:") {
+                let start = from + at;
+                let length = arn_length(text.get(start..)?);
+                let arn = text.get(start..start + length)?;
+                if arn.contains(":role/") {
+                    let span = self.clean.span(side.0 + start, side.0 + start + length);
+                    return Some(Found { text: arn.to_owned(), span });
+                }
+                // An ARN inside of one that names no role names none.
+                from = start + length.max("arn:".len());
+            }
+            None
         };
         in_side(self.before).or_else(|| in_side(self.after))
     }

@@ -1,9 +1,12 @@
 //! What has to change, as something that can be tried: on the call, on the trust policy, on the caller's policies.
 
 mod kind;
+mod plan;
 pub(crate) mod policy_edit;
+mod sending;
 
 pub use kind::FixKind;
+pub use plan::Plan;
 
 use countersign_policy::document::{Effect, PolicyDocument, Statement};
 use countersign_policy::prove::{Difference, Setting, compare};
@@ -24,12 +27,14 @@ pub(crate) struct Repair {
     pub(crate) with: Vec<Change>,
     /// Somebody has to decide about it, or find a value out, before it is made.
     pub(crate) needs_decision: bool,
+    /// What tells the value of the placeholder that is written.
+    pub(crate) find: Option<String>,
 }
 
 impl Repair {
     /// Something only a person can do.
     pub(crate) fn advice(advice: impl Into<String>) -> Self {
-        Self { advice: advice.into(), change: Change::Nothing, with: Vec::new(), needs_decision: false }
+        Self { advice: advice.into(), change: Change::Nothing, with: Vec::new(), needs_decision: false, find: None }
     }
 
     /// The same, once somebody has decided that it is meant.
@@ -38,7 +43,7 @@ impl Repair {
     }
 
     pub(crate) fn new(advice: impl Into<String>, change: Change) -> Self {
-        Self { advice: advice.into(), change, with: Vec::new(), needs_decision: false }
+        Self { advice: advice.into(), change, with: Vec::new(), needs_decision: false, find: None }
     }
 }
 
@@ -82,12 +87,12 @@ impl Change {
         let mut changed = whole.clone();
         let (mut trust_edits, mut identity_edits, mut removed) = (Vec::new(), Vec::new(), Vec::new());
         for change in changes {
-            let context = &mut changed.request.context;
             match change {
                 Self::Nothing => return None,
-                Self::Send { key, value: Some(value), .. } => context.set(*key, [value.as_str()]),
-                Self::Send { key, value: None, .. } => context.remove(key),
-                Self::HaveKey { key, values } => context.set(key.clone(), values.clone()),
+                Self::Send { parameter, key, value } => {
+                    sending::make(situation, &mut changed.request, (*parameter, key), value.as_deref())?;
+                }
+                Self::HaveKey { key, values } => changed.request.context.set(key.clone(), values.clone()),
                 Self::WithoutStatement(index) => removed.push(*index),
                 Self::WithoutOwnDenies => {
                     let allows = |statement: &Statement| {
@@ -122,13 +127,10 @@ impl Change {
     /// Whether it is something to do, and not a trial of what would be without a cause.
     pub(crate) fn is_proposal(&self) -> bool {
         match self {
-            Self::Send { value: Some(_), .. }
-            | Self::Seconds(_)
-            | Self::Trust { .. }
-            | Self::Identity(_)
-            | Self::NewIdentity(_) => true,
-            Self::Send { value: None, .. }
-            | Self::Nothing
+            Self::Send { .. } | Self::Seconds(_) | Self::Trust { .. } | Self::Identity(_) | Self::NewIdentity(_) => {
+                true
+            }
+            Self::Nothing
             | Self::HaveKey { .. }
             | Self::WithoutStatement(_)
             | Self::WithoutOwnDenies
@@ -136,32 +138,30 @@ impl Change {
         }
     }
 
-    /// The change as a unified diff of the text it is made to, and that text afterwards.
+    /// The change of the text it is made to.
     pub(crate) fn diff(&self, situation: &Situation<'_>) -> Option<Patch> {
-        let evidence = situation.evidence;
-        let (name, before, after) = match self {
-            Self::Trust { edits, .. } => {
-                let trust = evidence.trust.as_ref()?;
-                (trust.name.as_str(), trust.text.as_str(), edit::apply(&trust.text, edits)?)
-            }
-            Self::Identity(edits) => {
-                let policy = evidence.identity.first()?;
-                (policy.name.as_str(), policy.text.as_str(), edit::apply(&policy.text, edits)?)
-            }
-            Self::NewIdentity(text) => ("identity-policy.json", "", text.clone()),
+        let (part, edits) = self.edits(situation)?;
+        Patch::of(part, edits, situation)
+    }
+
+    /// The text that changes, and its edits.
+    fn edits(&self, situation: &Situation<'_>) -> Option<(Part, Vec<Edit>)> {
+        match self {
+            Self::Trust { edits, .. } => Some((Part::Trust, edits.clone())),
+            Self::Identity(edits) => Some((Part::Identity, edits.clone())),
+            Self::NewIdentity(text) => Some((Part::NewIdentity, vec![Edit::insert(0, text.clone())])),
             Self::Send { parameter, value, .. } => {
-                let request = evidence.request.as_ref()?;
-                let edits = request.edits(situation.call()?, *parameter, value.as_deref())?;
-                (request.name.as_str(), request.text.as_str(), edit::apply(&request.text, &edits)?)
+                Some((Part::Call, sending::edits(situation, *parameter, value.as_deref())?))
+            }
+            Self::Seconds(seconds) => {
+                Some((Part::Call, sending::edits(situation, Name::DurationSeconds, Some(&seconds.to_string()))?))
             }
             Self::Nothing
             | Self::HaveKey { .. }
-            | Self::Seconds(_)
             | Self::WithoutStatement(_)
             | Self::WithoutOwnDenies
-            | Self::WithoutLimit(_) => return None,
-        };
-        (before != after).then(|| Patch { name: name.to_owned(), before: before.to_owned(), after })
+            | Self::WithoutLimit(_) => None,
+        }
     }
 
     /// Whether the change lets in nobody but those it is for. Changes to anything but the trust policy never let in more
@@ -188,9 +188,24 @@ impl Change {
     }
 }
 
+/// A text of the evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The trust policy.
+    Trust,
+    /// The first of the caller's identity policies.
+    Identity,
+    /// An identity policy that is not there yet.
+    NewIdentity,
+    /// What made the call.
+    Call,
+}
+
 /// A text before and after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patch {
+    /// Which text it is.
+    pub part: Part,
     /// What the diff calls it.
     pub name: String,
     /// As it is.
@@ -200,6 +215,19 @@ pub struct Patch {
 }
 
 impl Patch {
+    /// The patch that makes the edits; `None` when they cannot be made, or change nothing.
+    fn of(part: Part, edits: Vec<Edit>, situation: &Situation<'_>) -> Option<Self> {
+        let evidence = situation.evidence;
+        let (name, before) = match part {
+            Part::Trust => evidence.trust.as_ref().map(|trust| (trust.name.as_str(), trust.text.as_str()))?,
+            Part::Identity => evidence.identity.first().map(|policy| (policy.name.as_str(), policy.text.as_str()))?,
+            Part::NewIdentity => ("identity-policy.json", ""),
+            Part::Call => evidence.request.as_ref().map(|call| (call.name.as_str(), call.text.as_str()))?,
+        };
+        let after = edit::apply(before, &edits).filter(|after| after != before)?;
+        Some(Self { part, name: name.to_owned(), before: before.to_owned(), after })
+    }
+
     /// The unified diff.
     #[must_use]
     pub fn unified(&self) -> String {

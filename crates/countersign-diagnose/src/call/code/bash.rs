@@ -16,6 +16,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Function,
     wrap: ["", ""],
+    number: ["", ""],
 };
 
 /// How far up a branch is looked for.

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::entry::{EntryPoint, Missing};
+use super::entry::{Added, EntryPoint, Key};
 use super::form::{Form, Language, Piece, Scoping, Separator, grammar, last_name, pieces, unescape};
 use super::tree::{Id, Tree};
-use crate::call::Quoting;
+use crate::call::{Name, Quoting};
 
 pub(in crate::call) static LANGUAGE: Language = Language {
     grammar: grammar!(tree_sitter_c_sharp::LANGUAGE),
@@ -13,15 +13,11 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     entry_points: &[
         EntryPoint::assume_role("AssumeRoleRequest", "aws-sdk-net"),
         EntryPoint::assume_role("AssumeRoleAsync", "aws-sdk-net"),
-        EntryPoint::assume_role("AssumeRoleAWSCredentials", "aws-sdk-net").positions(1, Some(2)).missing(
-            Missing::Argument {
-                before: "new AssumeRoleAWSCredentialsOptions { ExternalId = ",
-                behind: " }",
-                spelt: "ExternalId",
-            },
+        EntryPoint::assume_role("AssumeRoleAWSCredentials", "aws-sdk-net").positions(1, Some(2)).keys(OPTIONS).added(
+            Added::Argument { before: "new AssumeRoleAWSCredentialsOptions { {key} = {wrap}", behind: "{close} }" },
         ),
         EntryPoint::web_identity("AssumeRoleWithWebIdentityRequest", "aws-sdk-net"),
-        EntryPoint::web_identity("AssumeRoleWithWebIdentityCredentials", "aws-sdk-net").positions(1, Some(2)),
+        EntryPoint::web_identity("AssumeRoleWithWebIdentityCredentials", "aws-sdk-net").positions(1, Some(2)).keys(&[]),
         EntryPoint::saml("AssumeRoleWithSAMLRequest", "aws-sdk-net"),
     ],
     strings: &["string_literal"],
@@ -30,7 +26,16 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Lexical,
     wrap: ["", ""],
+    number: ["", ""],
 };
+
+/// The properties of the options.
+const OPTIONS: &[Key] = &[
+    Key::new(Name::ExternalId, "ExternalId"),
+    Key::new(Name::DurationSeconds, "DurationSeconds"),
+    Key::new(Name::SerialNumber, "MfaSerialNumber"),
+    Key::new(Name::SourceIdentity, "SourceIdentity"),
+];
 
 fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
     let field = |name| tree.field(id, name);

@@ -16,8 +16,10 @@ pub(in crate::call) struct EntryPoint {
     pub(super) under: Option<&'static str>,
     /// The session name that is sent when none is given.
     pub(super) session: Option<&'static str>,
-    /// How the ExternalId gets in where nothing shows it.
-    pub(super) missing: Missing,
+    /// The parameters that can be added.
+    pub(super) keys: Keys,
+    /// How a parameter is added.
+    pub(super) added: Added,
 }
 
 /// Which arguments are what; from 0.
@@ -29,29 +31,48 @@ pub(super) struct Positions {
     pub(super) session: Option<usize>,
 }
 
-/// How an ExternalId is added.
+/// The parameters that an entry point takes by name.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Keys {
+    /// Those of its operation, spelt as those beside them are.
+    OfOperation,
+    /// These.
+    These(&'static [Key]),
+}
+
+/// How a parameter is spelt.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    pub(super) name: Name,
+    /// `None`: as those beside it.
+    pub(super) spelt: Option<&'static str>,
+    /// What its value stands in; `None`: what the language wants for its type.
+    pub(super) wrap: Option<[&'static str; 2]>,
+}
+
+impl Key {
+    pub(super) const fn new(name: Name, spelt: &'static str) -> Self {
+        Self { name, spelt: Some(spelt), wrap: None }
+    }
+
+    /// Its value stands in something else than the language's usual.
+    pub(super) const fn wrapped(self, wrap: [&'static str; 2]) -> Self {
+        Self { wrap: Some(wrap), ..self }
+    }
+}
+
+/// How a parameter is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(super) enum Added {
     /// Beside the role, in its way.
     Beside,
-    /// As [`Missing::Beside`], and spelt this way in assignments.
-    Spelt(&'static str),
     /// By a call behind this one: `.external_id("…")`.
-    Link(&'static str),
-    /// By one more argument: what stands before the value, and what behind it. `{callee}` is what is called, up to its last
-    /// name.
-    Argument {
-        before: &'static str,
-        behind: &'static str,
-        /// The name in assignments, when such an argument is there and does not set it.
-        spelt: &'static str,
-    },
-    /// In a record under this key, beside the others.
+    Link,
+    /// By one more argument: what stands before the value, and what behind it. `{package}` is what the entry point is
+    /// called on, `{key}` the parameter, `{wrap}` and `{close}` what its value stands in.
+    Argument { before: &'static str, behind: &'static str },
+    /// In a record of its own, where there is none.
     Under { before: &'static str, behind: &'static str },
-    /// The operation, or the tool, has no such parameter.
-    Never,
-    /// Whether the tool takes one is not known.
-    Unknown,
 }
 
 impl EntryPoint {
@@ -59,19 +80,20 @@ impl EntryPoint {
     pub(super) const fn assume_role(name: &'static str, tool: &'static str) -> Self {
         let positions = Positions { role: None, session: None };
         let operation = Operation::AssumeRole;
-        Self { name, tool, operation, positions, under: None, session: None, missing: Missing::Beside }
+        let keys = Keys::OfOperation;
+        Self { name, tool, operation, positions, under: None, session: None, keys, added: Added::Beside }
     }
 
     /// An entry point of `AssumeRoleWithWebIdentity`.
     pub(super) const fn web_identity(name: &'static str, tool: &'static str) -> Self {
         let entry = Self::assume_role(name, tool);
-        Self { operation: Operation::AssumeRoleWithWebIdentity, missing: Missing::Never, ..entry }
+        Self { operation: Operation::AssumeRoleWithWebIdentity, ..entry }
     }
 
     /// An entry point of `AssumeRoleWithSAML`.
     pub(super) const fn saml(name: &'static str, tool: &'static str) -> Self {
         let entry = Self::assume_role(name, tool);
-        Self { operation: Operation::AssumeRoleWithSaml, missing: Missing::Never, ..entry }
+        Self { operation: Operation::AssumeRoleWithSaml, ..entry }
     }
 
     /// The role and the session name are these arguments.
@@ -89,9 +111,34 @@ impl EntryPoint {
         Self { session: Some(pattern), ..self }
     }
 
-    /// How the ExternalId gets in.
-    pub(super) const fn missing(self, missing: Missing) -> Self {
-        Self { missing, ..self }
+    /// The parameters that can be added.
+    pub(super) const fn keys(self, keys: &'static [Key]) -> Self {
+        Self { keys: Keys::These(keys), ..self }
+    }
+
+    /// How they are added.
+    pub(super) const fn added(self, added: Added) -> Self {
+        Self { added, ..self }
+    }
+
+    /// How a parameter is spelt, when it can be added.
+    pub(super) fn key(&self, name: Name) -> Option<Key> {
+        let takes: &[Name] = match self.operation {
+            Operation::AssumeRole => &[
+                Name::RoleSessionName,
+                Name::ExternalId,
+                Name::DurationSeconds,
+                Name::SerialNumber,
+                Name::SourceIdentity,
+            ],
+            Operation::AssumeRoleWithWebIdentity => &[Name::RoleSessionName, Name::DurationSeconds],
+            Operation::AssumeRoleWithSaml => &[Name::DurationSeconds],
+            Operation::SwitchRole => &[],
+        };
+        match self.keys {
+            Keys::OfOperation => takes.contains(&name).then_some(Key { name, spelt: None, wrap: None }),
+            Keys::These(keys) => keys.iter().find(|key| key.name == name).copied(),
+        }
     }
 }
 
@@ -104,7 +151,12 @@ pub(in crate::call) fn parameter(name: &str) -> Option<Name> {
             "rolearn" | "assumerolearn" | "roletoassume" | "awsrolearn" => Name::RoleArn,
             "rolesessionname" | "sessionname" | "awsrolesessionname" => Name::RoleSessionName,
             "externalid" | "roleexternalid" | "awsroleexternalid" => Name::ExternalId,
-            "durationseconds" | "duration" | "roledurationseconds" => Name::DurationSeconds,
+            "durationseconds"
+            | "duration"
+            | "roledurationseconds"
+            | "rolesessiondurationseconds"
+            | "assumeroledurationseconds"
+            | "sessionlength" => Name::DurationSeconds,
             "serialnumber" | "mfaserial" | "mfaserialnumber" => Name::SerialNumber,
             "tokencode" | "mfatoken" => Name::TokenCode,
             "sourceidentity" => Name::SourceIdentity,
@@ -120,23 +172,34 @@ pub(in crate::call) fn parameter(name: &str) -> Option<Name> {
     of(&bare).or(prefixed)
 }
 
-/// `external id` in the spelling of another key.
-pub(in crate::call) fn spelt_like(key: &str) -> String {
+/// A parameter in the spelling of another one's key.
+pub(in crate::call) fn spelt_like(key: &str, name: Name) -> String {
+    let aws = name.aws();
     let is_setter = |prefix: &&&str| {
         key.strip_prefix(**prefix).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
     };
-    let spelt = match key {
-        "role-to-assume" => "role-external-id",
-        "awsRoleArn" => "awsRoleExternalId",
-        _ if key.contains('_') => "external_id",
-        _ if key.contains('-') => "external-id",
-        _ => match ["with", "set", "With", "Set"].iter().find(is_setter) {
-            Some(prefix) => return format!("{prefix}ExternalId"),
-            None if key.starts_with(|c: char| c.is_ascii_uppercase()) => "ExternalId",
-            None => "externalId",
-        },
+    let joined_by = |sign: char| {
+        let mut out = String::new();
+        for c in aws.chars() {
+            if c.is_ascii_uppercase() && !out.is_empty() {
+                out.push(sign);
+            }
+            out.push(c.to_ascii_lowercase());
+        }
+        out
     };
-    spelt.to_owned()
+    match key {
+        _ if key.contains('_') => joined_by('_'),
+        _ if key.contains('-') => joined_by('-'),
+        _ => match ["with", "set", "With", "Set"].iter().find(is_setter) {
+            Some(prefix) => format!("{prefix}{aws}"),
+            None if key.starts_with(|c: char| c.is_ascii_uppercase()) => aws.to_owned(),
+            None => {
+                let mut letters = aws.chars();
+                letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
+            }
+        },
+    }
 }
 
 #[cfg(test)]
@@ -153,18 +216,19 @@ mod tests {
     }
 
     #[test]
-    fn the_external_id_is_spelt_like_its_neighbour() {
-        let spelt = ["RoleArn", "roleArn", "role_arn", "role-to-assume", "withRoleArn", "setRoleArn", "set_role_arn"]
-            .map(spelt_like);
-        let expected = [
-            "ExternalId",
-            "externalId",
-            "external_id",
-            "role-external-id",
-            "withExternalId",
-            "setExternalId",
-            "external_id",
+    fn a_parameter_is_spelt_like_its_neighbour() {
+        let cases = [
+            ("RoleArn", "ExternalId", "RoleSessionName"),
+            ("roleArn", "externalId", "roleSessionName"),
+            ("role_arn", "external_id", "role_session_name"),
+            ("role-arn", "external-id", "role-session-name"),
+            ("withRoleArn", "withExternalId", "withRoleSessionName"),
+            ("setRoleArn", "setExternalId", "setRoleSessionName"),
+            ("set_role_arn", "external_id", "role_session_name"),
         ];
-        assert_eq!(spelt, expected);
+        for (key, id, session) in cases {
+            assert_eq!(spelt_like(key, Name::ExternalId), id);
+            assert_eq!(spelt_like(key, Name::RoleSessionName), session);
+        }
     }
 }

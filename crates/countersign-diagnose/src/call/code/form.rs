@@ -110,8 +110,10 @@ pub(in crate::call) struct Language {
     pub(in crate::call) separator: Separator,
     /// How far an assignment reaches.
     pub(in crate::call) scoping: Scoping,
-    /// What an ExternalId is wrapped in where the language wants a pointer.
+    /// What a text is wrapped in where the language wants a pointer.
     pub(in crate::call) wrap: [&'static str; 2],
+    /// What a number is wrapped in.
+    pub(in crate::call) number: [&'static str; 2],
 }
 
 /// How far an assignment reaches.

@@ -2,21 +2,24 @@
 
 use std::borrow::Cow;
 
-use super::entry::{EntryPoint, Missing};
+use super::entry::{Added, EntryPoint, Key};
 use super::form::{Form, Language, Piece, Scoping, Separator, grammar, last_name, pieces, unescape};
 use super::tree::{Id, Tree};
-use crate::call::Quoting;
+use crate::call::{Name, Quoting};
 
-const OPTIONS_V2: Missing = Missing::Argument {
-    before: "func(o *{package}.AssumeRoleOptions) {\n{unit}o.ExternalID = aws.String(",
-    behind: ")\n}",
-    spelt: "ExternalID",
-};
-const OPTIONS_V1: Missing = Missing::Argument {
-    before: "func(p *{package}.AssumeRoleProvider) {\n{unit}p.ExternalID = aws.String(",
-    behind: ")\n}",
-    spelt: "ExternalID",
-};
+const OPTIONS_V2: Added =
+    Added::Argument { before: "func(o *{package}.AssumeRoleOptions) {\n{unit}o.{key} = {wrap}", behind: "{close}\n}" };
+const OPTIONS_V1: Added =
+    Added::Argument { before: "func(p *{package}.AssumeRoleProvider) {\n{unit}p.{key} = {wrap}", behind: "{close}\n}" };
+
+/// The fields of the options, some of which are pointers.
+const OPTIONS: &[Key] = &[
+    Key::new(Name::ExternalId, "ExternalID"),
+    Key::new(Name::RoleSessionName, "RoleSessionName").wrapped(["", ""]),
+    Key::new(Name::DurationSeconds, "Duration").wrapped(["", " * time.Second"]),
+    Key::new(Name::SerialNumber, "SerialNumber"),
+    Key::new(Name::SourceIdentity, "SourceIdentity"),
+];
 
 pub(in crate::call) static LANGUAGE: Language = Language {
     grammar: grammar!(tree_sitter_go::LANGUAGE),
@@ -26,15 +29,21 @@ pub(in crate::call) static LANGUAGE: Language = Language {
         EntryPoint::assume_role("NewAssumeRoleProvider", "aws-sdk-go-v2")
             .positions(1, None)
             .session("*")
-            .missing(OPTIONS_V2),
-        EntryPoint::assume_role("NewCredentials", "aws-sdk-go-v1").positions(1, None).session("*").missing(OPTIONS_V1),
+            .keys(OPTIONS)
+            .added(OPTIONS_V2),
+        EntryPoint::assume_role("NewCredentials", "aws-sdk-go-v1")
+            .positions(1, None)
+            .session("*")
+            .keys(OPTIONS)
+            .added(OPTIONS_V1),
         EntryPoint::assume_role("NewCredentialsWithClient", "aws-sdk-go-v1")
             .positions(1, None)
             .session("*")
-            .missing(OPTIONS_V1),
-        EntryPoint::assume_role("AssumeRoleProvider", "aws-sdk-go-v1").missing(Missing::Spelt("ExternalID")),
+            .keys(OPTIONS)
+            .added(OPTIONS_V1),
+        EntryPoint::assume_role("AssumeRoleProvider", "aws-sdk-go-v1").keys(OPTIONS),
         EntryPoint::web_identity("AssumeRoleWithWebIdentityInput", "aws-sdk-go"),
-        EntryPoint::web_identity("NewWebIdentityRoleProvider", "aws-sdk-go").positions(1, None),
+        EntryPoint::web_identity("NewWebIdentityRoleProvider", "aws-sdk-go").positions(1, None).keys(&[]),
         EntryPoint::saml("AssumeRoleWithSAMLInput", "aws-sdk-go"),
     ],
     strings: &["interpreted_string_literal"],
@@ -43,6 +52,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Lexical,
     wrap: ["aws.String(", ")"],
+    number: ["aws.Int32(", ")"],
 };
 
 fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
@@ -77,6 +87,9 @@ fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
         "identifier" if tree.text(id) == "nil" => Some(Form::Nothing),
         "nil" => Some(Form::Nothing),
         "identifier" => Some(Form::Name(Cow::Borrowed(tree.text(id)))),
+        "selector_expression" if unit(tree, id).is_some() => {
+            Some(Form::Text(Cow::Owned(format!("{}s", unit(tree, id)?))))
+        }
         "selector_expression" => {
             let at = field("field")?;
             Some(Form::Member { object: field("operand")?, name: Cow::Borrowed(tree.text(at)), at })
@@ -87,6 +100,7 @@ fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
         "binary_expression" if tree.text(field("operator")?) == "+" => {
             Some(Form::Template(vec![Piece::Value(field("left")?), Piece::Value(field("right")?)]))
         }
+        "binary_expression" if tree.text(field("operator")?) == "*" => duration(tree, field("left")?, field("right")?),
         "unary_expression" if tree.text(field("operator")?) == "&" => Some(Form::Same(field("operand")?)),
         "parenthesized_expression" | "literal_element" | "variadic_argument" => {
             Some(Form::Same(tree.named(id).next()?))
@@ -95,6 +109,27 @@ fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
         _ => None,
     };
     read().unwrap_or(Form::Other)
+}
+
+/// The seconds of `time.Hour` and the like.
+fn unit(tree: &Tree<'_>, id: Id) -> Option<u64> {
+    match tree.text(id) {
+        "time.Second" => Some(1),
+        "time.Minute" => Some(60),
+        "time.Hour" => Some(3_600),
+        _ => None,
+    }
+}
+
+/// `15 * time.Minute`, either way round.
+fn duration<'t>(tree: &Tree<'t>, left: Id, right: Id) -> Option<Form<'t>> {
+    let (times, seconds) = match (unit(tree, left), unit(tree, right)) {
+        (None, Some(seconds)) => (left, seconds),
+        (Some(seconds), None) => (right, seconds),
+        (Some(_), Some(_)) | (None, None) => return None,
+    };
+    let times: u64 = tree.text(times).replace('_', "").parse().ok()?;
+    Some(Form::Text(Cow::Owned(format!("{}s", times.checked_mul(seconds)?))))
 }
 
 /// The only element of a list.

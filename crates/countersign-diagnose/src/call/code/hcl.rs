@@ -4,19 +4,19 @@
 
 use std::borrow::Cow;
 
-use super::entry::EntryPoint;
+use super::entry::{EntryPoint, Key};
 use super::form::{Form, Language, Piece, Scoping, Separator, grammar, together, unescape};
 use super::tree::{Id, Tree};
-use crate::call::Quoting;
+use crate::call::{Name, Quoting};
 
 pub(in crate::call) static LANGUAGE: Language = Language {
     grammar: grammar!(tree_sitter_hcl::LANGUAGE),
     form,
     entry_points: &[
-        EntryPoint::assume_role("assume_role", "terraform").session("*"),
-        EntryPoint::web_identity("assume_role_with_web_identity", "terraform"),
-        EntryPoint::assume_role("backend", "terraform-backend").session("*"),
-        EntryPoint::assume_role("config", "terraform-backend").session("*"),
+        EntryPoint::assume_role("assume_role", "terraform").session("*").keys(BLOCK),
+        EntryPoint::web_identity("assume_role_with_web_identity", "terraform").keys(TOKEN),
+        EntryPoint::assume_role("backend", "terraform-backend").session("*").keys(BACKEND),
+        EntryPoint::assume_role("config", "terraform-backend").session("*").keys(BACKEND),
     ],
     strings: &["string_lit", "quoted_template"],
     double: Quoting::Hcl,
@@ -24,7 +24,20 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Line,
     scoping: Scoping::Function,
     wrap: ["", ""],
+    number: ["", ""],
 };
+
+const EXTERNAL_ID: Key = Key::new(Name::ExternalId, "external_id");
+const SESSION_NAME: Key = Key::new(Name::RoleSessionName, "session_name");
+const DURATION: Key = Key::new(Name::DurationSeconds, "duration");
+const SOURCE_IDENTITY: Key = Key::new(Name::SourceIdentity, "source_identity");
+
+/// The arguments of `assume_role`.
+const BLOCK: &[Key] = &[EXTERNAL_ID, SESSION_NAME, DURATION, SOURCE_IDENTITY];
+/// Those of `assume_role_with_web_identity`.
+const TOKEN: &[Key] = &[SESSION_NAME, DURATION];
+/// Those that stood in the backend itself.
+const BACKEND: &[Key] = &[EXTERNAL_ID, SESSION_NAME];
 
 /// Attributes that hold a call when their value is an object.
 const CALLS: [&str; 3] = ["assume_role", "assume_role_with_web_identity", "config"];

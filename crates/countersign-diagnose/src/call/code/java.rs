@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::entry::{EntryPoint, Missing};
+use super::entry::{Added, EntryPoint, Key};
 use super::form::{Form, Language, Piece, Scoping, Separator, grammar, pieces, unescape};
 use super::tree::{Id, Tree};
-use crate::call::Quoting;
+use crate::call::{Name, Quoting};
 
 pub(in crate::call) static LANGUAGE: Language = Language {
     grammar: grammar!(tree_sitter_java::LANGUAGE),
@@ -16,7 +16,8 @@ pub(in crate::call) static LANGUAGE: Language = Language {
         EntryPoint::assume_role("refreshRequest", "aws-sdk-java-v2"),
         EntryPoint::assume_role("STSAssumeRoleSessionCredentialsProvider", "aws-sdk-java-v1")
             .positions(0, Some(1))
-            .missing(Missing::Link("withExternalId")),
+            .keys(PROVIDER)
+            .added(Added::Link),
         EntryPoint::web_identity("AssumeRoleWithWebIdentityRequest", "aws-sdk-java"),
         EntryPoint::web_identity("assumeRoleWithWebIdentity", "aws-sdk-java-v2"),
         EntryPoint::web_identity("WebIdentityTokenFileCredentialsProvider", "aws-sdk-java-v2"),
@@ -29,7 +30,12 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Lexical,
     wrap: ["", ""],
+    number: ["", ""],
 };
+
+/// The setters of version 1's provider.
+const PROVIDER: &[Key] =
+    &[Key::new(Name::ExternalId, "withExternalId"), Key::new(Name::DurationSeconds, "withRoleSessionDurationSeconds")];
 
 fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
     let field = |name| tree.field(id, name);

@@ -33,6 +33,7 @@ const fn language(grammar: fn() -> &'static tree_sitter::Language) -> Language {
         separator: Separator::Comma,
         scoping: Scoping::Lexical,
         wrap: ["", ""],
+        number: ["", ""],
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A language is a value: its grammar, what its nodes mean in words common to all ([`form`]), and what makes a call
 //! ([`entry`]). The rest is the same for all of them: what names are bound to ([`program`]), which parameters reach a call
-//! ([`site`]), and where its ExternalId is written ([`insert`]).
+//! ([`site`]), and where each is written ([`insert`]) and taken out ([`remove`]).
 
 pub(super) mod bash;
 mod csharp;
@@ -13,10 +13,12 @@ mod hcl;
 mod insert;
 mod java;
 mod javascript;
+mod layout;
 mod php;
 pub(super) mod program;
 mod python;
 pub(super) mod record;
+mod remove;
 mod ruby;
 mod rust;
 mod shape;
@@ -34,7 +36,9 @@ use self::form::Language;
 use self::program::{Program, Worth};
 use self::site::{Site, Way};
 use self::tree::{Patience, Tree};
-use super::{Call, Name, Parameter, Reading, Slot, Style};
+use super::slot::{removals, slots};
+use super::{Call, Name, Parameter, Reading, Style};
+use crate::edit::Edit;
 
 /// Reads a text in one language.
 pub(super) fn read(text: &str, style: Style, patience: Patience<'_>) -> Option<Reading> {
@@ -68,13 +72,18 @@ fn cut_off(mut call: Call, text: &str) -> Call {
     // What was cut off may have sent one.
     let rest = Parameter::Unknown { expression: String::new(), span: Span { start: end, end } };
     call.parameters.entry(Name::ExternalId).or_insert(rest);
-    let is_inside = |slot: &Slot| slot.also.iter().map(|edit| edit.span).chain([slot.span]).all(|span| span.end <= end);
-    call.slot = call.slot.filter(is_inside);
+    let is_inside = |edit: &Edit| edit.span.end <= end;
+    call.slots.retain(|_, slot| slot.span.end <= end && slot.also.iter().all(is_inside));
+    call.removals.retain(|_, edits| edits.iter().all(is_inside));
     call
 }
 
 fn read_whole(text: &str, style: Style, patience: Patience<'_>) -> Option<Reading> {
     let language = language(text, style)?;
+    if !language.entry_points.iter().any(|entry| text.contains(entry.name)) {
+        // Nothing here makes a call, in whatever way it is parsed.
+        return Some(Reading { style, calls: Vec::new(), errors: 0 });
+    }
     let tree = Tree::parse(text, (language.grammar)(), patience)?;
     let program = Program::new(&tree, language);
     let calls = site::find(&program).iter().map(|site| call(&program, site, style)).collect();
@@ -155,8 +164,10 @@ fn call(program: &Program<'_>, site: &Site, style: Style) -> Call {
         parameters,
         source: None,
         profile: None,
+        device: None,
         chained: None,
-        slot: insert::slot(program, site),
+        slots: slots(|name| insert::slot(program, site, name)),
+        removals: removals(|name| remove::removal(program, site, name)),
     }
 }
 

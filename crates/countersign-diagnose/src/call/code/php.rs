@@ -17,6 +17,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Function,
     wrap: ["", ""],
+    number: ["", ""],
 };
 
 /// Without the opening tag, as people paste it.
@@ -30,6 +31,7 @@ pub(in crate::call) static FRAGMENT: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Function,
     wrap: ["", ""],
+    number: ["", ""],
 };
 
 const ENTRY_POINTS: &[EntryPoint] = &[

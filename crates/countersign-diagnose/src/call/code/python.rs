@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::entry::{EntryPoint, Missing};
+use super::entry::{Added, EntryPoint};
 use super::form::{Form, Language, Piece, Scoping, Separator, grammar, pieces, together, unescape};
 use super::tree::{Id, Tree};
 use crate::call::Quoting;
@@ -18,7 +18,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
             .positions(2, None)
             .under("extra_args")
             .session("botocore-session-*")
-            .missing(Missing::Under { before: "extra_args={\"ExternalId\": ", behind: "}" }),
+            .added(Added::Under { before: "extra_args={\"{key}\": ", behind: "}" }),
     ],
     strings: &["string"],
     double: Quoting::Backslash('"'),
@@ -26,6 +26,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Function,
     wrap: ["", ""],
+    number: ["", ""],
 };
 
 fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {

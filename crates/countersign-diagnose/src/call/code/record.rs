@@ -76,7 +76,7 @@ fn site(program: &Program<'_>, record: Id) -> Option<Site> {
 }
 
 /// A tool that is not known: an ExternalId that is there can be corrected, but none be added.
-static UNKNOWN: EntryPoint = EntryPoint::assume_role("", "configuration").missing(super::entry::Missing::Unknown);
+static UNKNOWN: EntryPoint = EntryPoint::assume_role("", "configuration").keys(&[]);
 
 /// The key that a record, or the list it is in, is the value of.
 fn name_of(program: &Program<'_>, record: Id) -> Option<String> {

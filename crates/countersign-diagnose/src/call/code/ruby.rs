@@ -23,6 +23,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Lexical,
     wrap: ["", ""],
+    number: ["", ""],
 };
 
 fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {

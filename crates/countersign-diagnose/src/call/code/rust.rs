@@ -2,20 +2,21 @@
 
 use std::borrow::Cow;
 
-use super::entry::{EntryPoint, Missing};
+use super::entry::{Added, EntryPoint, Key};
 use super::form::{Form, Language, Scoping, Separator, grammar, pieces, unescape};
 use super::tree::{Id, Tree};
-use crate::call::Quoting;
+use crate::call::{Name, Quoting};
 
 pub(in crate::call) static LANGUAGE: Language = Language {
     grammar: grammar!(tree_sitter_rust::LANGUAGE),
     form,
     entry_points: &[
-        EntryPoint::assume_role("assume_role", "aws-sdk-rust").missing(Missing::Link("external_id")),
+        EntryPoint::assume_role("assume_role", "aws-sdk-rust").added(Added::Link),
         EntryPoint::assume_role("AssumeRoleProvider", "aws-sdk-rust")
             .positions(0, None)
             .session("*")
-            .missing(Missing::Link("external_id")),
+            .keys(PROVIDER)
+            .added(Added::Link),
         EntryPoint::web_identity("assume_role_with_web_identity", "aws-sdk-rust"),
         EntryPoint::saml("assume_role_with_saml", "aws-sdk-rust"),
     ],
@@ -25,7 +26,15 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Lexical,
     wrap: ["", ""],
+    number: ["", ""],
 };
+
+/// The setters of the provider's builder.
+const PROVIDER: &[Key] = &[
+    Key::new(Name::ExternalId, "external_id"),
+    Key::new(Name::RoleSessionName, "session_name"),
+    Key::new(Name::DurationSeconds, "session_length").wrapped(["std::time::Duration::from_secs(", ")"]),
+];
 
 fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
     let field = |name| tree.field(id, name);
@@ -76,7 +85,7 @@ fn call<'t>(tree: &Tree<'t>, id: Id) -> Option<Form<'t>> {
     if matches!(name, "to_string" | "to_owned" | "into" | "clone" | "as_str") {
         return Some(Form::Same(receiver?));
     }
-    if matches!(name, "Some" | "from") {
+    if matches!(name, "Some" | "from" | "from_secs") {
         let mut given = tree.named(arguments);
         return Some(Form::Same(given.next().filter(|_| given.next().is_none())?));
     }

@@ -1,6 +1,7 @@
 //! How tools write a role and its ExternalId into their configuration.
 
-use super::entry::{EntryPoint, Missing};
+use super::entry::{EntryPoint, Key};
+use crate::call::Name;
 
 /// The record of one tool.
 pub(super) struct Shape {
@@ -17,13 +18,13 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    const fn new(tool: &'static str, role: &'static str, external_id: &'static str) -> Self {
-        let entry = EntryPoint::assume_role("", tool).missing(Missing::Spelt(external_id));
-        Self { within: None, beside: None, role, external_id: Some(external_id), entry }
+    const fn new(tool: &'static str, role: &'static str, external_id: &'static Key) -> Self {
+        let entry = EntryPoint::assume_role("", tool).keys(std::slice::from_ref(external_id));
+        Self { within: None, beside: None, role, external_id: external_id.spelt, entry }
     }
 
     const fn without(tool: &'static str, role: &'static str) -> Self {
-        let entry = EntryPoint::assume_role("", tool).missing(Missing::Never);
+        let entry = EntryPoint::assume_role("", tool).keys(&[]);
         Self { within: None, beside: None, role, external_id: None, entry }
     }
 
@@ -36,29 +37,39 @@ impl Shape {
     }
 }
 
+const fn id(spelt: &'static str) -> Key {
+    Key::new(Name::ExternalId, spelt)
+}
+
 /// The first that fits counts.
 pub(super) static SHAPES: &[Shape] = &[
-    Shape::new("aws-cli", "RoleArn", "ExternalId").beside("RoleSessionName"),
-    Shape::new("grafana", "assumeRoleArn", "externalId"),
-    Shape::new("external-secrets", "role", "externalID").within("aws"),
-    Shape::new("keda", "roleArn", "externalID").within("podIdentity"),
-    Shape::new("crossplane", "roleARN", "externalID").within("assumeRoleChain"),
-    Shape::new("yace", "roleArn", "externalId").within("roles"),
-    Shape::new("prometheus", "role_arn", "external_id").within("sigv4"),
-    Shape::new("vector", "assume_role", "external_id").within("auth"),
-    Shape::new("pulumi", "roleArn", "externalId").within("assumeRole"),
-    Shape::new("kiam", "iam.amazonaws.com/role", "iam.amazonaws.com/external-id").within("annotations"),
-    Shape::new("trino", "s3.iam-role", "s3.external-id"),
-    Shape::new("trino", "hive.s3.iam-role", "hive.s3.external-id"),
-    Shape::new("iceberg", "client.assume-role.arn", "client.assume-role.external-id"),
-    Shape::new("hadoop-s3a", "fs.s3a.assumed.role.arn", "fs.s3a.assumed.role.external.id"),
-    Shape::new("rclone", "role_arn", "role_external_id").beside("provider"),
+    Shape {
+        within: None,
+        beside: Some("RoleSessionName"),
+        role: "RoleArn",
+        external_id: None,
+        entry: EntryPoint::assume_role("", "aws-cli"),
+    },
+    Shape::new("grafana", "assumeRoleArn", &id("externalId")),
+    Shape::new("external-secrets", "role", &id("externalID")).within("aws"),
+    Shape::new("keda", "roleArn", &id("externalID")).within("podIdentity"),
+    Shape::new("crossplane", "roleARN", &id("externalID")).within("assumeRoleChain"),
+    Shape::new("yace", "roleArn", &id("externalId")).within("roles"),
+    Shape::new("prometheus", "role_arn", &id("external_id")).within("sigv4"),
+    Shape::new("vector", "assume_role", &id("external_id")).within("auth"),
+    Shape::new("pulumi", "roleArn", &id("externalId")).within("assumeRole"),
+    Shape::new("kiam", "iam.amazonaws.com/role", &id("iam.amazonaws.com/external-id")).within("annotations"),
+    Shape::new("trino", "s3.iam-role", &id("s3.external-id")),
+    Shape::new("trino", "hive.s3.iam-role", &id("hive.s3.external-id")),
+    Shape::new("iceberg", "client.assume-role.arn", &id("client.assume-role.external-id")),
+    Shape::new("hadoop-s3a", "fs.s3a.assumed.role.arn", &id("fs.s3a.assumed.role.external.id")),
+    Shape::new("rclone", "role_arn", &id("role_external_id")).beside("provider"),
     Shape {
         within: None,
         beside: None,
         role: "eks.amazonaws.com/role-arn",
         external_id: None,
-        entry: EntryPoint::web_identity("", "eks-service-account"),
+        entry: EntryPoint::web_identity("", "eks-service-account").keys(&[]),
     },
     Shape::without("cert-manager", "role").within("route53"),
     Shape::without("sops", "role").beside("arn"),

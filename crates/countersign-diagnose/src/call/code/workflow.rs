@@ -1,7 +1,7 @@
 //! GitHub's configure-aws-credentials step, and the commands that workflows and manifests run.
 
 use super::call;
-use super::entry::{EntryPoint, Missing, parameter};
+use super::entry::{EntryPoint, Key, parameter};
 use super::form::Form;
 use super::program::{Program, Worth};
 use super::site::{Entry, Site, Way};
@@ -11,10 +11,14 @@ use crate::call::{Call, Name, Operation, Parameter, Style};
 
 const TOOL: &str = "configure-aws-credentials";
 
+const EXTERNAL_ID: Key = Key::new(Name::ExternalId, "role-external-id");
+const SESSION_NAME: Key = Key::new(Name::RoleSessionName, "role-session-name");
+const DURATION: Key = Key::new(Name::DurationSeconds, "role-duration-seconds");
+
 /// With keys, or the credentials of an earlier step, the action calls `AssumeRole`.
-static WITH_CREDENTIALS: EntryPoint = EntryPoint::assume_role("", TOOL).missing(Missing::Spelt("role-external-id"));
+static WITH_CREDENTIALS: EntryPoint = EntryPoint::assume_role("", TOOL).keys(&[EXTERNAL_ID, SESSION_NAME, DURATION]);
 /// With the token of the workflow it does not, and the input for the ExternalId has no effect.
-static WITH_TOKEN: EntryPoint = EntryPoint::web_identity("", TOOL);
+static WITH_TOKEN: EntryPoint = EntryPoint::web_identity("", TOOL).keys(&[SESSION_NAME, DURATION]);
 
 /// How many commands of a text are read.
 const SCRIPTS: usize = 64;
@@ -77,6 +81,8 @@ fn step(program: &Program<'_>, with: Id) -> Option<Call> {
     if call.operation == Operation::AssumeRole && !skips_tags {
         let pattern = "GitHub=Actions\nRepository=*\nWorkflow=*\nAction=*\nActor=*\nBranch=*\nCommit=*";
         call.parameters.entry(Name::Tags).or_insert(Parameter::Implied { pattern });
+        let slot = super::insert::last_in(program, with, &EXTERNAL_ID, "role-skip-session-tagging: ", "");
+        call.removals.insert(Name::Tags, slot.write_as_is("true"));
     }
     Some(call)
 }

@@ -20,6 +20,7 @@ pub(in crate::call) static YAML: Language = Language {
     separator: Separator::Line,
     scoping: Scoping::Function,
     wrap: ["", ""],
+    number: ["", ""],
 };
 
 pub(in crate::call) static JSON: Language = Language {
@@ -32,6 +33,7 @@ pub(in crate::call) static JSON: Language = Language {
     separator: Separator::Comma,
     scoping: Scoping::Function,
     wrap: ["", ""],
+    number: ["", ""],
 };
 
 /// The tree of a YAML text, as far as it can be read. A grammar of tree-sitter would do, but its scanner ends the process at

@@ -8,8 +8,9 @@ use super::options::{Given, Word, options};
 use crate::call::code::program::Program;
 use crate::call::code::tree::{Id, Patience};
 use crate::call::code::{entry, record};
-use crate::call::slot::moved;
+use crate::call::slot::{removals, slots};
 use crate::call::{Call, Name, Operation, Parameter, Quoting, Slot, Style};
+use crate::edit::Edit;
 
 /// More calls than this are not looked for in one text.
 const CALLS: usize = 64;
@@ -73,13 +74,8 @@ fn sts_call(
     let (own, open) = options(words.get(at + 1..).unwrap_or_default());
     let profile = own.iter().chain(&given).find(|option| option.name == "profile").and_then(known);
     let mut parameters = BTreeMap::new();
-    let mut slot = None;
-    for option in &own {
-        match option.name.as_str() {
-            "cli-input-json" | "cli-input-yaml" => slot = read_input(program, option, &mut parameters, patience),
-            _ => {}
-        }
-    }
+    let input = own.iter().rfind(|option| matches!(option.name.as_str(), "cli-input-json" | "cli-input-yaml"));
+    let input = input.map(|option| read_input(program, option, &mut parameters, patience)).unwrap_or_default();
     given.extend(own.iter().cloned());
     for option in &given {
         if let Some(name) = entry::parameter(&option.name) {
@@ -94,12 +90,16 @@ fn sts_call(
             parameters.entry(name).or_insert(unknown);
         }
     }
-    let place = || match parameters.get(&Name::ExternalId) {
+    let place = |name: Name| match parameters.get(&name) {
+        _ if input.slots.contains_key(&name) => input.slots.get(&name).cloned(),
         Some(Parameter::Known { span, .. }) if *span != Span::default() => Some(replacing(source, *span)),
         Some(_) => None,
-        None => beside(source, &own),
+        None if takes(operation, name) => beside(source, &own, name),
+        None => None,
     };
-    let slot = slot.or_else(place).filter(|_| operation == Operation::AssumeRole);
+    let place = |name: Name| place(name).filter(|_| name != Name::ExternalId || operation == Operation::AssumeRole);
+    let out = |name: Name| input.removals.get(&name).cloned().or_else(|| without(words, &own, name));
+    let (slots, removals) = (slots(place), removals(out));
     Call {
         style: Style::Shell,
         operation,
@@ -108,8 +108,20 @@ fn sts_call(
         parameters,
         source: profile.clone(),
         profile,
+        device: None,
         chained: None,
-        slot,
+        slots,
+        removals,
+    }
+}
+
+/// Whether the operation has an option for a parameter that can be added.
+fn takes(operation: Operation, name: Name) -> bool {
+    match operation {
+        Operation::AssumeRole => !matches!(name, Name::RoleArn | Name::Region),
+        Operation::AssumeRoleWithWebIdentity => matches!(name, Name::RoleSessionName | Name::DurationSeconds),
+        Operation::AssumeRoleWithSaml => name == Name::DurationSeconds,
+        Operation::SwitchRole => false,
     }
 }
 
@@ -129,7 +141,7 @@ fn replacing(source: &str, span: Span) -> Slot {
 }
 
 /// Behind the role or the session name, in the way of that option.
-fn beside(source: &str, options: &[Given]) -> Option<Slot> {
+fn beside(source: &str, options: &[Given], name: Name) -> Option<Slot> {
     let is_anchor = |option: &&Given| matches!(option.name.as_str(), "role-arn" | "role-session-name");
     let anchor = options.iter().rfind(is_anchor)?;
     let sign = if anchor.joined.is_some() { "=" } else { " " };
@@ -143,7 +155,21 @@ fn beside(source: &str, options: &[Given]) -> Option<Slot> {
         Some(mark @ ('\\' | '`' | '^')) if is_own => format!(" {mark}{newline}{line}"),
         _ => " ".to_owned(),
     };
-    Some(Slot::insert(anchor.end(), format!("{head}--external-id{sign}"), "", Quoting::Shell))
+    let option = entry::spelt_like("role-arn", name);
+    Some(Slot::insert(anchor.end(), format!("{head}--{option}{sign}"), "", Quoting::Shell))
+}
+
+/// A command without the option of a parameter, and without what stands before it: blanks, the end of a line.
+fn without(words: &[Word], options: &[Given], name: Name) -> Option<Vec<Edit>> {
+    let names: &[Name] = if name == Name::Tags { &[Name::Tags, Name::TransitiveTagKeys] } else { &[name] };
+    let is_gone = |option: &&Given| entry::parameter(&option.name).is_some_and(|name| names.contains(&name));
+    let gone: Vec<&Given> = options.iter().filter(is_gone).collect();
+    gone.iter().find(|option| entry::parameter(&option.name) == Some(name))?;
+    let edit = |option: &&Given| {
+        let before = words.iter().rev().find(|word| word.span.end <= option.word.span.start)?;
+        Some(Edit::replace(Span { start: before.span.end, end: option.end() }, ""))
+    };
+    gone.iter().map(edit).collect()
 }
 
 /// `Key=a,Value=b` words as lines, or JSON.
@@ -160,20 +186,20 @@ fn tags(parameter: Parameter) -> Parameter {
     }
 }
 
-/// The parameters in `--cli-input-json`, and the place for an ExternalId in it.
+/// What can be written to a text inside of the command.
+#[derive(Default)]
+struct Input {
+    slots: BTreeMap<Name, Slot>,
+    removals: BTreeMap<Name, Vec<Edit>>,
+}
+
+/// The parameters in `--cli-input-json`, and the places for them in it.
 fn read_input(
     program: &Program<'_>,
     option: &Given,
     parameters: &mut BTreeMap<Name, Parameter>,
     patience: Patience<'_>,
-) -> Option<Slot> {
-    let unknown = |parameters: &mut BTreeMap<Name, Parameter>| {
-        let expression = format!("--{} {}", option.name, option.values.first().map_or("", |word| &word.written));
-        for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
-            let span = option.word.span;
-            parameters.insert(name, Parameter::Unknown { expression: expression.clone(), span });
-        }
-    };
+) -> Input {
     let text = match option.parameter() {
         Parameter::Known { value, span } if !value.starts_with("file://") => Some((value, span)),
         _ => None,
@@ -182,28 +208,31 @@ fn read_input(
         let call = record::read_json(value, patience)?.calls.into_iter().next()?;
         Some((call, *span))
     });
-    let Some((call, span)) = call else {
-        unknown(parameters);
-        return None;
+    let Some((mut call, span)) = call else {
+        let expression = format!("--{} {}", option.name, option.values.first().map_or("", |word| &word.written));
+        for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
+            let span = option.word.span;
+            parameters.insert(name, Parameter::Unknown { expression: expression.clone(), span });
+        }
+        return Input::default();
     };
     // In single quotes the text stands as it is, so that places in it are places in the command.
     let value = text.map(|(value, _)| value).unwrap_or_default();
     let written = program.tree.source().get(span.start as usize..span.end as usize).unwrap_or_default();
     let is_verbatim = written.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) == Some(value.as_str());
-    let inner = span.start + 1;
-    let place = |within: Span| if is_verbatim { moved(within, inner) } else { span };
+    call.move_by(span.start + 1);
     for (name, parameter) in call.parameters {
         parameters.insert(
             name,
             match parameter {
-                Parameter::Known { value, span } => Parameter::Known { value, span: place(span) },
+                Parameter::Known { value, span: place } => {
+                    Parameter::Known { value, span: if is_verbatim { place } else { span } }
+                }
                 other => other,
             },
         );
     }
-    let mut slot = call.slot.filter(|_| is_verbatim)?;
-    slot.move_by(inner);
-    Some(slot)
+    if is_verbatim { Input { slots: call.slots, removals: call.removals } } else { Input::default() }
 }
 
 /// A command that takes its credentials from a profile, which may assume a role.
@@ -231,7 +260,9 @@ fn profile_call(program: &Program<'_>, command: Id, words: &[Word]) -> Option<Ca
         parameters,
         source: None,
         profile: Some(profile),
+        device: None,
         chained: None,
-        slot: None,
+        slots: BTreeMap::new(),
+        removals: BTreeMap::new(),
     })
 }

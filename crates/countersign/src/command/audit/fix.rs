@@ -10,7 +10,7 @@ use countersign_audit::report::Report;
 use countersign_audit::source::{InputProblem, ProblemSeverity};
 use countersign_policy::document::Span;
 
-use super::mended::{Mended, is_stdin};
+use crate::mended::{Mended, is_stdin};
 use crate::output;
 
 /// The flags.

@@ -5,7 +5,6 @@ mod files;
 mod fix;
 mod gather;
 mod given;
-mod mended;
 mod profiles;
 mod progress;
 mod selection;

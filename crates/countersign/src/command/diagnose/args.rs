@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use crate::command::journal::Remember;
+
 const EXAMPLES: &str = "\
 Examples:
   The error as it appears, and the trust policy of the role:
@@ -13,10 +15,17 @@ Examples:
   The code that made the call as well, so that the answer is a patch for it:
     countersign diagnose error.txt --trust role.json --call collect.py
 
+  Denials as they come, out of a log or a stream:
+    kubectl logs -f deploy/collector | countersign diagnose --watch - --trust role.json
+
   Everything in one file:
     countersign diagnose --case case.json --format json
 
-Exit status: 0 the cause is proved, 1 causes only fit, 2 nothing to go on.";
+  The same, and the change is made in the files:
+    countersign diagnose error.txt --trust role.json --call collect.py --apply
+
+Exit status: 0 the cause is proved, or everything given allows the call, 1 causes only fit, 2 nothing to go on. With --apply: 0 the change is made and the call \
+is allowed now, 1 nothing is changed, 2 nothing to go on.";
 
 /// Say why a role was not given, and what to change.
 ///
@@ -29,9 +38,55 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) given: Given,
 
+    /// Follow a log as it grows, or stdin for `-`, and diagnose each denial in it once; Ctrl-C ends.
+    ///
+    /// As `tail -F` does, it starts behind what the file holds already, waits for a file that is not there yet, and goes on
+    /// when the file is rotated or cut. The other files that are given are read again when they change. Denials that
+    /// repeat are counted. The exit status is that of the last answer; 0 when there was none.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["error", "case", "event", "apply"])]
+    pub(super) watch: Option<PathBuf>,
+
+    /// Ask nothing, also on a terminal.
+    #[arg(long)]
+    pub(super) no_input: bool,
+
+    /// Make the change in the files it was read from, as `countersign fix` does.
+    #[arg(long, help_heading = "The change")]
+    pub(super) apply: bool,
+
+    #[command(flatten)]
+    pub(super) making: Making,
+    #[command(flatten)]
+    pub(super) remember: Remember,
+
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(super) format: AnswerFormat,
+}
+
+/// How a change is made.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Making {
+    /// Show the change as a patch, and change nothing.
+    #[arg(long, help_heading = "The change")]
+    pub(super) diff: bool,
+
+    /// Make a change that somebody has to decide about, since it lets in somebody new.
+    #[arg(long, help_heading = "The change")]
+    pub(super) accept_decision: bool,
+
+    /// The ExternalId to send, where nothing that was given says which.
+    #[arg(long, value_name = "ID", help_heading = "The change")]
+    pub(super) set_external_id: Option<String>,
+
+    /// Write the changed policy to this new file, where it cannot be written back: one that is not there yet, or that came
+    /// from stdin, from a bundle, or from what AWS printed.
+    #[arg(long, value_name = "FILE", help_heading = "The change")]
+    pub(super) write_to: Option<PathBuf>,
+
+    /// Write the patch that undoes the change to this new file instead of printing it.
+    #[arg(long, value_name = "FILE", help_heading = "The change")]
+    pub(super) reverse_patch: Option<PathBuf>,
 }
 
 /// What is in hand about a denial.
@@ -46,9 +101,10 @@ pub(crate) struct Given {
     #[arg(long, value_name = "FILE")]
     pub(super) case: Option<PathBuf>,
 
-    /// A CloudTrail event, or a trail's file; gzip is undone. Of several refusals the last counts.
-    #[arg(long, value_name = "FILE")]
-    pub(super) event: Option<PathBuf>,
+    /// A CloudTrail event, a trail's file, or a folder of them; gzip is undone; repeatable. Of several refusals the last
+    /// counts, of those that fit --role and --caller if they are given.
+    #[arg(long, value_name = "PATH")]
+    pub(super) event: Vec<PathBuf>,
 
     /// The role's trust policy: JSON, what `aws iam get-role` prints, or a file that `countersign audit` reads, with --role.
     #[arg(long, value_name = "FILE", help_heading = "The role")]
@@ -109,7 +165,7 @@ pub(crate) struct Given {
 
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum AnswerFormat {
+pub(crate) enum AnswerFormat {
     /// For people.
     Text,
     /// For programs: one JSON document, stable in shape.

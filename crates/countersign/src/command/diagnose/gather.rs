@@ -2,16 +2,18 @@
 
 use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use countersign_audit::input::{self, Named};
 use countersign_audit::role::Role;
-use countersign_diagnose::Evidence;
-use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent, read_events};
+use countersign_diagnose::call::Name;
+use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent};
+use countersign_diagnose::{Evidence, Part};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
+use super::trail;
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -20,8 +22,6 @@ use crate::read;
 
 /// The most bytes of a pasted error, a script or a bundle.
 const TEXT_BYTES: u64 = 16 << 20;
-/// The most bytes of a trail's file.
-const TRAIL_BYTES: u64 = 1 << 30;
 /// How long the text of a call is parsed: one that was made to vex a parser costs it minutes.
 const PARSING: Duration = Duration::from_secs(2);
 
@@ -54,6 +54,18 @@ impl Patience {
 /// # Errors
 /// When a file cannot be read or holds nothing of what it is given as.
 pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
+    gathered(args, error_text(args)?)
+}
+
+/// Reads everything but the error's own text.
+///
+/// # Errors
+/// When a file cannot be read or holds nothing of what it is given as.
+pub(super) fn besides_error(args: &Given) -> anyhow::Result<Evidence> {
+    gathered(args, None)
+}
+
+fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
     let mut evidence = match &args.case {
         Some(path) => {
             let input = read::read(path, TEXT_BYTES)?;
@@ -69,20 +81,10 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
         None => Evidence::default(),
     };
     evidence.now = Some(audit::now(None));
-    if let Some(text) = error_text(args)? {
-        add_error(&mut evidence, text);
+    if let Some(text) = error {
+        add_error(&mut evidence, args, text);
     }
-    if let Some(path) = &args.event {
-        let input = read::read(path, TRAIL_BYTES)?;
-        let events = read_events(&input.text);
-        let Some(event) = events.last() else {
-            let help =
-                "events of refused calls have an errorCode; the owner of a role sees no denied calls of other accounts";
-            let message = format!("no refused AssumeRole in {}", input.name);
-            return Err(Box::new(Diagnostic::error(message, Some(help.to_owned()))).into());
-        };
-        evidence.add_event(event);
-    }
+    trail::add(&mut evidence, args)?;
     if let Some(path) = &args.trust {
         trust(&mut evidence, path, args.role.as_deref())?;
     }
@@ -116,39 +118,89 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
     Ok(evidence)
 }
 
+/// Reads a part of the evidence again, after it was changed.
+///
+/// # Errors
+/// As [`evidence`].
+pub(super) fn read_again(evidence: &mut Evidence, part: Part, path: &Path, args: &Given) -> anyhow::Result<()> {
+    match part {
+        Part::Trust => trust(evidence, path, args.role.as_deref())?,
+        Part::NewIdentity => evidence.identity.push(policy(path)?),
+        Part::Identity => {
+            let changed = policy(path)?;
+            evidence.identity.splice(..1, [changed]);
+        }
+        Part::Call => {
+            let changed = request(path, args)?;
+            // What was said of the call was said of the one that failed.
+            let says = |name: Name| changed.calls.iter().any(|call| call.known(name).is_some());
+            if says(Name::ExternalId) {
+                evidence.facts.external_id = Sent::Unknown;
+            }
+            if says(Name::RoleSessionName) {
+                evidence.facts.session_name = Sent::Unknown;
+            }
+            if says(Name::DurationSeconds) {
+                evidence.facts.duration_seconds = None;
+            }
+            evidence.request = Some(changed);
+        }
+    }
+    Ok(())
+}
+
 /// The pasted error: a file, or stdin when it is named, or when something is piped in and nothing else is read from it.
 fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     let stdin = Path::new("-");
-    let files = [&args.case, &args.event, &args.trust, &args.call];
-    let taken = files.into_iter().flatten().any(|path| path == stdin);
+    let files = [&args.case, &args.trust, &args.call];
+    let taken = files.into_iter().flatten().chain(&args.event).any(|path| path == stdin);
     let path = match &args.error {
         Some(path) => path.as_path(),
-        None if args.case.is_none() && args.event.is_none() && !taken && !std::io::stdin().is_terminal() => stdin,
+        None if args.case.is_none() && args.event.is_empty() && !taken && !std::io::stdin().is_terminal() => stdin,
         None => return Ok(None),
     };
     let text = read::read(path, TEXT_BYTES)?.text;
     Ok((!text.trim().is_empty()).then_some(text))
 }
 
-/// A paste may be the event itself.
-fn add_error(evidence: &mut Evidence, text: String) {
-    if text.trim_start().starts_with(['{', '['])
-        && let Some(event) = read_events(&text).last()
-    {
-        return evidence.add_event(event);
-    }
-    evidence.error_text = Some(text);
+/// The files that are given besides the error's text.
+pub(super) fn files(args: &Given) -> Vec<PathBuf> {
+    let single = [&args.case, &args.trust, &args.call, &args.boundary, &args.session_policy, &args.vpc_endpoint_policy];
+    let several = args.event.iter().chain(&args.identity).chain(&args.scp).chain(&args.rcp);
+    let stdin = Path::new("-");
+    single.into_iter().flatten().chain(several).filter(|path| *path != stdin).cloned().collect()
 }
 
-fn policy(path: &Path) -> anyhow::Result<PolicyText> {
+/// What the error's text is called.
+pub(super) fn error_name(args: &Given) -> String {
+    match (&args.error, &args.case) {
+        (None, Some(case)) => format!("error_text in {}", read::name(case)),
+        (error, _) => read::name(error.as_deref().unwrap_or(Path::new("-"))),
+    }
+}
+
+/// Adds a text that was pasted or came in: it may be the event itself.
+pub(super) fn add_error(evidence: &mut Evidence, args: &Given, text: String) {
+    if !trail::add_text(evidence, args, &text) {
+        evidence.error_text = Some(text);
+    }
+}
+
+pub(super) fn policy(path: &Path) -> anyhow::Result<PolicyText> {
     Ok(text_of(PolicyFile::read(path)?))
+}
+
+/// A policy that was pasted, and what a diff calls it.
+pub(super) fn pasted_policy(name: &str, text: String) -> anyhow::Result<PolicyText> {
+    Ok(text_of(PolicyFile::from_input(read::Input::new(name, text))?))
 }
 
 /// The policy with the text its spans are about.
 fn text_of(file: PolicyFile) -> PolicyText {
     let text = file.own_text().to_owned();
     match file.embedding {
-        Embedding::Direct if file.document.span.start > 0 => {
+        // A wrapper is not the policy's.
+        Embedding::Direct if !file.is_whole() => {
             let span = file.document.span;
             let own = text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
             PolicyText::new(file.input.name, own)
@@ -158,7 +210,7 @@ fn text_of(file: PolicyFile) -> PolicyText {
 }
 
 /// The trust policy out of a file that holds one, or of the role called `wanted` out of one that holds several.
-fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) -> anyhow::Result<()> {
+pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) -> anyhow::Result<()> {
     let input = read::read(path, TEXT_BYTES)?;
     let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
     let refusal = match single {

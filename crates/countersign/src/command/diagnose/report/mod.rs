@@ -2,6 +2,8 @@
 
 mod markdown;
 mod text;
+mod values;
+mod words;
 
 pub(super) use markdown::markdown;
-pub(super) use text::text;
+pub(super) use text::{causes, in_a_line, text};

@@ -1,103 +1,146 @@
-//! The answer for people: the cause in one line, the value that fails, the change, and what proved it.
+//! The answer for a terminal: the cause in one line, the values that show it, the change, and what proved it.
 
 use std::fmt::Write as _;
 
-use countersign_audit::report::Excerpt;
-use countersign_audit::report::{Level, Message};
+use countersign_audit::report::{Excerpt, marked};
 use countersign_diagnose::Evidence;
-use countersign_diagnose::cause::Status;
+use countersign_diagnose::cause::{self, Status};
 use countersign_diagnose::diagnosis::{Diagnosed, Diagnosis, Verdict};
+use countersign_diagnose::place::{Place, Shows, Source};
+use countersign_diagnose::risk::Severity;
 use countersign_policy::evaluate::Decision;
 
-use crate::output::{BAD, BOLD, GOOD, NOTE, inert};
+use super::values;
+use super::words::{clipped, decision, side, wrapped};
+use crate::output::{BAD, BOLD, GOOD, NOTE, WARN, inert};
 use crate::read::Input;
 
-/// The answer for a terminal.
-pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis) -> String {
+/// How many causes are shown besides the first.
+const OTHERS: usize = 4;
+
+/// The answer for a terminal. `error_name` is what the error's text is called.
+pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_name: &str) -> String {
     let mut out = String::new();
     let Some(first) = diagnosis.causes.first() else {
+        if diagnosis.is_allowed() {
+            let _ = writeln!(out, "{GOOD}what was given allows the call{GOOD:#}");
+            let _ = writeln!(out, "{NOTE}not given, and can still deny:{NOTE:#} {}", diagnosis.not_given.join(", "));
+            return out;
+        }
         let _ = writeln!(out, "{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask");
         let _ = writeln!(out, " {NOTE}help:{NOTE:#} give the error as it was printed, --trust and --call");
         return out;
     };
-    out.push_str(&headline(diagnosis.status, first));
-    out.push_str(&place(evidence, first));
-    let _ = writeln!(out, "{}", call(diagnosis));
-    out.push_str(&repair(first));
-    if diagnosis.before.is_some_and(|decision| decision != Decision::Allowed)
-        && diagnosis.after == Some(Decision::Allowed)
-    {
-        let _ = writeln!(
-            out,
-            "\n{GOOD}checked:{GOOD:#} the evaluator denies the call as given, and allows it with the change"
-        );
+    out.push_str(&headline(if diagnosis.is_allowed() { Verdict::Contradicted } else { diagnosis.status }, first));
+    for place in &first.places {
+        out.push_str(&shown(evidence, error_name, place, first.status));
     }
-    for other in diagnosis.causes.iter().skip(1).take(4) {
-        let how = match other.status {
-            Status::Proved => "and",
-            Status::Consistent => "or",
-            Status::Contradicted => "not",
+    out.push_str(&values::compared(first));
+    out.push_str(&call(diagnosis));
+    out.push_str(&repair(first));
+    out.push_str(&checked(evidence, diagnosis, first));
+    out.push_str(&risk(first));
+    for other in diagnosis.causes.iter().skip(1).take(OTHERS) {
+        let (how, style) = match other.status {
+            Status::Proved => ("and", BAD),
+            Status::Consistent => ("or", WARN),
+            Status::Contradicted => ("not", BOLD),
         };
-        let _ = writeln!(out, "\n{BOLD}{how} {}{BOLD:#}: {}", other.id, inert(&other.message));
+        let label = format!("{how}[{}]", other.id);
+        let message = wrapped(&inert(&clipped(&other.message)), label.len() + 2, 4);
+        let _ = writeln!(out, "\n{style}{label}{style:#}: {message}");
         if other.status == Status::Proved {
+            out.push_str(&values::compared(other));
             out.push_str(&repair(other));
         }
-        if let (Status::Consistent, Some(command)) = (other.status, &other.separate_by) {
+        if let (Status::Consistent, Some(command)) = (other.status, &other.separate_by)
+            && Some(command) != first.separate_by.as_ref()
+        {
             let _ = writeln!(out, " {NOTE}tells:{NOTE:#} {}", inert(command));
         }
     }
+    let more = diagnosis.causes.len().saturating_sub(OTHERS + 1);
+    if more > 0 {
+        let _ = writeln!(out, "\nand {more} less likely; --format json has them all");
+    }
     if diagnosis.status != Verdict::Proved && !diagnosis.not_given.is_empty() {
-        let _ = writeln!(out, "\n{NOTE}not given:{NOTE:#} {}", diagnosis.not_given.join(", "));
+        let list = wrapped(&diagnosis.not_given.join(", "), 11, 1);
+        let _ = writeln!(out, "\n{NOTE}not given:{NOTE:#} {list}");
     }
     for note in &diagnosis.notes {
-        let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", inert(note));
+        let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&inert(note), 6, 6));
     }
     for claim in &diagnosis.claims {
-        let _ = writeln!(out, "{NOTE}note:{NOTE:#} `{}` is {}", inert(&claim.text), claim.verdict);
+        let text = format!("`{}` is {}", inert(&claim.text), claim.verdict);
+        let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&clipped(&text), 6, 6));
     }
     out
 }
 
-fn headline(status: Verdict, first: &Diagnosed) -> String {
-    let how = match status {
-        Verdict::Proved => "",
-        Verdict::Consistent => "probably ",
-        Verdict::Contradicted => "what was given allows the call; perhaps ",
-        Verdict::None => "",
-    };
-    format!("{BOLD}{how}{}{BOLD:#}: {}\n", first.id, inert(&first.message))
+/// The proved causes, a line each.
+pub(in super::super) fn causes(diagnosis: &Diagnosis) -> String {
+    let proved = diagnosis.causes.iter().filter(|cause| cause.status == Status::Proved);
+    let lines: String = proved.map(|cause| headline(Verdict::Proved, cause)).collect();
+    match diagnosis.causes.first() {
+        Some(first) if lines.is_empty() && !diagnosis.is_allowed() => headline(diagnosis.status, first),
+        _ => lines,
+    }
 }
 
-/// The line of the trust policy that fails, with what fails in it underlined.
-fn place(evidence: &Evidence, first: &Diagnosed) -> String {
-    let (Some(trust), Some(span)) = (&evidence.trust, first.span) else { return String::new() };
-    if trust.text.is_empty() {
+/// The cause in one line.
+pub(in super::super) fn in_a_line(status: Verdict, first: &Diagnosed) -> String {
+    let (word, style) = match status {
+        Verdict::Proved | Verdict::None => ("error", BAD),
+        Verdict::Consistent => ("probably", WARN),
+        Verdict::Contradicted => ("perhaps", WARN),
+    };
+    let summary = cause::find(first.id).map_or("", |cause| cause.summary);
+    format!("{style}{word}[{}]{style:#}{BOLD}: {summary}{BOLD:#}", first.id)
+}
+
+/// The cause in one line, and below what is wrong here.
+fn headline(status: Verdict, first: &Diagnosed) -> String {
+    let mut out = in_a_line(status, first) + "\n";
+    if status == Verdict::Contradicted {
+        out.push_str("  what was given allows the call\n");
+    }
+    let _ = writeln!(out, "  {}", wrapped(&inert(&clipped(&first.message)), 2, 2));
+    out
+}
+
+/// A place with its line, the failing value underlined.
+fn shown(evidence: &Evidence, error_name: &str, place: &Place, status: Status) -> String {
+    let (name, text) = match place.source {
+        Source::TrustPolicy => match &evidence.trust {
+            Some(trust) => (trust.name.as_str(), trust.text.as_str()),
+            None => return String::new(),
+        },
+        Source::Call => match &evidence.request {
+            Some(request) => (request.name.as_str(), request.text.as_str()),
+            None => return String::new(),
+        },
+        Source::Error => (error_name, evidence.error_text.as_deref().unwrap_or_default()),
+    };
+    if text.is_empty() {
         return String::new();
     }
-    let input = Input::new(trust.name.clone(), trust.text.clone());
-    let excerpt = Excerpt::new(&trust.text, span);
-    let text = match (&first.sent, first.status) {
-        (Some(sent), _) => format!("sent: `{sent}`"),
-        (None, Status::Consistent) => "nobody says what was sent".to_owned(),
-        (None, _) => "not sent".to_owned(),
+    let label = match (place.shows, status) {
+        (Shows::Required, Status::Consistent) => "asked for; sent: not known",
+        (Shows::Required, _) => "asked for",
+        (Shows::Sent, _) => "sent",
+        (Shows::NotSent, _) => "does not send it",
+        (Shows::SentUnread, _) => "sent from here; the value is not in this text",
+        (Shows::Said, _) => "",
     };
-    Message {
-        level: Level::Error,
-        id: None,
-        text: &text,
-        place: Some((&trust.name, Some(input.position(span.start)))),
-        excerpt: Some(&excerpt),
-        notes: &[],
-    }
-    .render()
+    let position = Input::new(name, text).position(place.span.start);
+    marked(name, position, Some(&Excerpt::new(text, place.span)), label)
 }
 
 fn call(diagnosis: &Diagnosis) -> String {
     let facts = &diagnosis.call;
-    let unknown =
-        |value: &Option<String>| value.as_deref().map_or_else(|| "unknown".to_owned(), |text| inert(text).into_owned());
+    let unknown = |value: &Option<String>| value.as_deref().map_or_else(|| "unknown".into(), inert).into_owned();
     format!(
-        "  caller {}\n  role   {}\n  needs  {}",
+        "  caller {}\n  role   {}\n  needs  {}\n",
         unknown(&facts.caller),
         unknown(&facts.role),
         facts.actions.join(", ")
@@ -106,9 +149,9 @@ fn call(diagnosis: &Diagnosis) -> String {
 
 fn repair(cause: &Diagnosed) -> String {
     let mut out = String::new();
-    let side =
-        serde_json::to_value(cause.side).ok().and_then(|side| side.as_str().map(str::to_owned)).unwrap_or_default();
-    let _ = writeln!(out, "\n{BOLD}change{BOLD:#} ({side}, {}): {}", cause.time, inert(&cause.fix.text));
+    let label = format!("change ({}, {})", side(cause.side), cause.time);
+    let advice = wrapped(&inert(&clipped(&cause.fix.text)), label.len() + 2, 2);
+    let _ = writeln!(out, "\n{BOLD}{label}{BOLD:#}: {advice}");
     if let Some(diff) = &cause.fix.diff {
         for line in diff.lines() {
             let shown = inert(line);
@@ -118,15 +161,50 @@ fn repair(cause: &Diagnosed) -> String {
                 _ => writeln!(out, "{shown}"),
             };
         }
-        let _ = match cause.fix.safe {
-            true => writeln!(out, "{NOTE}safe:{NOTE:#} it lets in nobody but this caller"),
-            false => {
-                writeln!(out, "{NOTE}decide first:{NOTE:#} it lets in somebody new, or holds a value to be confirmed")
+        let _ = match (cause.fix.safe, &cause.fix.find) {
+            (true, _) => writeln!(out, "{NOTE}safe:{NOTE:#} it lets in nobody but this caller"),
+            (false, Some(command)) => writeln!(out, "{NOTE}find the value first:{NOTE:#} {}", inert(command)),
+            (false, None) => {
+                let decide =
+                    cause.fix.decide.as_deref().unwrap_or("whether it is meant: what was given does not prove it");
+                writeln!(out, "{NOTE}decide first:{NOTE:#} {}", inert(decide))
             }
         };
     }
     if let (Status::Consistent, Some(command)) = (cause.status, &cause.separate_by) {
         let _ = writeln!(out, "{NOTE}to be sure:{NOTE:#} {}", inert(command));
+    }
+    out
+}
+
+/// What the evaluator said before and after, and of which statement.
+fn checked(evidence: &Evidence, diagnosis: &Diagnosis, first: &Diagnosed) -> String {
+    let (Some(before), Some(Decision::Allowed)) = (diagnosis.before, diagnosis.after) else { return String::new() };
+    if before == Decision::Allowed {
+        return String::new();
+    }
+    let by = match (first.statement, &evidence.trust) {
+        (Some(statement), Some(trust)) => format!("statement {} of {} ", statement + 1, inert(&trust.name)),
+        _ => String::new(),
+    };
+    let with = if by.is_empty() {
+        "with the change it is allowed".to_owned()
+    } else {
+        format!("with the change {by}allows it")
+    };
+    let text = format!("the evaluator denies the call as it is ({}); {with}", decision(before));
+    format!("{GOOD}checked:{GOOD:#} {}\n", wrapped(&text, 9, 2))
+}
+
+/// How severe it is, where it is more than a nuisance.
+fn risk(first: &Diagnosed) -> String {
+    let risk = &first.risk;
+    let exploitability = risk.exploitability.map(|how| format!(", exploitability {how}")).unwrap_or_default();
+    let mut out = format!("{NOTE}severity:{NOTE:#} {}{exploitability}\n", risk.severity);
+    if risk.severity > Severity::Informational {
+        for reason in &risk.reasons {
+            let _ = writeln!(out, "  {}", wrapped(reason, 2, 2));
+        }
     }
     out
 }
