@@ -68,7 +68,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         None => Change::Nothing,
     };
     let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(74).about("Principal.AWS");
-    let finding = finding.asking([caller], Some(&named.join(", ")));
+    let finding = finding.asking([caller], Some(&named.join(", "))).separated_by(situation.get_role());
     let first = principals.first();
     Some(Finding { statement: first.map(|first| first.statement), span: first.map(|first| first.span), ..finding })
 }
