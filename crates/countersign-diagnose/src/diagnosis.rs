@@ -10,6 +10,7 @@ use crate::journal::Fingerprint;
 use crate::message::{Claim, Denial};
 use crate::place::{Place, places};
 use crate::question::{self, Question};
+use crate::quoted::argument;
 use crate::repair::{Change, FixKind, Patch, Plan};
 use crate::risk::{Grants, Risk, RoleRisk};
 use crate::situation::Situation;
@@ -239,19 +240,21 @@ fn decision(situation: &Situation<'_>, change: &Change, grants: Grants) -> Strin
 /// A command with the caller and the role it is about.
 pub(crate) fn filled_in(situation: &Situation<'_>, command: &str) -> String {
     let account = |arn: Option<crate::situation::ArnText<'_>>| arn.and_then(|arn| arn.account).map(str::to_owned);
-    let values = [
-        ("CALLER-ACCOUNT", account(situation.caller_arn())),
-        ("ROLE-ACCOUNT", account(situation.role_arn())),
-        ("CALLER-NAME", situation.caller_arn().and_then(|arn| arn.role_name()).map(str::to_owned)),
-        ("CALLER", situation.caller_principal()),
-        ("REGION", situation.region()),
-        (" ROLE", situation.role_text.as_ref().map(|role| format!(" {role}"))),
-    ];
-    let fill = |text: String, (name, value): (&str, Option<String>)| match value {
-        Some(value) => text.replace(name, &value),
-        None => text,
+    let value = |name: &str| match name {
+        "CALLER-ACCOUNT" => account(situation.caller_arn()),
+        "ROLE-ACCOUNT" => account(situation.role_arn()),
+        "CALLER" => situation.caller_principal(),
+        "ROLE" => situation.role_text.clone(),
+        "CALLER-NAME" => situation.caller_arn().and_then(|arn| arn.role_name()).map(str::to_owned),
+        "REGION" => situation.region(),
+        _ => None,
     };
-    values.into_iter().fold(command.to_owned(), fill)
+    let words = command.split(' ').map(|word| {
+        let name = word.trim_end_matches([')', ',', ';']);
+        let value = value(name).map(|value| argument(&value) + word.get(name.len()..).unwrap_or_default());
+        value.unwrap_or_else(|| word.to_owned())
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn facts(situation: &Situation<'_>) -> CallFacts {

@@ -16,8 +16,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use countersign_diagnose::call::{Name, Parameter, Style, read};
-use countersign_diagnose::edit::{Edit, apply};
-use countersign_diagnose::{Part, Patch};
+use countersign_diagnose::edit::{Edit, apply, difference};
 
 const VALUES: &[(Name, &str)] = &[
     (Name::RoleArn, "arn:aws:iam::111122223333:role/right"),
@@ -79,8 +78,7 @@ fn edits(call: &countersign_diagnose::call::Call) -> Vec<(String, Name, Vec<Edit
 }
 
 fn changed(before: &str, after: String) -> String {
-    let patch = Patch { part: Part::Call, name: "call".to_owned(), before: before.to_owned(), after };
-    let unified = patch.unified();
+    let unified = difference("call", Some(before), Some(&after));
     let lines = unified.lines().skip(2).filter(|line| line.starts_with(['+', '-']));
     lines.map(|line| format!("{line}\n")).collect()
 }

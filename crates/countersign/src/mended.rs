@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use similar::TextDiff;
+use countersign_diagnose::edit::difference;
 
 use crate::read;
 
@@ -213,36 +213,6 @@ fn stage(beside: &Path, target: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-/// The difference between what a file holds, as `git apply` and `patch -p1` take it. A file that is not there has no text.
-fn difference(path: &str, before: Option<&str>, after: Option<&str>) -> String {
-    // As both tools count lines: nothing but a line feed ends one.
-    let lines = |text: Option<&str>| -> Vec<String> {
-        text.unwrap_or_default().split_inclusive('\n').map(str::to_owned).collect()
-    };
-    let (old, new) = (lines(before), lines(after));
-    let (old, new): (Vec<&str>, Vec<&str>) =
-        (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
-    let name = |side: &str, text: Option<&str>| text.map_or("/dev/null".to_owned(), |_| header(side, path));
-    let diff = TextDiff::configure().newline_terminated(true).diff_slices(&old, &new);
-    diff.unified_diff().context_radius(3).header(&name("a/", before), &name("b/", after)).to_string()
-}
-
-/// A path as git writes it into a patch: in quotes where it holds what would end the line or the name. A tab ends a name
-/// with blanks in it.
-fn header(side: &str, path: &str) -> String {
-    let is_odd = |c: char| c.is_ascii_control() || matches!(c, '"' | '\\');
-    if path.contains(is_odd) {
-        let escaped = |c: char| match c {
-            '"' | '\\' => format!("\\{c}"),
-            c if c.is_ascii_control() => format!("\\{:03o}", u32::from(c)),
-            c => c.to_string(),
-        };
-        return format!("\"{side}{}\"", path.chars().map(escaped).collect::<String>());
-    }
-    let end = if path.contains(' ') { "\t" } else { "" };
-    format!("{side}{path}{end}")
-}
-
 /// Whether a report's path is stdin's.
 pub(crate) fn is_stdin(path: &str) -> bool {
     path == read::name(Path::new("-"))
@@ -251,13 +221,6 @@ pub(crate) fn is_stdin(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_patch_names_files_as_git_does() {
-        assert_eq!(header("a/", "é/main.tf"), "a/é/main.tf");
-        assert_eq!(header("a/", "my role.tf"), "a/my role.tf\t");
-        assert_eq!(header("b/", "a\n\"b\"\\.tf"), r#""b/a\012\"b\"\\.tf""#);
-    }
 
     #[test]
     fn all_files_are_written_or_none() {

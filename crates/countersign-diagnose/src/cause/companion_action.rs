@@ -5,6 +5,7 @@ use countersign_policy::evaluate::Decision;
 use super::{Finding, Side};
 use crate::call::{Name, Parameter};
 use crate::message::PolicyLayer;
+use crate::quoted::quoted_list;
 use crate::repair::policy_edit::{add_to_list, allow_in};
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
@@ -36,7 +37,7 @@ pub(super) fn in_trust(situation: &Situation<'_>, wanted: &'static str, advice: 
     let message = format!(
         "the call needs {wanted} besides its own action, and statement {} allows only {}",
         meant.index + 1,
-        written.join(", ")
+        quoted_list(&written)
     );
     let change = Change::Trust { edits, intended: situation.intended() };
     let finding = Finding::proved(message, Repair::new(advice, change));

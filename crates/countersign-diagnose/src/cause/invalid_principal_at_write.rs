@@ -4,7 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::message::Says;
 use crate::repair::Repair;
 use crate::situation::{ArnText, Situation};
-use crate::quoted::quoted;
+use crate::quoted::{argument, quoted};
 
 pub(super) static CAUSE: Cause = Cause {
     id: "invalid-principal-at-write",
@@ -27,7 +27,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     , arn = quoted(&arn));
     let message = format!("IAM looks principals up when a policy is written, and {arn} does not exist", arn = quoted(&arn));
     let command = match principal.as_deref().and_then(ArnText::parse).and_then(|arn| arn.role_name()) {
-        Some(name) => format!("aws iam get-role --role-name {name} (in the principal's account)"),
+        Some(name) => format!("aws iam get-role --role-name {} (in the principal's account)", argument(name)),
         None => "aws iam get-user or get-role for the principal (in its account)".to_owned(),
     };
     let finding = Finding::told(message, Repair::advice(advice)).ranked(97).about("Principal.AWS");

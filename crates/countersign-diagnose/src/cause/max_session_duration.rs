@@ -4,6 +4,7 @@ use super::{Cause, Finding, Side};
 use crate::message::Says;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
+use crate::quoted::argument;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "max-session-duration",
@@ -35,6 +36,6 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let required = maximum.map(|maximum| format!("at most {maximum}"));
     let sent = asked.map(|asked| asked.to_string());
     let finding = Finding::told(message, Repair::new(advice, change)).about("DurationSeconds").asking(required, sent.as_deref());
-    let command = format!("aws iam get-role --role-name {} --query Role.MaxSessionDuration", situation.role_name());
+    let command = format!("aws iam get-role --role-name {} --query Role.MaxSessionDuration", argument(situation.role_name()));
     Some(if told { finding.ranked(95) } else { finding }.separated_by(command))
 }

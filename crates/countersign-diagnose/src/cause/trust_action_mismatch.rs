@@ -6,6 +6,7 @@ use countersign_policy::document::Effect;
 use crate::repair::policy_edit::{add_to_list, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State};
+use crate::quoted::quoted_list;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-action-mismatch",
@@ -34,7 +35,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         Some(wrong) => replace_string(wrong.span, needed),
         None => add_to_list(&trust.text, &actions.iter().map(|action| action.span).collect::<Vec<_>>(), needed)?,
     };
-    let message = format!("statement {} covers the caller and allows {}, but the call is {needed}", statement.index + 1, written.join(", "));
+    let message = format!("statement {} covers the caller and allows {}, but the call is {needed}", statement.index + 1, quoted_list(&written));
     let advice = format!("allow {needed} in that statement: users, roles and services call sts:AssumeRole, web identities \
                           sts:AssumeRoleWithWebIdentity, SAML sts:AssumeRoleWithSAML");
     let change = Change::Trust { edits: vec![edit], intended: situation.intended() };

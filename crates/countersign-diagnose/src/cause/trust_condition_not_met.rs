@@ -23,7 +23,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         None if test.state == State::Open => "it is not known what the call has".to_owned(),
         None => "the call has no such key".to_owned(),
     };
-    let message = format!("statement {} tests {} with {} {}, and {has}", statement.index + 1, quoted(&test.key), test.operator, listed(&test.required));
+    let message = format!("statement {} tests {} with {} {}, and {has}", statement.index + 1, quoted(&test.key), quoted(&test.operator), listed(&test.required));
     let advice = "make the call meet the condition, or have the role's owner narrow it to what was meant; do not take it away";
     let values = situation.satisfying(statement.index, test).unwrap_or_default();
     let change = Change::HaveKey { key: test.key.clone(), values };

@@ -8,6 +8,7 @@ use crate::message::PolicyLayer;
 use crate::repair::policy_edit::name_in_trust;
 use crate::repair::{Change, Repair};
 use crate::situation::{ArnText, Situation};
+use crate::quoted::quoted_list;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-principal-missing",
@@ -41,7 +42,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let principals = situation.principals();
     if situation.caller.is_none() && !principals.is_empty() && principals.iter().all(|principal| principal.text != "*") {
         let named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
-        let message = format!("the trust policy names {}, and nobody says who called", named.join(", "));
+        let message = format!("the trust policy names {}, and nobody says who called", quoted_list(&named));
         let finding = Finding::consistent(30, message, Repair::advice(advice)).about("Principal.AWS");
         return Some(finding.separated_by("aws sts get-caller-identity (in the environment of the call)"));
     }
@@ -62,7 +63,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     let caller = situation.caller_principal()?;
     let named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
-    let message = format!("no Allow statement names the caller; they name {}", named.join(", "));
+    let message = format!("no Allow statement names the caller; they name {}", quoted_list(&named));
     let change = match name_in_trust(situation, &caller) {
         Some(edits) => Change::Trust { edits, intended: situation.intended() },
         None => Change::Nothing,

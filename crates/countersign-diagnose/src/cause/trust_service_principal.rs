@@ -8,7 +8,7 @@ use crate::edit::Edit;
 use crate::repair::policy_edit::{add_to_list, json_string, name_in_trust_as, replace_string};
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{NamedPrincipal, Situation};
-use crate::quoted::quoted;
+use crate::quoted::{quoted, quoted_list};
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-service-principal",
@@ -42,7 +42,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let intended = Intended { principal: format!("{{\"Service\":{}}}", json_string(&service)), condition: None };
     let message = match trusted.as_slice() {
         [] => format!("{service} calls, and the trust policy names no service", service = quoted(&service)),
-        _ => format!("{service} calls, and the trust policy names {}", trusted.join(", "), service = quoted(&service)),
+        _ => format!("{service} calls, and the trust policy names {}", quoted_list(&trusted), service = quoted(&service)),
     };
     let change = Change::Trust { edits, intended: Some(intended) };
     let slip = trusted.iter().any(|name| similar::distance(name, &service) <= 1);

@@ -32,10 +32,11 @@ pub(crate) fn is_masked(text: &str) -> bool {
         || text.split([':', '/']).any(|part| STAND_INS.iter().any(|name| part.eq_ignore_ascii_case(name)))
 }
 
-/// `xxxx`, and a number of which some digits are left: `80xxxx`.
-fn is_blacked_out(part: &str) -> bool {
-    let ink = |byte: &u8| matches!(byte, b'x' | b'X' | b'#');
-    part.bytes().filter(|byte| ink(byte)).count() >= 3 && part.bytes().all(|byte| ink(&byte) || byte.is_ascii_digit())
+/// `xxxx`, and a number of which no more than half of the digits are left: `80xxxx`.
+pub(crate) fn is_blacked_out(part: &str) -> bool {
+    let is_ink = |byte: u8| matches!(byte, b'x' | b'X' | b'#');
+    let ink = part.bytes().filter(|byte| is_ink(*byte)).count();
+    ink >= 3 && 2 * ink >= part.len() && part.bytes().all(|byte| is_ink(byte) || byte.is_ascii_digit())
 }
 
 /// What people write where a value was.

@@ -231,8 +231,7 @@ impl Patch {
     /// The unified diff.
     #[must_use]
     pub fn unified(&self) -> String {
-        let old = if self.before.is_empty() { "/dev/null".to_owned() } else { format!("a/{}", self.name) };
-        let diff = similar::TextDiff::from_lines(&self.before, &self.after);
-        diff.unified_diff().context_radius(3).header(&old, &format!("b/{}", self.name)).to_string()
+        let before = Some(self.before.as_str()).filter(|before| !before.is_empty());
+        edit::difference(&self.name, before, Some(&self.after))
     }
 }

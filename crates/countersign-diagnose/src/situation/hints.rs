@@ -9,6 +9,7 @@ use countersign_policy::request::{CallerKind, Request};
 use super::{ArnText, Situation, State, Test};
 use crate::evidence::PolicyText;
 use crate::message::{PolicyLayer, Says, is_masked};
+use crate::quoted::argument;
 use crate::repair::Intended;
 use crate::repair::policy_edit::json_string;
 
@@ -105,14 +106,14 @@ impl Situation<'_> {
     /// The role's account, in words.
     pub(crate) fn role_account(&self) -> String {
         match self.role_arn().and_then(|arn| arn.account) {
-            Some(account) => format!("account {account}"),
+            Some(account) => format!("account {}", argument(account)),
             None => "the role's account".to_owned(),
         }
     }
 
     /// The command that shows the trust policy, and whose credentials it needs.
     pub(crate) fn get_role(&self) -> String {
-        let name = self.role_name();
+        let name = argument(self.role_name());
         format!(
             "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument (with credentials of {})",
             self.role_account()

@@ -28,7 +28,7 @@ pub struct Group {
     pub role: Option<String>,
     /// How many.
     pub count: usize,
-    /// The `eventTime` of the last.
+    /// The `eventTime` of the last; empty where that is the refusal that is meant.
     pub last: String,
 }
 
@@ -119,7 +119,7 @@ impl Refusals {
             caller: pair.0.clone(),
             role: pair.1.clone(),
             count: tally.count - usize::from(meant == Some(pair)),
-            last: tally.last.1.clone(),
+            last: if meant == Some(pair) { String::new() } else { tally.last.1.clone() },
         });
         let mut groups: Vec<Group> = groups.filter(|group| group.count > 0).collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.count));

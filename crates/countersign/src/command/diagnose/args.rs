@@ -51,7 +51,7 @@ pub(crate) struct Args {
     pub(super) no_input: bool,
 
     /// Make the change in the files it was read from, as `countersign fix` does.
-    #[arg(long, help_heading = "The change")]
+    #[arg(long, conflicts_with_all = ["redact", "key"], help_heading = "The change")]
     pub(super) apply: bool,
 
     #[command(flatten)]
@@ -59,9 +59,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) remember: Remember,
 
-    /// How the answer is printed.
+    /// How the answer is printed. Markdown is for others to read, and so redacted unless --no-redact is given.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(super) format: AnswerFormat,
+
+    #[command(flatten)]
+    pub(super) sharing: super::share::Sharing,
 }
 
 /// How a change is made.

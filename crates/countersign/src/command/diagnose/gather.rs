@@ -248,6 +248,14 @@ fn is_called(role: &Role, wanted: &str) -> bool {
     role.arn.as_deref() == Some(wanted) || role.role_name.as_deref() == Some(name) || role.name == wanted
 }
 
+/// A text with calls in it, read as long as is worth waiting for.
+pub(crate) fn read_request(name: &str, kind: Option<&str>, text: &str) -> RequestText {
+    let mut patience = Patience::start();
+    let request = RequestText::read_while(name, kind, text, &mut || patience.ask());
+    patience.tell(&request.name);
+    request
+}
+
 /// What made the call; its kind is what its name says.
 fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
     let input = read::read(path, TEXT_BYTES)?;
@@ -259,9 +267,7 @@ fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
         (None, Some(extension)) if RequestText::reads(extension) => Some(extension),
         (None, _) => None,
     };
-    let mut patience = Patience::start();
-    let mut request = RequestText::read_while(input.name, kind, input.text, &mut || patience.ask());
-    patience.tell(&request.name);
+    let mut request = read_request(&input.name, kind, &input.text);
     if let Some(profile) = &args.profile {
         request.calls.retain(|call| call.profile.as_deref() == Some(profile));
         if request.calls.is_empty() {

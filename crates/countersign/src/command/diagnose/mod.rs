@@ -5,13 +5,17 @@ mod args;
 mod ask;
 mod attach;
 mod gather;
+#[cfg(test)]
+mod hostile;
 mod interrupt;
 mod made;
 mod report;
+mod share;
 mod trail;
 mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
+pub(crate) use gather::read_request;
 
 use countersign_diagnose::diagnosis::Verdict;
 use countersign_diagnose::{Diagnosis, diagnose};
@@ -38,11 +42,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if ask::is_possible(args) {
         ask::ask(&mut gathered, &args.given)?;
     }
-    let diagnosis = diagnose(&gathered);
+    let share::Answer { evidence, diagnosis, error_name } =
+        share::answer(&args.sharing, args.format, gathered, gather::error_name(&args.given))?;
     let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
     match args.format {
         AnswerFormat::Text => {
-            let answer = report::text(&gathered, &diagnosis, &gather::error_name(&args.given));
+            let answer = report::text(&evidence, &diagnosis, &error_name);
             output::answer(&(answer + &memory.text()))?;
         }
         AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,

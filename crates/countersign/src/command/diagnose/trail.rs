@@ -94,7 +94,7 @@ fn take(evidence: &mut Evidence, refusals: &Refusals) -> bool {
             "this is about the refusal of {time}, one of {}; --role and --caller choose among them",
             refusals.total()
         ));
-        evidence.notes.extend(others(refusals));
+        evidence.notes.extend(others(refusals).into_iter().map(|line| format!("refused as well: {line}")));
     }
     true
 }
@@ -104,7 +104,7 @@ fn others(refusals: &Refusals) -> Vec<String> {
     let groups = refusals.others();
     let mut lines: Vec<String> = groups.iter().take(NAMED).map(line).collect();
     let rest = groups.iter().skip(NAMED).map(|group| group.count).sum::<usize>() + refusals.beyond();
-    lines.extend((rest > 0).then(|| format!("refused as well: {rest} of other callers or roles")));
+    lines.extend((rest > 0).then(|| format!("{rest} of other callers or roles")));
     lines
 }
 
@@ -112,7 +112,7 @@ fn line(group: &Group) -> String {
     let or_unknown = |name: &Option<String>| name.as_deref().map_or_else(|| "an unknown name".to_owned(), quoted);
     let times = if group.count == 1 { "once".to_owned() } else { format!("{} times", group.count) };
     let last = if group.last.is_empty() { String::new() } else { format!(", last {}", group.last) };
-    format!("refused as well, {times}{last}: {} for {}", or_unknown(&group.caller), or_unknown(&group.role))
+    format!("{} for {}, {times}{last}", or_unknown(&group.caller), or_unknown(&group.role))
 }
 
 fn nothing(names: &str, wanted: &Wanted, refusals: &Refusals) -> Diagnostic {
@@ -125,7 +125,7 @@ fn nothing(names: &str, wanted: &Wanted, refusals: &Refusals) -> Diagnostic {
     let of_caller = wanted.caller.iter().map(|caller| format!("of {}", quoted(caller)));
     let meant: Vec<String> = of_role.chain(of_caller).collect();
     let message = format!("none of the {} refused calls in {names} is {}", refusals.total(), meant.join(" "));
-    Diagnostic::error(message, Some(others(refusals).join("; ")))
+    Diagnostic::error(message, Some(format!("there are {}", others(refusals).join("; "))))
 }
 
 /// Says what is wrong with a file.

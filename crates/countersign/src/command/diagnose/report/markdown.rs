@@ -23,20 +23,47 @@ pub(in super::super) fn markdown(diagnosis: &Diagnosis) -> String {
             let fence = "`".repeat(longest_run(diff).max(2) + 1);
             let _ = writeln!(out, "{fence}diff\n{}{fence}\n", inert_lines(diff));
         }
-        if let Some(command) = &cause.separate_by {
-            let _ = writeln!(out, "To be sure: {}\n", escaped(command));
+        if let Some(separate_by) = &cause.separate_by {
+            let _ = writeln!(out, "To be sure: {}\n", command(separate_by));
         }
         if let Some(found) = cause::find(cause.id) {
             let _ =
                 writeln!(out, "<details><summary>{}</summary>\n\n{}\n</details>\n", found.summary, found.page.trim());
         }
     }
+    for note in &diagnosis.notes {
+        let _ = writeln!(out, "_{}_\n", escaped(note));
+    }
     out
 }
 
-/// Text that Markdown takes as it is.
+/// A sentence: values in backticks are code, and nothing else in it means anything to Markdown.
 fn escaped(text: &str) -> String {
-    inert(text).replace(['<', '>'], "").replace(['[', ']'], "|")
+    let parts = text.split('`').enumerate();
+    parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { plain(part) }).collect()
+}
+
+/// What tells causes apart: a command, or a sentence.
+fn command(text: &str) -> String {
+    if text.starts_with("aws ") { code(text) } else { escaped(text) }
+}
+
+/// A value as code, whatever is in it.
+fn code(text: &str) -> String {
+    let text = inert(text);
+    let fence = "`".repeat(longest_run(&text) + 1);
+    let room = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    if text.is_empty() { String::new() } else { format!("{fence}{room}{text}{room}{fence}") }
+}
+
+/// Words without a meaning to Markdown; a mention of somebody is one to those who show it.
+fn plain(text: &str) -> String {
+    let escape = |c: char| match c {
+        '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '#' | '&' | '!' => format!("\\{c}"),
+        '@' => "&#64;".to_owned(),
+        c => c.to_string(),
+    };
+    inert(text).chars().map(escape).collect()
 }
 
 fn inert_lines(text: &str) -> String {
