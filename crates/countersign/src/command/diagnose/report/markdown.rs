@@ -3,14 +3,16 @@
 use std::fmt::Write as _;
 
 use countersign_diagnose::cause;
-use countersign_diagnose::diagnosis::Diagnosis;
+use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
 
 use crate::output::inert;
 
 /// The answer for an issue or a chat.
 pub(in super::super) fn markdown(diagnosis: &Diagnosis) -> String {
     let mut out = String::new();
-    let Some(first) = diagnosis.causes.first() else { return "Nothing to go on.\n".to_owned() };
+    let Some(first) = diagnosis.causes.first() else {
+        return if diagnosis.is_allowed() { still_open(diagnosis) } else { "Nothing to go on.\n".to_owned() };
+    };
     let status = serde_json::to_value(diagnosis.status).ok().and_then(|status| status.as_str().map(str::to_owned));
     let _ = writeln!(out, "## `{}` ({})\n\n{}\n", first.id, status.unwrap_or_default(), escaped(&first.message));
     for cause in &diagnosis.causes {
@@ -31,10 +33,22 @@ pub(in super::super) fn markdown(diagnosis: &Diagnosis) -> String {
                 writeln!(out, "<details><summary>{}</summary>\n\n{}\n</details>\n", found.summary, found.page.trim());
         }
     }
+    if diagnosis.status != Verdict::Proved {
+        let _ = write!(out, "\n{}", still_open(diagnosis));
+    }
     for note in &diagnosis.notes {
         let _ = writeln!(out, "_{}_\n", escaped(note));
     }
     out
+}
+
+/// Whether what was given allows the call, and what else can deny it, in the order to check.
+fn still_open(diagnosis: &Diagnosis) -> String {
+    let allowed = if diagnosis.is_allowed() { "What was given allows the call. " } else { "" };
+    match diagnosis.not_given.as_slice() {
+        [] => format!("{allowed}\n"),
+        missing => format!("{allowed}Not given, and can deny it, in the order to check: {}.\n", missing.join(", ")),
+    }
 }
 
 /// A sentence: values in backticks are code, and nothing else in it means anything to Markdown.
