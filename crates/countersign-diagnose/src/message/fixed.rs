@@ -67,6 +67,8 @@ pub enum Says {
     },
     /// The token is over.
     TokenExpired,
+    /// The session tags break a rule.
+    Tags,
     /// IAM refuses a policy for a principal that does not exist.
     InvalidPrincipal {
         /// The principal.
@@ -126,6 +128,8 @@ const FIXED: &[(&str, Meaning)] = &[
     }),
     ("failed to satisfy constraint", constraint),
     ("Invalid length for parameter ", |text, at| Says::Constraint { parameter: word_at(text, at), value: None }),
+    ("Invalid value for parameter ", |text, at| Says::Constraint { parameter: word_at(text, at), value: None }),
+    ("Invalid type for parameter ", |text, at| Says::Constraint { parameter: word_at(text, at), value: None }),
     ("Parameter validation failed: Missing required parameter in input: \"", |text, at| Says::Constraint {
         parameter: word_at(text, at),
         value: None,
@@ -161,6 +165,8 @@ const FIXED: &[(&str, Meaning)] = &[
     ("WebIdentityErr: unable to read file at", |_, _| Says::TokenUnreadable),
     ("retrieve verification key from your identity provider", |_, _| Says::IdentityToken(TokenFault::KeysUnreachable)),
     ("match configured thumbprint", |_, _| Says::IdentityToken(TokenFault::Thumbprint)),
+    ("Token signature invalid", |_, _| Says::IdentityToken(TokenFault::BadSignature)),
+    ("Token is not yet valid", |_, _| Says::IdentityToken(TokenFault::Unspecified)),
     ("Response signature invalid", |_, _| Says::IdentityToken(TokenFault::BadSignature)),
     ("Issuer not present in specified provider", |_, _| Says::IdentityToken(TokenFault::OtherIssuer)),
     ("Specified provider doesn't exist", |_, _| Says::IdentityToken(TokenFault::NoSamlProvider)),
@@ -171,6 +177,9 @@ const FIXED: &[(&str, Meaning)] = &[
     ("identity token provided could not be validated", |_, _| Says::IdentityToken(TokenFault::Unspecified)),
     ("Request ARN is invalid", |_, _| Says::InvalidArn(None)),
     ("Invalid principal in policy", invalid_principal),
+    ("Duplicate tag keys found", |_, _| Says::Tags),
+    ("Tag keys and values that start with aws: are reserved", |_, _| Says::Tags),
+    ("specified transitive tag key", |_, _| Says::Tags),
     ("MalformedPolicyDocument", |_, _| Says::MalformedPolicy),
     ("PackedPolicyTooLarge", |_, _| Says::PackedPolicyTooLarge),
     ("Packed size of session tags consumes", |_, _| Says::PackedPolicyTooLarge),
