@@ -254,6 +254,8 @@ pub(crate) fn filled_in(situation: &Situation<'_>, command: &str) -> String {
         "ROLE-ACCOUNT" => account(situation.role_arn()),
         "CALLER" => situation.caller_principal(),
         "ROLE" => situation.role_text.clone(),
+        "CALLER-NAME" => situation.caller_arn().and_then(|arn| arn.role_name()).map(str::to_owned),
+        "REGION" => situation.region(),
         _ => None,
     };
     let words = command.split(' ').map(|word| {
@@ -296,9 +298,9 @@ fn not_given(situation: &Situation<'_>) -> Vec<&'static str> {
         // Where no Allow is needed there, a Deny counts all the same.
         (evidence.identity.is_empty() && has_policies, "identity-policy"),
         (evidence.boundary.is_none(), "permissions-boundary"),
-        (evidence.session.is_none(), "session-policy"),
         (evidence.scps.is_empty(), "service-control-policy"),
         (evidence.rcps.is_empty(), "resource-control-policy"),
+        (evidence.session.is_none(), "session-policy"),
         (evidence.vpc_endpoint.is_none(), "vpc-endpoint-policy"),
         (evidence.facts.role_age_seconds.is_none(), "propagation-delay"),
     ];

@@ -75,7 +75,16 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
             let finding = cause.condition?(situation, statement, test)?;
             Some((place, *cause, finding))
         };
-        found.extend(CAUSES.iter().enumerate().find_map(recognise));
+        // What explains a condition best; of two that do it equally well, the first of the catalogue.
+        let candidates = CAUSES.iter().enumerate().filter_map(recognise);
+        let best = candidates.min_by_key(|(place, _, finding)| (Reverse(finding.rank), *place));
+        // One finding may explain several conditions.
+        let is_known = |new: &Found| {
+            found.iter().any(|(place, _, old): &Found| *place == new.0 && old.span.is_some() && old.span == new.2.span)
+        };
+        if let Some(best) = best.filter(|best| !is_known(best)) {
+            found.push(best);
+        }
     }
     found
 }

@@ -35,6 +35,12 @@ struct Case {
     diff: Vec<String>,
     #[serde(default)]
     safe: bool,
+    /// What takes the planted fault out of the evidence (a merge patch, RFC 7396): the cause is named no longer.
+    #[serde(default)]
+    without: Option<serde_json::Value>,
+    /// Why no decision after the repair is to be had, where the cause is proved and a trust policy was given.
+    #[serde(default)]
+    no_after: Option<String>,
 }
 
 fn cases(path: &Path) -> Vec<Case> {
@@ -113,6 +119,120 @@ fn every_case_gets_its_cause() {
     assert!(few.is_empty(), "fewer than three cases: {few:?}");
 }
 
+fn of(cause: &str) -> Vec<Case> {
+    cases(&folder().join("cases").join(format!("{cause}.json")))
+}
+
+#[test]
+fn a_cause_is_not_named_when_its_fault_is_not_there() {
+    let mut wrong = Vec::new();
+    for cause in CAUSES {
+        let cases = of(cause.id);
+        let controls = cases.iter().filter_map(|case| Some((case, case.without.as_ref()?)));
+        if controls.clone().count() == 0 {
+            wrong.push(format!("{}: no case without the fault", cause.id));
+        }
+        for (case, patch) in controls {
+            let mut evidence: serde_json::Value = serde_json::from_str(&case.evidence).unwrap();
+            merge(&mut evidence, patch);
+            let diagnosis = diagnose(&Evidence::from_case(&evidence.to_string()).unwrap());
+            let named = diagnosis.causes.iter().position(|found| found.id == cause.id);
+            let proved = named.is_some_and(|at| word(&diagnosis.causes[at].status).as_deref() == Some("proved"));
+            if named == Some(0) || proved {
+                wrong.push(format!("{}: {} is named without its fault", cause.id, case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// RFC 7396.
+fn merge(target: &mut serde_json::Value, patch: &serde_json::Value) {
+    let Some(patch) = patch.as_object() else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = serde_json::json!({});
+    }
+    for (key, value) in patch {
+        if value.is_null() {
+            target.as_object_mut().unwrap().remove(key);
+        } else {
+            merge(&mut target[key.as_str()], value);
+        }
+    }
+}
+
+/// What is mended in no text that is given: credentials, tokens, devices, time, the account or network that calls, policies of
+/// other people, and a policy that IAM refused and that somebody has to mean otherwise.
+const NO_DIFF: &[&str] = &[
+    "credentials-invalid",
+    "eventual-consistency",
+    "identity-explicit-deny",
+    "identity-token-rejected",
+    "invalid-principal-at-write",
+    "malformed-policy-at-write",
+    "mfa-code-invalid",
+    "mfa-on-machine-principal",
+    "oidc-provider-missing",
+    "org-id-mismatch",
+    "permissions-boundary",
+    "rcp-deny",
+    "root-caller",
+    "scp-deny",
+    "session-credentials",
+    "session-policy",
+    "source-network",
+    "trust-condition-not-met",
+    "trust-explicit-deny",
+    "vpce-policy",
+    "wrong-caller-identity",
+];
+
+#[test]
+fn cases_hold_what_they_are_for() {
+    let mut wrong = Vec::new();
+    let files = std::fs::read_dir(folder().join("cases")).unwrap().count();
+    assert_eq!(files, CAUSES.len(), "a file per cause, and none besides");
+    for cause in CAUSES {
+        let cases = of(cause.id);
+        let names: std::collections::BTreeSet<&str> = cases.iter().map(|case| case.name.as_str()).collect();
+        let mut say = |what: String| wrong.push(format!("{}: {what}", cause.id));
+        if names.len() != cases.len() {
+            say("two cases of one name".to_owned());
+        }
+        if cases.iter().all(|case| case.diff.is_empty()) != NO_DIFF.contains(&cause.id) {
+            say("whether it can have a diff is not as the list says".to_owned());
+        }
+        for case in &cases {
+            let evidence: serde_json::Value = serde_json::from_str(&case.evidence).unwrap();
+            let told = evidence.get("error_text").is_some() || evidence.get("caller").is_some();
+            let decided = evidence.get("trust_policy").is_some() && !cause.id.ends_with("-at-write");
+            let repaired = case.status == "proved" && decided;
+            for (is, what) in [
+                (!told, "neither a message nor a caller"),
+                (case.cause != cause.id, "another cause's case"),
+                (decided && case.before.is_none(), "no decision before"),
+                (repaired && case.after.is_some() == case.no_after.is_some(), "a decision after, or why there is none"),
+                (case.after.is_some() && case.before.as_deref() == case.after.as_deref(), "nothing changes"),
+                (repaired && case.no_after.is_none() && case.before.as_deref() == Some("Allowed"), "allowed before"),
+            ] {
+                if is {
+                    say(format!("{}: {what}", case.name));
+                }
+            }
+            let diagnosis = diagnose(&Evidence::from_case(&case.evidence).unwrap());
+            for found in diagnosis.causes {
+                if word(&found.status).as_deref() == Some("consistent") && found.separate_by.is_none() {
+                    say(format!("{}: nothing separates {}", case.name, found.id));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 #[test]
 fn texts_that_are_nearly_the_same_are_told_apart() {
     let (count, failures) = run(&folder().join("pairs.json"));
@@ -122,7 +242,7 @@ fn texts_that_are_nearly_the_same_are_told_apart() {
 #[test]
 fn repaired_evidence_is_allowed() {
     for cause in CAUSES {
-        for case in cases(&folder().join("cases").join(format!("{}.json", cause.id))) {
+        for case in of(cause.id) {
             let mut evidence = Evidence::from_case(&case.evidence).unwrap();
             let diagnosis = diagnose(&evidence);
             let Some(patch) = diagnosis.causes.first().and_then(|cause| cause.patch.clone()) else { continue };
@@ -141,7 +261,7 @@ fn repaired_evidence_is_allowed() {
 #[test]
 fn no_case_makes_the_diagnoser_fail_when_it_is_cut() {
     for cause in CAUSES {
-        for case in cases(&folder().join("cases").join(format!("{}.json", cause.id))) {
+        for case in of(cause.id) {
             let mut evidence = Evidence::from_case(&case.evidence).unwrap();
             let error = evidence.error_text.clone().unwrap_or_default();
             for end in (0..error.len()).step_by(37).filter(|end| error.is_char_boundary(*end)) {

@@ -101,6 +101,8 @@ fn no_entry_holds_a_value_of_the_evidence() {
             "time",
             "user",
             "null",
+            "before",
+            "after",
         ])
         .map(str::to_owned)
         .collect();

@@ -21,17 +21,40 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
-    let right = swapped(situation, test).or_else(|| right_key(situation, test))?;
     let trust = situation.evidence.trust.as_ref()?;
-    let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
+    let written = trust.document.statements.get(statement.index)?;
+    if swapped(situation, test).is_some() {
+        return exchanged(situation, statement);
+    }
+    let right = right_key(situation, test)?;
+    let entry = written.conditions.get(test.index)?;
     let change = Change::Trust { amendments: vec![Amendment::write(entry.key.span, &*entry.key.value, &right)], intended: situation.intended() };
-    let message = match &test.sent {
-        Some(_) => format!("the condition on {} asks for what the token has in {right}: the two are swapped", quoted(&test.key), right = quoted(&right)),
-        None => format!("no call has the condition key {}; it is {right}", quoted(&test.key), right = quoted(&right)),
-    };
+    let message = format!("no call has the condition key {}; it is {right}", quoted(&test.key), right = quoted(&right));
     let advice = format!("write the key as {right}", right = quoted(&right));
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(77).at(statement, test);
     Some(Finding { required: vec![right], sent: Some(test.key.clone()), span: Some(entry.key.span), ..finding })
+}
+
+/// Every key of the statement that stands where the other should, changed at once: one alone would help nobody.
+fn exchanged(situation: &Situation<'_>, statement: &StatementView) -> Option<Finding> {
+    let trust = situation.evidence.trust.as_ref()?;
+    let written = trust.document.statements.get(statement.index)?;
+    let wrong: Vec<(&Test, String)> =
+        statement.tests.iter().filter_map(|test| Some((test, swapped(situation, test)?))).collect();
+    let amendment = |(test, right): &(&Test, String)| {
+        let key = &written.conditions.get(test.index)?.key;
+        Some(Amendment::write(key.span, &*key.value, right))
+    };
+    let amendments = wrong.iter().filter_map(amendment).collect();
+    let (test, right) = wrong.first()?;
+    let change = Change::Trust { amendments, intended: situation.intended() };
+    let message =
+        format!("the condition on {} asks for what the token has in {}: the two are swapped", quoted(&test.key), quoted(&right));
+    let keys: Vec<String> = wrong.iter().map(|(test, right)| format!("{} as {}", quoted(&test.key), quoted(right))).collect();
+    let advice = format!("write {}", keys.join(", "));
+    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(77).at(statement, test);
+    let span = written.conditions.get(test.index)?.key.span;
+    Some(Finding { required: vec![right.clone()], sent: Some(test.key.clone()), span: Some(span), ..finding })
 }
 
 /// The key as it should be: without an ARN or a scheme before the provider, or in AWS's spelling.

@@ -26,14 +26,18 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
             "the signature does not fit: a wrong secret key, a clock that is off, or another region in the signature's scope",
             "check the clock first, then the secret key, then the region",
         ),
-        Says::TokenExpired => ("the web identity token is over", "get a new token right before the call"),
-        Says::TokenInvalid => (
-            "the web identity token is refused before any policy is asked: its form, its signature, its time or a claim that lacks",
-            "send the ID token as its issuer signed it (no access token), and look that the issuer's keys can be read",
+        Says::TokenExpired => (
+            "the web identity token or the SAML assertion is over, or older than STS takes",
+            "get a new one right before the call; a token that a tool read once must be read again",
         ),
         Says::Unsigned => (
-            "the call has no signature: no credentials were found where it is made",
-            "give the call credentials; `aws sts get-caller-identity` in the same environment shows which it finds",
+            "the call had no credentials to sign with",
+            "look which credentials the tool looks for, and where: environment, profile, container or instance role",
+        ),
+        Says::TokenUnreadable => (
+            "the tool could not read the file of the web identity token, so no call was made with it",
+            "look at the path in AWS_WEB_IDENTITY_TOKEN_FILE, whether the token is mounted there, and whether the process's user or \
+             group may read it (fsGroup, where it is a pod)",
         ),
         _ => return None,
     };

@@ -59,8 +59,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
 /// The one value that the role asks for and that is this one with damage; else what is sent without blanks around it. Next to
 /// nothing, or a variable that was not filled in, resembles every value: somebody else's must not be sent.
 fn meant(situation: &Situation<'_>, sent: &str) -> Option<String> {
+    let asked = asked(situation);
     let resembles = |value: &&str| is_sendable(value) && difference(value, sent).is_some_and(|class| class.is_damage());
-    let mut resembling: Vec<&str> = asked(situation).into_iter().filter(resembles).collect();
+    let mut resembling: Vec<&str> = asked.iter().copied().filter(resembles).collect();
     resembling.sort_unstable();
     resembling.dedup();
     match resembling.as_slice() {

@@ -2,7 +2,7 @@
 
 use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
-use crate::call::Name;
+use crate::call::{Name, Operation};
 use crate::external_id::{first_difference, is_sendable, nearest};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
@@ -19,6 +19,10 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let can_send = situation.operation == Operation::AssumeRole;
+    if let Some((deny, test)) = situation.denied_without("sts:ExternalId").filter(|_| can_send && !situation.asks_too("sts:ExternalId")) {
+        return recognise(situation, deny, test);
+    }
     let sent = situation.external_id.value().filter(|_| situation.guesses_at_trust())?;
     let advice = "compare the two byte by byte; the party that issued the id knows which is right";
     let message = format!("the role may ask for another ExternalId than {sent}", sent = quoted(&sent));

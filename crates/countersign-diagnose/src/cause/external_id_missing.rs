@@ -31,6 +31,10 @@ const FIND: &str = "aws cloudtrail lookup-events --lookup-attributes AttributeKe
                     account ROLE-ACCOUNT; a call that worked has requestParameters.externalId), or ask the party that issued the id";
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
+    let can_send = situation.operation == Operation::AssumeRole;
+    if let Some((deny, test)) = situation.denied_without("sts:ExternalId").filter(|_| can_send && !situation.asks_too("sts:ExternalId")) {
+        return recognise(situation, deny, test);
+    }
     let person = situation.is_person();
     let service = situation.is_service() || situation.operation != Operation::AssumeRole;
     if !situation.guesses_at_trust() || !situation.may_lack_allow() || service || situation.external_id.value().is_some() {
@@ -59,11 +63,12 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         return None;
     }
     let told = situation.evidence.external_id_to_send.clone();
+    let allows = statement.effect == Effect::Allow;
     // A statement may ask for any id at all.
     let is_any = test.operator.starts_with("Null");
     let asked_for = || test.required.iter().filter(|_| !is_any).find(|value| is_sendable(value) && !value.contains(['*', '?'])).cloned();
     let value = told.or_else(asked_for);
-    let satisfying = situation.satisfying(statement.index, test).filter(|_| value.is_none());
+    let satisfying = situation.satisfying(statement.index, test).filter(|_| value.is_none() && allows);
     // A value that fits a pattern is made up; whoever issued the id knows it.
     let is_pattern = is_any || test.required.iter().any(|value| value.contains(['*', '?']));
     let anybodys = is_anybodys(situation, statement, value.as_deref());
@@ -75,15 +80,20 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     };
     let find = tried.as_ref().map(|_| FIND.to_owned());
     let with = tried.map(|values| Change::HaveKey { key: "sts:ExternalId".to_owned(), values });
-    let mut message = format!("statement {} asks for `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
+    let how = if allows { "asks for" } else { "denies calls without" };
+    let mut message = format!("statement {} {how} `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
     if situation.named_action().is_some_and(|action| !action.to_ascii_lowercase().starts_with("sts:assumerole")) {
         message.push_str("; the action in the message is allowed already, and is not what fails");
     }
     if test.state == State::Open {
-        message = format!("statement {} asks for `sts:ExternalId` {}, and it is not known whether the call sends it", statement.index + 1, listed(&test.required));
+        message = format!("statement {} {how} `sts:ExternalId` {}, and it is not known whether the call sends it", statement.index + 1, listed(&test.required));
     }
     let tool = capability::of(situation);
-    let advice = tool.map_or_else(|| ADVICE.to_owned(), |row| format!("{ADVICE}; {}", row.say()));
+    let advice = match tool {
+        None => ADVICE.to_owned(),
+        Some(row) if row.field.is_none() => format!("{}. Leave the condition as it is", row.say()),
+        Some(row) => format!("{ADVICE}; {}", row.say()),
+    };
     let repair = Repair { with: with.into_iter().collect(), find, needs_decision, ..Repair::new(advice, send(value.clone())) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);
     Some(finding.separated_by(format!("the same call with the ExternalId {value}", value = quoted(&value))))

@@ -35,7 +35,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
             let message = format!("AWS says that no policy of the caller allows {action}; the trust policy is not what fails");
             return Some(Finding::told(message, Repair::new(advice, change)).about("Action").asking([action.as_str()], None));
         }
-        let fits = situation.may_lack_allow() && situation.trust_allows() != Some(false) && situation.needs_identity() && situation.caller.is_some() && named;
+        let fits = situation.may_lack_allow() && situation.trust_allows() != Some(false) && situation.needs_identity() && situation.shown_caller().is_some() && named;
         let message = format!("the caller's policies may not allow {action} on the role");
         let finding = Finding::consistent(48, message, Repair::advice(advice)).about("Action").asking([action.as_str()], None);
         let command = "aws iam simulate-principal-policy --policy-source-arn CALLER --action-names sts:AssumeRole --resource-arns ROLE (with \

@@ -21,7 +21,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let maximum = situation.evidence.facts.max_session_duration;
     let too_long = asked.zip(maximum).is_some_and(|(asked, maximum)| asked > maximum);
     let told = matches!(situation.says(), Some(Says::MaxSessionDuration));
-    if !(told || too_long && situation.is_plain_denial()) {
+    // STS has a text of its own for it, so a denial it calls AccessDenied is another one.
+    let is_hidden = situation.is_plain_denial() && !matches!(situation.says(), Some(Says::NotAuthorized));
+    if !(told || too_long && is_hidden) {
         return None;
     }
     let advice = match maximum {

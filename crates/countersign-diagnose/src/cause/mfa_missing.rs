@@ -25,6 +25,8 @@ pub(super) static CAUSE: Cause = Cause {
 const ADVICE: &str = "send --serial-number and --token-code, or put mfa_serial into the profile that holds role_arn; do not \
                       loosen the condition to BoolIfExists, which lets long-term keys in";
 
+const SEPARATE: &str = "the same call with --serial-number and --token-code";
+
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     if matches!(situation.says(), Some(Says::MfaIncomplete)) {
         let message = "the call has only one of the MFA device's serial number and its code";
@@ -32,6 +34,12 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     if let Some(finding) = denied_by_own_policy(situation) {
         return Some(finding);
+    }
+    if let Some((deny, test)) = situation.denied_without("aws:MultiFactorAuthPresent").filter(|_| !situation.is_machine()) {
+        let message = format!("statement {} denies calls without MFA, and the call was made without it{}", deny.index + 1, assumed(situation));
+        let change = Change::HaveKey { key: test.key.clone(), values: vec!["true".to_owned()] };
+        let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(75).at(deny, test);
+        return Some(finding.separated_by(SEPARATE));
     }
     let user = situation.caller.as_ref().is_some_and(|caller| matches!(caller.kind(), CallerKind::User(_)));
     let sends = situation.call().is_some_and(|call| *call.parameter(Name::SerialNumber) != Parameter::Absent);
@@ -76,11 +84,22 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     }
     let message = match test.sent.as_ref().and_then(|sent| sent.first()) {
         Some(sent) => format!("statement {} asks for {} {}, and the call has {sent}", statement.index + 1, quoted(&test.key), listed(&test.required), sent = quoted(&sent)),
-        None => format!("statement {} asks for MFA, and the call was made without it", statement.index + 1),
+        None => format!("statement {} asks for MFA, and the call was made without it{}", statement.index + 1, assumed(situation)),
     };
     let values = situation.satisfying(statement.index, test)?;
     let finding = Finding::proved(message, repair(situation, &test.key, values)).ranked(72).at(statement, test);
-    Some(finding.separated_by("the same call with --serial-number and --token-code"))
+    Some(finding.separated_by(SEPARATE))
+}
+
+/// What was assumed of a user's keys. Long-term keys have no MFA key at all, those of `GetSessionToken` have one, and
+/// the ARN is the same: AWS's own answer to `get-caller-identity` does not tell them apart either.
+fn assumed(situation: &Situation<'_>) -> &'static str {
+    let user = situation.caller.as_ref().is_some_and(|caller| matches!(caller.kind(), CallerKind::User(_)));
+    if user && !situation.is_chained() {
+        ", if the user's keys are long-term keys and no session that GetSessionToken made with MFA (assumed: the call shows no device)"
+    } else {
+        ""
+    }
 }
 
 /// The call made with MFA; the device is written where the text names it beside the call.

@@ -45,7 +45,8 @@ macro_rules! causes {
 causes! {
     // What the code alone says.
     root_caller, max_session_duration, role_chain_duration, external_id_malformed, external_id_unsupported_api,
-    sts_region_disabled, opt_in_region_caller, credentials_invalid, oidc_provider_missing, oidc_audience,
+    sts_region_disabled, opt_in_region_caller, credentials_invalid, oidc_provider_missing,
+    identity_token_rejected, oidc_audience,
     invalid_principal_at_write, malformed_policy_at_write, mfa_code_invalid, parameter_malformed, session_credentials,
     // What ARNs alone say.
     trust_self_assume_missing, wrong_partition, role_arn_malformed, target_not_a_role, wrong_caller_identity, role_not_found,

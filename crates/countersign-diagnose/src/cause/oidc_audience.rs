@@ -8,7 +8,7 @@ use crate::cause::finding::listed;
 use crate::message::Says;
 use crate::repair::policy_edit::json_string;
 use crate::repair::{Change, Intended, Repair};
-use crate::situation::{Situation, StatementView, Test};
+use crate::situation::{Situation, State, StatementView, Test};
 use countersign_policy::request::context_key::oidc_claim;
 use crate::quoted::quoted;
 
@@ -33,6 +33,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     Some(finding.asking(None::<String>, audience.map(String::as_str)).separated_by(command))
 }
 
+const MEND: &str = "ask for a token with the audience the policy names, or let the policy name the token's audience, whichever is wrong";
+
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
     let (_, claim) = oidc_claim(&test.key)?;
     let oidc = situation.operation == Operation::AssumeRoleWithWebIdentity && claim.eq_ignore_ascii_case("aud");
@@ -41,7 +43,13 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         return None;
     }
     let sent = test.sent.as_ref().and_then(|sent| sent.first());
-    let advice = "ask for a token with the audience the policy names, or let the policy name the token's audience, whichever is wrong";
+    if test.state == State::Open {
+        // What nearly every tool asks for.
+        let usual = test.required.iter().any(|audience| audience == "sts.amazonaws.com");
+        let message = format!("the policy asks for the audience {}, and which one the token has is not known", listed(&test.required));
+        let finding = Finding::consistent(if usual { 28 } else { 50 }, message, Repair::advice(MEND)).at(statement, test);
+        return Some(finding.separated_by("the token's `aud`: decode the part between its dots as base64"));
+    }
     let message = match sent {
         Some(sent) => format!("the policy asks for the audience {}, and the token is made out to {sent}", listed(&test.required), sent = quoted(&sent)),
         None => format!("the policy asks for the audience {}", listed(&test.required)),
@@ -60,5 +68,5 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         }
         _ => Change::HaveKey { key: test.key.clone(), values: situation.satisfying(statement.index, test)? },
     };
-    Some(Finding::proved(message, Repair::new(advice, change)).ranked(72).at(statement, test))
+    Some(Finding::proved(message, Repair::new(MEND, change)).ranked(72).at(statement, test))
 }

@@ -73,6 +73,9 @@ fn narrowed(required: &str, sent: &str) -> String {
 
 fn difference(required: &str, sent: &str) -> &'static str {
     let folded = narrowed(required, sent);
+    if sent.starts_with("repo:") && !required.contains('@') && without_ids(sent).starts_with(required.trim_end_matches('*')) {
+        return "GitHub puts the ids of owner and repository into the subjects of repositories made since July 2026, and of those that asked for it";
+    }
     let context = |text: &str| text.split(':').nth(2).map(str::to_owned);
     if folded.eq_ignore_ascii_case(required) {
         "letter case counts"
@@ -83,4 +86,13 @@ fn difference(required: &str, sent: &str) -> &'static str {
     } else {
         "it is another subject"
     }
+}
+
+/// `repo:owner@1/name@2:…` without the numbers.
+fn without_ids(subject: &str) -> String {
+    let mut parts = subject.splitn(3, ':');
+    let (kind, repository, context) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
+    let plain: Vec<&str> = repository.split('/').map(|part| part.split('@').next().unwrap_or(part)).collect();
+    let tail = context.map(|context| format!(":{context}")).unwrap_or_default();
+    format!("{kind}:{}{tail}", plain.join("/"))
 }

@@ -26,6 +26,6 @@ static LIMIT: Limit = Limit {
     layer: PolicyLayer::PermissionsBoundary,
     what: "the caller's permissions boundary",
     advice: "extend the boundary by the call; identity policies cannot go beyond it",
-    command: "aws iam get-role or get-user for the caller: PermissionsBoundary",
+    command: "aws iam get-role --role-name CALLER-NAME --query Role.PermissionsBoundary (of a user: aws iam get-user --query User.PermissionsBoundary; with the caller's credentials)",
     rank: 20,
 };

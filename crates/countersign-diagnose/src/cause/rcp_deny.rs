@@ -27,5 +27,5 @@ static LIMIT: Limit = Limit {
     what: "a resource control policy",
     advice: "limit the statement to the actions it is for and exempt services and federated callers: negated and `…IfExists` conditions are true where the key is absent",
     command: "aws organizations list-policies-for-target --filter RESOURCE_CONTROL_POLICY --target-id ROLE-ACCOUNT",
-    rank: 12,
+    rank: 14,
 };

@@ -25,38 +25,53 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let advice = "write it in full: arn:aws:iam::ACCOUNT:role/PATH/NAME, as `aws iam get-role` prints it";
     let named = told.clone().flatten().or_else(|| situation.role_text.clone());
     let Some(role) = named else {
-        let message = "STS takes what was sent as the role's ARN for none";
-        return told.map(|_| Finding::told(message, Repair::advice(advice)).ranked(91).about("RoleArn"));
+        let message = "STS takes an ARN of the call for no role's: one of another kind (a policy, an identity provider, the two \
+                       swapped), a stray character, or a placeholder that nobody filled";
+        let finding = Finding::told(message, Repair::advice(advice)).ranked(91).about("RoleArn");
+        return told.map(|_| finding.asking(["arn:aws:iam::ACCOUNT:role/NAME"], None));
     };
     let what = defect(&role);
     if told.is_none() && what.is_none() {
         return None;
     }
-    let what = what.unwrap_or("STS takes it for no role's ARN");
+    let (certain, what) = what.unwrap_or((true, "STS takes it for no role's ARN"));
     let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
+    // STS answers such an account with another code: whoever pasted a denial shortened it.
+    let shortened = !certain && matches!(situation.says(), Some(Says::NotAuthorized));
     let mended = mended(situation, &role);
     let repair = match &mended {
         Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),
         None => Repair::advice(advice),
     };
+    let finding = if told.is_none() && shortened {
+        let message = format!("{message}, unless somebody shortened it before it was pasted");
+        Finding::consistent(30, message, repair).separated_by("the RoleArn as the call has it")
+    } else {
+        Finding::told(message, repair).ranked(91)
+    };
     let asked = mended.unwrap_or_else(|| "arn:aws:iam::ACCOUNT:role/NAME".to_owned());
-    Some(Finding::told(message, repair).ranked(91).about("RoleArn").asking([asked], Some(&role)))
+    Some(finding.about("RoleArn").asking([asked], Some(&role)))
 }
 
-/// What an ARN lacks.
-fn defect(role: &str) -> Option<&'static str> {
-    let rest = role.strip_prefix("arn:")?;
+/// What an ARN lacks, and whether that is how it was sent: an account may be shortened by whoever pasted it.
+fn defect(role: &str) -> Option<(bool, &'static str)> {
+    let Some(rest) = role.strip_prefix("arn:") else {
+        return role.contains(":role/").then_some((true, "it does not begin with `arn:`"));
+    };
     let parts: Vec<&str> = rest.split(':').collect();
-    match parts.as_slice() {
-        ["iam" | "sts", ..] => Some("the partition is missing"),
-        [_, "iam", "", "", ..] => Some("the account is missing"),
-        [_, "iam", "", account, ..] if account.bytes().any(|byte| !byte.is_ascii_digit()) => Some("the account is not a number"),
-        [_, "iam", "", account, ..] if account.len() != 12 => Some("the account is not 12 digits"),
-        [_, "iam", region, _, ..] if !region.is_empty() => Some("IAM's ARNs have no region"),
-        [_, "iam", "", _, resource] if *resource == "role" || *resource == "role/" => Some("the name is missing"),
-        [_, "iam", "", _] => Some("the name is missing"),
-        _ => None,
-    }
+    let what = match parts.as_slice() {
+        ["iam" | "sts", ..] => "the partition is missing",
+        [_, "iam", "", "", ..] => "the account is missing",
+        [_, "iam", "", account, ..] if account.bytes().any(|byte| !byte.is_ascii_digit()) => {
+            return Some((false, "the account is not a number"));
+        }
+        [_, "iam", "", account, ..] if account.len() != 12 => return Some((false, "the account is not 12 digits")),
+        [_, "iam", region, _, ..] if !region.is_empty() => "IAM's ARNs have no region",
+        [_, "iam", "", _, resource] if *resource == "role" || *resource == "role/" => "the name is missing",
+        [_, "iam", "", _] => "the name is missing",
+        _ => return None,
+    };
+    Some((true, what))
 }
 
 /// The ARN as it was meant, where that is known: somebody names the role, or only what is always the same is missing.

@@ -18,7 +18,9 @@ pub(super) static CAUSE: Cause = Cause {
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let told = matches!(situation.says(), Some(Says::RoleChainDuration));
     let known = situation.is_chained() && situation.duration().is_some_and(|asked| asked > 3_600);
-    if !(told || known && situation.is_plain_denial()) {
+    // STS has a text of its own for it, so a denial it calls AccessDenied is another one.
+    let is_hidden = situation.is_plain_denial() && !matches!(situation.says(), Some(Says::NotAuthorized));
+    if !(told || known && is_hidden) {
         return None;
     }
     let advice = "ask for at most 3600 seconds, or start from an identity that is not itself a session (the keys of a user \

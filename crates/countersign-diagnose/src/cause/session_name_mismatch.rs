@@ -20,6 +20,8 @@ pub(super) static CAUSE: Cause = Cause {
 const ADVICE: &str = "set the session name (role_session_name, --role-session-name, RoleSessionName) to what the policy binds it to; \
                       do not loosen it to `*` where it tells tenants or people apart";
 
+const NAMED: &str = "the session name that the call sends: the debug output of the tool shows the request";
+
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let unnamed = match situation.call() {
         Some(call) => call.known(Name::RoleSessionName).is_none(),
@@ -51,9 +53,11 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let wanted = situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());
     let Some(wanted) = wanted else {
         let message = format!("{message}; a variable in it has no value for this caller");
-        return Some(Finding::consistent(60, message, Repair::advice(ADVICE)).at(statement, test));
+        let finding = Finding::consistent(60, message, Repair::advice(ADVICE)).at(statement, test);
+        return Some(finding.separated_by(NAMED));
     };
     let change = Change::Send { parameter: Name::RoleSessionName, key: "sts:RoleSessionName", value: Some(wanted) };
     let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(72).at(statement, test);
+    let finding = finding.separated_by(NAMED);
     Some(Finding { sent: made_up.map(str::to_owned).filter(|_| sent.is_some()).or(finding.sent), ..finding })
 }

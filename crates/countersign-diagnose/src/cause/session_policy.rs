@@ -27,5 +27,5 @@ static LIMIT: Limit = Limit {
     what: "the policy of the calling session",
     advice: "widen or drop the session policy where the calling session is made",
     command: "what made the calling session: its Policy and PolicyArns",
-    rank: 14,
+    rank: 12,
 };

@@ -47,5 +47,5 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         None => Repair::advice(advice),
     };
     let asked = meant.unwrap_or_else(|| "the ARN of a role".to_owned());
-    Some(Finding::told(message, repair).ranked(89).about("RoleArn").asking([asked], Some(role)))
+    Some(Finding::told(message, repair).ranked(92).about("RoleArn").asking([asked], Some(role)))
 }

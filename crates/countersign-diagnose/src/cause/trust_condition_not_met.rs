@@ -27,5 +27,6 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let advice = "make the call meet the condition, or have the role's owner narrow it to what was meant; do not take it away";
     let values = situation.satisfying(statement.index, test).unwrap_or_default();
     let change = Change::HaveKey { key: test.key.clone(), values };
-    Some(Finding::proved(message, Repair::new(advice, change)).ranked(62).at(statement, test))
+    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(62).at(statement, test);
+    Some(finding.separated_by(format!("what the call has as {}", quoted(&test.key))))
 }

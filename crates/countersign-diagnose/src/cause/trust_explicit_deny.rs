@@ -1,12 +1,11 @@
 //! `trust-explicit-deny`
 
 use super::{Cause, Finding, Side};
-use countersign_policy::document::Effect;
-
+use crate::call::Operation;
 use crate::message::PolicyLayer;
 use crate::repair::{Change, Repair};
-use crate::situation::{Situation, State};
 use crate::quoted::quoted;
+use crate::situation::Situation;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-explicit-deny",
@@ -19,10 +18,13 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let deny = situation.statements.iter().find(|statement| {
-        let applies = statement.principal == State::Holds && statement.uncovered.len() < situation.actions.len();
-        statement.effect == Effect::Deny && applies && statement.failing().next().is_none()
-    });
+    // A Deny that only wants what the call could send is kept, and the call sends it.
+    let can_send = situation.operation == Operation::AssumeRole && !situation.is_service();
+    let wants = |key| situation.denied_without(key).is_some();
+    if can_send && wants("sts:ExternalId") || !situation.is_machine() && wants("aws:MultiFactorAuthPresent") {
+        return None;
+    }
+    let deny = situation.denying();
     let advice = "narrow the Deny so that it leaves this caller out; no Allow helps against it. A negated or `…IfExists` \
                   condition is also true when the key is absent";
     let blamed = situation.denial.as_ref()?.reason.as_ref().is_some_and(|reason| {

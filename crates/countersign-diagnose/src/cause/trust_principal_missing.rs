@@ -31,7 +31,10 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     if situation.guesses_at_trust() {
         let message = "the trust policy may not name the caller";
-        let finding = Finding::consistent(45, message, Repair::advice(advice)).about("Principal.AWS");
+        // A role is trusted by name more often than a user, and its session's ARN, which the message shows, is the wrong name.
+        let by_role = situation.shown_caller().is_some_and(|caller| caller.contains("assumed-role/"));
+        let rank = if by_role { 56 } else { 45 };
+        let finding = Finding::consistent(rank, message, Repair::advice(advice)).about("Principal.AWS");
         let finding = finding.asking(situation.caller_principal(), None).separated_by(situation.get_role());
         let blamed = situation.blames() == Some(PolicyLayer::Trust);
         return Some(if blamed { finding.ranked(70) } else { finding });
@@ -67,7 +70,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         None => Change::Nothing,
     };
     let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(74).about("Principal.AWS");
-    let finding = finding.asking([caller], Some(&named.join(", ")));
+    let finding = finding.asking([caller], Some(&named.join(", "))).separated_by(situation.get_role());
     let nearest = situation.nearest().map(|view| view.index);
     let first = principals.iter().find(|principal| Some(principal.statement) == nearest).or(principals.first());
     Some(Finding { statement: first.map(|first| first.statement), span: first.map(|first| first.span), ..finding })

@@ -26,6 +26,6 @@ static LIMIT: Limit = Limit {
     layer: PolicyLayer::VpcEndpoint,
     what: "the policy of the VPC endpoint",
     advice: "let the endpoint's policy allow the call on this role",
-    command: "aws ec2 describe-vpc-endpoints --filters Name=service-name,Values=com.amazonaws.REGION.sts",
+    command: "aws ec2 describe-vpc-endpoints --region REGION --query \"VpcEndpoints[?ends_with(ServiceName,'.sts')].PolicyDocument\"",
     rank: 10,
 };

@@ -6,8 +6,9 @@ use countersign_policy::condition::string::{Case, NoVariables, Template, Variabl
 use countersign_policy::condition::{Comparison, ConditionOperator, Sense};
 
 use crate::repair::{Change, Repair};
-use crate::situation::{Situation, StatementView, Test};
 use crate::quoted::quoted;
+use crate::situation::{Situation, State, StatementView, Test};
+use countersign_policy::request::context_key;
 
 pub(super) static CAUSE: Cause = Cause {
     id: "wildcard-in-stringequals",
@@ -22,11 +23,14 @@ pub(super) static CAUSE: Cause = Cause {
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
     let operator = ConditionOperator::parse(&test.operator).ok()?;
     let literal = matches!(operator.comparison, Comparison::StringEquals | Comparison::StringEqualsIgnoreCase);
-    let sent = test.sent.as_ref()?.first()?;
-    let pattern = test.required.iter().find(|value| value.contains(['*', '?']) && would_match(value, sent))?;
     if !literal || operator.sense == Sense::Negated {
         return None;
     }
+    if test.state == State::Open {
+        return unseen(situation, statement, test);
+    }
+    let sent = test.sent.as_ref()?.first()?;
+    let pattern = test.required.iter().find(|value| value.contains(['*', '?']) && would_match(value, sent))?;
     let trust = situation.evidence.trust.as_ref()?;
     let written = trust.document.statements.get(statement.index)?;
     let entry = written.conditions.get(test.index)?;
@@ -49,6 +53,21 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let change = Change::Trust { amendments, intended: situation.intended_with(&test.key, &narrow) };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(75).at(statement, test);
     Some(finding)
+}
+
+/// Nobody says what the call has there; but what a service account, a repository or a branch is called holds no wildcard.
+fn unseen(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
+    let claim = context_key::oidc_claim(&test.key).is_some_and(|(_, claim)| claim.eq_ignore_ascii_case("sub"));
+    let all = test.required.iter().all(|value| value.contains(['*', '?']));
+    let pattern = test.required.first().filter(|_| claim && all)?;
+    let like = test.operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike");
+    let (at, condition) = (statement.index, test.index);
+    let amendments = vec![Amendment::UseOperator { statement: at, condition, operator: like.clone(), value: None }];
+    let change = Change::Trust { amendments, intended: situation.intended_with(&test.key, pattern) };
+    let message = format!("{} compares {} character by character, the wildcard too, and no subject has one", quoted(&test.operator), quoted(&pattern));
+    let advice = format!("use {like} there, and narrow the pattern to what is meant");
+    let finding = Finding::consistent(78, message, Repair::new(advice, change).decided_by_owner()).at(statement, test);
+    Some(finding.ranked(78).separated_by("the token's `sub`: decode the part between its dots as base64"))
 }
 
 /// Whether the pattern would match with its wildcards.

@@ -19,7 +19,7 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let called = situation.caller_text.as_deref()?;
+    let called = situation.shown_caller()?;
     let advice = "look which credentials the call found first (environment, profile, instance or container role) and give it \
                   those that were meant; in a workflow that signs in with OIDC: permissions id-token: write";
     let command = "aws sts get-caller-identity (in the environment of the call)";
@@ -45,10 +45,12 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
 
 /// The identity provider, when no other kind of principal is trusted, although a user or a role called.
 fn only_federated(situation: &Situation<'_>) -> Option<String> {
-    let home = situation.caller.as_ref()?.home();
+    // That a user or a session of a role called shows even where the account is blacked out.
+    let of_iam = |arn: &str| arn.contains(":assumed-role/") || arn.contains(":user/");
+    let home = situation.shown_caller().is_some_and(of_iam);
     let principals = situation.principals();
     let federated = principals.iter().all(|principal| principal.kind == PrincipalKind::Federated);
     let action = situation.statements.iter().all(|statement| !statement.main_action);
     let first = principals.first()?;
-    (situation.operation == Operation::AssumeRole && home.is_some() && federated && action).then(|| first.text.to_owned())
+    (situation.operation == Operation::AssumeRole && home && federated && action).then(|| first.text.to_owned())
 }

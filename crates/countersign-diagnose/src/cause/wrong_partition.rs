@@ -19,24 +19,35 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let partition = |arn: &'_ str| -> Option<String> { Some(arn.strip_prefix("arn:")?.split(':').next()?.to_owned()) };
-    let (caller, role) = (partition(situation.caller_text.as_deref()?)?, partition(situation.role_text.as_deref()?)?);
-    let (caller, role) = (caller.as_str(), role.as_str());
-    if caller == role || !PARTITIONS.contains(&caller) || !PARTITIONS.contains(&role) {
+    let partition = |arn: &str| arn.strip_prefix("arn:")?.split(':').next().map(str::to_owned);
+    let region = situation.region();
+    let caller = situation.shown_caller().and_then(partition);
+    // Each partition has an STS of its own, which knows only callers of that partition.
+    let caller = caller.or_else(|| region.as_deref().and_then(partition_of).map(str::to_owned))?;
+    let role = situation.shown_role().and_then(partition)?;
+    if caller == role || !PARTITIONS.contains(&caller.as_str()) || !PARTITIONS.contains(&role.as_str()) {
         return None;
     }
     let advice = format!(
         "name the role with the caller's partition (`arn:{caller}:iam::…`); a role of another partition cannot be assumed, \
          and a bare role name is completed with `aws` by many tools"
     );
-    let message = format!("the caller is in the partition {caller}, the role's ARN is in {role}", caller = quoted(&caller), role = quoted(&role));
-    Some(Finding::told(message, repair(situation, caller, role, &advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role)))
+    let message = format!("the caller is in the partition {}, the role's ARN is in {}", quoted(&caller), quoted(&role));
+    Some(Finding::told(message, repair(situation, &caller, &role, &advice)).ranked(89).about("RoleArn.partition").asking([caller], Some(role.as_str())))
+}
+
+/// The partition of a region that is in none but its own.
+fn partition_of(region: &str) -> Option<&'static str> {
+    [("us-gov-", "aws-us-gov"), ("cn-", "aws-cn")]
+        .into_iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map(|(_, partition)| partition)
 }
 
 /// The role's ARN in the caller's partition. An account is in one partition only: for that of another account somebody has to
 /// know that there is such a role.
 fn repair(situation: &Situation<'_>, caller: &str, role: &str, advice: &str) -> Repair {
-    let Some(arn) = situation.role_text.as_deref() else { return Repair::advice(advice) };
+    let Some(arn) = situation.shown_role() else { return Repair::advice(advice) };
     let moved = arn.replacen(&format!("arn:{role}:"), &format!("arn:{caller}:"), 1);
     let repair = Repair::new(advice, Change::send(Name::RoleArn, Some(moved)));
     let account = |arn: Option<crate::situation::ArnText<'_>>| arn.and_then(|arn| arn.account).map(str::to_owned);

@@ -163,10 +163,24 @@ fn escaped(digits: Option<&str>) -> Option<char> {
 
 /// The XML entities that STS and log viewers write.
 fn entity(following: &str) -> (usize, Plain) {
-    let known =
-        [("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"'), ("apos;", '\''), ("#39;", '\''), ("#34;", '"')];
+    let known = [("amp;", '&'), ("lt;", '<'), ("gt;", '>'), ("quot;", '"'), ("apos;", '\'')];
     let found = known.iter().find(|(name, _)| following.starts_with(name));
-    found.map_or((0, Plain::Char('&')), |(name, c)| (name.len(), Plain::Char(*c)))
+    found.map_or_else(|| numeric_entity(following), |(name, c)| (name.len(), Plain::Char(*c)))
+}
+
+/// `&#x27;` and `&#39;`.
+fn numeric_entity(following: &str) -> (usize, Plain) {
+    let plain = || {
+        let body = following.strip_prefix('#')?;
+        let (digits, _) = body.split_once(';').filter(|(digits, _)| (1..=6).contains(&digits.len()))?;
+        let code = match digits.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+            None => digits.parse().ok()?,
+        };
+        let c = char::from_u32(code).filter(|c| !c.is_control())?;
+        Some((digits.len() + 2, Plain::Char(c)))
+    };
+    plain().unwrap_or((0, Plain::Char('&')))
 }
 
 #[cfg(test)]

@@ -52,6 +52,12 @@ pub enum Says {
     ExpiredToken,
     /// The signature does not fit: secret, clock or region.
     Signature,
+    /// The call was not signed: no credentials were found.
+    Unsigned,
+    /// The file that holds the web identity token could not be read.
+    TokenUnreadable,
+    /// The token or assertion, or the provider that is to vouch for it, is refused.
+    IdentityToken(TokenFault),
     /// The token's audience is not the provider's.
     TokenAudience,
     /// No provider for the token's issuer.
@@ -61,10 +67,6 @@ pub enum Says {
     },
     /// The token is over.
     TokenExpired,
-    /// The token is refused for another reason than its audience, its issuer or its end.
-    TokenInvalid,
-    /// The call is not signed.
-    Unsigned,
     /// The session tags break a rule.
     Tags,
     /// IAM refuses a policy for a principal that does not exist.
@@ -86,6 +88,28 @@ pub enum Says {
     Encoded,
     /// Only what a tool makes of the denial; STS's own text is missing.
     WrapperOnly,
+}
+
+/// Why STS refuses a web identity token or a SAML assertion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenFault {
+    /// The issuer's keys could not be fetched.
+    KeysUnreachable,
+    /// The issuer's certificate is not the one the provider in IAM names.
+    Thumbprint,
+    /// The signature is not that of the provider's keys or certificate.
+    BadSignature,
+    /// The assertion was issued by somebody else than the provider's metadata says.
+    OtherIssuer,
+    /// IAM has no such SAML provider.
+    NoSamlProvider,
+    /// A claim or an attribute that STS needs is missing or wrong.
+    Claim,
+    /// The identity provider itself says no, or does not answer.
+    Refused,
+    /// It is refused, and the text does not say why.
+    Unspecified,
 }
 
 /// What a sentence means, from the text and where the sentence ends in it.
@@ -112,6 +136,11 @@ const FIXED: &[(&str, Meaning)] = &[
     }),
     ("minimum field size of", |text, at| Says::Constraint { parameter: go_field(text, at), value: None }),
     ("Unknown parameter in input: \"", |text, at| Says::UnknownParameter { parameter: word_at(text, at) }),
+    ("Unexpected key 'ExternalId' found in params", |_, _| Says::UnknownParameter { parameter: "ExternalId".into() }),
+    ("unexpected value at params[:external_id]", |_, _| Says::UnknownParameter { parameter: "ExternalId".into() }),
+    ("argument named \"external_id\" is not expected", |_, _| Says::UnknownParameter {
+        parameter: "ExternalId".into(),
+    }),
     ("STS is not activated in this region", |_, _| Says::RegionDisabled),
     ("security token included in the request is invalid", |_, _| Says::InvalidClientToken),
     ("security token included in the request is expired", |_, _| Says::ExpiredToken),
@@ -120,22 +149,40 @@ const FIXED: &[(&str, Meaning)] = &[
     ("Credential should be scoped to a valid region", |_, _| Says::Signature),
     ("request signature we calculated does not match", |_, _| Says::Signature),
     ("Incorrect token audience", |_, _| Says::TokenAudience),
-    ("No OpenIDConnect provider found in your account", |text, at| Says::NoProvider { issuer: issuer(text, at) }),
+    ("No OpenIDConnect provider found in", |text, at| Says::NoProvider { issuer: issuer(text, at) }),
     ("Token must be redeemed within", |_, _| Says::TokenExpired),
     ("Token expired: current date/time", |_, _| Says::TokenExpired),
-    ("Token signature invalid", |_, _| Says::TokenInvalid),
-    ("Token is not yet valid", |_, _| Says::TokenInvalid),
-    ("Couldn't retrieve verification key from your identity provider", |_, _| Says::TokenInvalid),
-    ("The ID Token provided is not a valid JWT", |_, _| Says::TokenInvalid),
-    ("Missing a required claim: ", |_, _| Says::TokenInvalid),
-    ("Request is missing Authentication Token", |_, _| Says::Unsigned),
+    ("Token too old:", |_, _| Says::TokenExpired),
+    ("is missing Authentication Token", |_, _| Says::Unsigned),
+    ("Unable to locate credentials", |_, _| Says::Unsigned),
+    ("no valid providers in chain", |_, _| Says::Unsigned),
+    ("Could not load credentials from any providers", |_, _| Says::Unsigned),
+    ("Unable to load AWS credentials from any provider in the chain", |_, _| Says::Unsigned),
+    ("Unable to load credentials from any of the providers in the chain", |_, _| Says::Unsigned),
+    ("No valid credential sources found", |_, _| Says::Unsigned),
+    ("failed fetching WebIdentity token", |_, _| Says::TokenUnreadable),
+    ("failed to retrieve jwt from provide source", |_, _| Says::TokenUnreadable),
+    ("WebIdentityErr: unable to read file at", |_, _| Says::TokenUnreadable),
+    ("retrieve verification key from your identity provider", |_, _| Says::IdentityToken(TokenFault::KeysUnreachable)),
+    ("match configured thumbprint", |_, _| Says::IdentityToken(TokenFault::Thumbprint)),
+    ("Token signature invalid", |_, _| Says::IdentityToken(TokenFault::BadSignature)),
+    ("Token is not yet valid", |_, _| Says::IdentityToken(TokenFault::Unspecified)),
+    ("Response signature invalid", |_, _| Says::IdentityToken(TokenFault::BadSignature)),
+    ("Issuer not present in specified provider", |_, _| Says::IdentityToken(TokenFault::OtherIssuer)),
+    ("Specified provider doesn't exist", |_, _| Says::IdentityToken(TokenFault::NoSamlProvider)),
+    ("is required in AuthnResponse", |_, _| Says::IdentityToken(TokenFault::Claim)),
+    ("Missing a required claim", |_, _| Says::IdentityToken(TokenFault::Claim)),
+    ("an invalid SAML response", |_, _| Says::IdentityToken(TokenFault::Unspecified)),
+    ("ID Token provided is not a valid JWT", |_, _| Says::IdentityToken(TokenFault::Unspecified)),
+    ("identity token provided could not be validated", |_, _| Says::IdentityToken(TokenFault::Unspecified)),
     ("Request ARN is invalid", |_, _| Says::InvalidArn(None)),
+    ("Invalid principal in policy", invalid_principal),
     ("Duplicate tag keys found", |_, _| Says::Tags),
     ("Tag keys and values that start with aws: are reserved", |_, _| Says::Tags),
     ("specified transitive tag key", |_, _| Says::Tags),
-    ("Invalid principal in policy", |text, at| Says::InvalidPrincipal { principal: principal(text, at) }),
     ("MalformedPolicyDocument", |_, _| Says::MalformedPolicy),
     ("PackedPolicyTooLarge", |_, _| Says::PackedPolicyTooLarge),
+    ("Packed size of session tags consumes", |_, _| Says::PackedPolicyTooLarge),
     ("Invalid information in one or more fields. Check your information or contact your administrator", |_, _| {
         Says::SwitchRole
     }),
@@ -153,6 +200,14 @@ const SERVICES: &[(&str, &str)] = &[
     ("Firehose is unable to assume role", "firehose.amazonaws.com"),
     ("Neither the global service principal states.amazonaws.com", "states.amazonaws.com"),
     ("Access denied while assuming the service IAM role", "vpc-flow-logs.amazonaws.com"),
+    ("ECS was unable to assume the configured ECS Infrastructure Role", "ecs.amazonaws.com"),
+    ("Unable to assume role and validate the", "ecs.amazonaws.com"),
+    ("could not be assumed because it does not exist or the trusted entity is not correct", "eks.amazonaws.com"),
+    ("is invalid or cannot be assumed", "cloudformation.amazonaws.com"),
+    ("role you provide must allow AWS EventBridge Scheduler to assume", "scheduler.amazonaws.com"),
+    ("should be given assume role permissions for Glue Service", "glue.amazonaws.com"),
+    ("cannot be assumed by AWS Backup", "backup.amazonaws.com"),
+    ("Not authorized to get credentials of role", "redshift.amazonaws.com"),
 ];
 
 /// Every sentence of the table.
@@ -207,24 +262,31 @@ fn of_service(clean: &Clean, start: usize, end: usize, service: &str) -> Sentenc
     let mut denial = Denial::new(Says::ServiceCannotAssume, Span::default());
     denial.caller = Some(Found { text: service.to_owned(), span: clean.span(start, end) });
     denial.operation = Some(Found { text: "AssumeRole".into(), span: clean.span(start, end) });
-    denial.resource = arn_near(clean, end);
+    denial.resource = arn_near(clean, start, end);
     Sentence { start, end, denial }
 }
 
-/// The ARN within the next hundred characters.
-fn arn_near(clean: &Clean, from: usize) -> Option<Found> {
-    let rest = clean.text.get(from..)?;
-    let near = rest.char_indices().nth(100).map_or(rest, |(end, _)| rest.get(..end).unwrap_or(rest));
-    let at = near.find("arn:")?;
-    let length = arn_length(rest.get(at..)?);
-    let text = rest.get(at..at + length)?.to_owned();
-    Some(Found { text, span: clean.span(from + at, from + at + length) })
+/// The ARN within the hundred characters after `end`, or the last of the two hundred before `start`.
+fn arn_near(clean: &Clean, start: usize, end: usize) -> Option<Found> {
+    let after = clean.text.get(end..)?;
+    let near = after.char_indices().nth(100).map_or(after, |(end, _)| after.get(..end).unwrap_or(after));
+    let before = clean.text.get(..start)?;
+    let edge = before.char_indices().rev().nth(200).map_or(0, |(at, _)| at);
+    let at = near
+        .find("arn:")
+        .map(|at| end + at)
+        .or_else(|| Some(edge + before.get(edge..)?.rfind("arn:").filter(|_| !near.contains("arn:"))?))?;
+    let length = arn_length(clean.text.get(at..)?);
+    let text = clean.text.get(at..at + length)?.to_owned();
+    Some(Found { text, span: clean.span(at, at + length) })
 }
 
 /// `<arn> is invalid`: STS's answer to a text that is no role ARN, which ends at `at`.
 fn invalid_arn(text: &str, at: usize) -> Option<&str> {
     let before = text.get(text.floor_char_boundary(at.saturating_sub(2_048))..at)?;
-    let word = before.rsplit([' ', '"', '\'', '`', '(']).next()?;
+    // `… is invalid or cannot be assumed` is a service speaking.
+    let service = text.get(at + IS_INVALID.len()..).is_some_and(|rest| rest.starts_with(" or "));
+    let word = before.rsplit([' ', '"', '\'', '`', '(']).next().filter(|_| !service)?;
     (word.starts_with("arn:") || word.contains(":role/")).then_some(word)
 }
 
@@ -264,15 +326,26 @@ fn word_at(text: &str, at: usize) -> String {
 }
 
 fn issuer(text: &str, at: usize) -> Option<String> {
-    let rest = near(text, at).strip_prefix(" for ")?;
+    let rest = near(text, at);
+    let rest = rest.strip_prefix(" your").unwrap_or(rest).strip_prefix(" account for ")?;
     let end = rest.find([' ', '"', '\'', ')', '<', ',']).unwrap_or(rest.len());
     Some(rest.get(..end)?.trim_end_matches('.').to_owned())
 }
 
-/// `: "AWS":"arn:…"`
-fn principal(text: &str, at: usize) -> Option<String> {
-    let mut parts = near(text, at).splitn(6, '"');
+/// `: "AWS":"arn:…"`, or what IAM's own exception says instead.
+fn invalid_principal(text: &str, at: usize) -> Says {
+    let rest = near(text, at);
+    let end = rest.char_indices().nth(120).map_or(rest.len(), |(end, _)| end);
+    if rest.get(..end).is_some_and(|near| near.contains("statement with no principals")) {
+        return Says::MalformedPolicy;
+    }
+    Says::InvalidPrincipal { principal: principal(rest) }
+}
+
+fn principal(rest: &str) -> Option<String> {
+    let mut parts = rest.splitn(6, '"');
     let kind = parts.nth(1)?;
     let value = parts.nth(1)?;
-    ["AWS", "Federated", "Service"].contains(&kind).then(|| value.to_owned())
+    let known = ["AWS", "Federated", "Service"].iter().any(|name| name.eq_ignore_ascii_case(kind));
+    known.then(|| value.to_owned())
 }

@@ -17,11 +17,11 @@ mod tests;
 use countersign_policy::document::Span;
 
 use clean::Clean;
-pub use fixed::Says;
+pub use fixed::{Says, TokenFault};
 pub use printer::Printer;
 pub use sentence::{PolicyLayer, Reason};
 pub use value::Found;
-pub(crate) use value::is_masked;
+pub(crate) use value::{is_blacked_out, is_masked};
 pub use wrapper::Claim;
 pub(crate) use wrapper::KNOWN_CODES;
 

@@ -63,6 +63,9 @@ const LAYERS: [(&str, PolicyLayer); 12] = [
 /// How far before the verb its subject is looked for, in bytes.
 const LONGEST_SUBJECT: usize = 4_096;
 
+/// What stands before the role.
+const RESOURCE: [&str; 3] = ["on resource:", "on the resource:", "on role "];
+
 const ANCHOR: &str = "ot authorized to perform";
 
 /// Every such sentence.
@@ -81,15 +84,28 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     found
 }
 
-/// The action after the anchor at `at`, if it is one of STS's, and where it starts.
-fn action(text: &str, at: usize) -> Option<(usize, &str)> {
+/// An action, as it is called, and where it stands.
+struct Action {
+    named: String,
+    start: usize,
+    end: usize,
+}
+
+/// The action after the anchor at `at`, if it is one of STS's.
+fn action(text: &str, at: usize) -> Option<Action> {
     let mut rest = Cursor { text, at: at + ANCHOR.len() };
     rest.eat(":");
     rest.eat(" ");
-    let start = rest.at;
-    let is_sts = rest.text.get(start..start + 4).is_some_and(|service| service.eq_ignore_ascii_case("sts:"));
-    let (start, end) = rest.word(|c| c.is_ascii_alphanumeric() || c == ':').filter(|_| is_sts)?;
-    Some((start, text.get(start..end)?.trim_end_matches(':'))).filter(|(_, named)| named.len() <= LONGEST_ACTION)
+    rest.eat("action ");
+    let _ = rest.eat_quote();
+    // Some tools leave out the service.
+    let at =
+        |words: &str| text.get(rest.at..rest.at + words.len()).is_some_and(|found| found.eq_ignore_ascii_case(words));
+    let (is_sts, bare) = (at("sts:"), at("AssumeRole"));
+    let (start, end) = rest.word(|c| c.is_ascii_alphanumeric() || c == ':').filter(|_| is_sts || bare)?;
+    let written = text.get(start..end)?.trim_end_matches(':');
+    let named = if bare { format!("sts:{written}") } else { written.to_owned() };
+    (written.len() <= LONGEST_ACTION).then_some(Action { named, start, end: start + written.len() })
 }
 
 /// The longest name of an action, in bytes.
@@ -99,22 +115,23 @@ const LONGEST_ACTION: usize = 128;
 fn read(clean: &Clean, from: usize, at: usize) -> Option<Sentence> {
     let text = clean.text.as_str();
     let mut denial = Denial::new(Says::NotAuthorized, Span::default());
-    let (action_at, named) = action(text, at)?;
+    let Action { named, start: action_at, end: action_end } = action(text, at)?;
     let mut start = at.checked_sub(1)?;
     let window = (from.max(at.saturating_sub(LONGEST_SUBJECT))..=at).find(|window| text.is_char_boundary(*window))?;
     if let Some(subject) = text.get(window..start).and_then(|before| before.strip_suffix("is ")) {
         (start, denial.caller) = caller(clean, window, subject);
     }
-    let mut end = action_at + named.len();
-    denial.action = Some(Found { text: named.to_owned(), span: clean.span(action_at, end) });
+    let mut end = action_end;
+    denial.action = Some(Found { text: named, span: clean.span(action_at, end) });
     let mut rest = Cursor { text, at: end };
+    let _ = rest.eat_quote();
     // The reason stands after the action or after the resource; the resource may be missing.
     for _ in 0..2 {
         let mut ahead = Cursor { at: rest.at, ..rest };
         ahead.eat(" ");
-        if denial.resource.is_none() && (ahead.eat("on resource:") || ahead.eat("on the resource:")) {
+        if denial.resource.is_none() && RESOURCE.iter().any(|words| ahead.eat(words)) {
             ahead.eat(" ");
-            let quoted = ahead.eat("\"") || ahead.eat("'") || ahead.eat("`");
+            let quoted = ahead.eat_quote();
             let length = resource_length(text, ahead.at);
             if length > 0 {
                 let value = text.get(ahead.at..ahead.at + length).unwrap_or_default();
@@ -147,7 +164,8 @@ fn caller(clean: &Clean, from: usize, subject: &str) -> (usize, Option<Found>) {
     let trimmed = subject.trim_end();
     let none = (end, None);
     let Some(at) = trimmed.rfind("User:") else {
-        let word = trimmed.rsplit([' ', '"', '\'', '(']).next().unwrap_or_default();
+        let trimmed = trimmed.trim_end_matches(['"', '\'', '`']);
+        let word = trimmed.rsplit([' ', '"', '\'', '(', '`']).next().unwrap_or_default();
         if !word.starts_with("arn:") {
             return none;
         }
@@ -156,12 +174,13 @@ fn caller(clean: &Clean, from: usize, subject: &str) -> (usize, Option<Found>) {
     };
     let value_at = at + "User:".len();
     let raw = trimmed.get(value_at..).unwrap_or_default();
-    let value = raw.trim();
+    let quote = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+    let value = raw.trim_matches(quote);
     // A whole sentence in between is not a caller.
     if value.is_empty() || value.len() > 2_048 || value.split(' ').count() > 4 {
         return (from + at, None);
     }
-    let start = from + value_at + (raw.len() - raw.trim_start().len());
+    let start = from + value_at + (raw.len() - raw.trim_start_matches(quote).len());
     (from + at, Some(joined(clean, value, start)))
 }
 
@@ -247,6 +266,11 @@ impl Cursor<'_> {
             self.at += expected.len();
         }
         here
+    }
+
+    /// Moves over a quote.
+    pub(super) fn eat_quote(&mut self) -> bool {
+        self.eat("\"") || self.eat("'") || self.eat("`")
     }
 
     /// Moves over characters of a word; its place, unless there are none.

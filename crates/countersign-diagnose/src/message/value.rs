@@ -28,10 +28,15 @@ pub(crate) fn is_masked(text: &str) -> bool {
         || text.contains("...")
         || text.contains("${")
         || text.contains(['<', '>', '[', ']', '{', '}', '█', '•'])
-        || text
-            .split([':', '/', '-', '_', '.'])
-            .any(|part| part.len() >= 3 && part.bytes().all(|byte| matches!(byte, b'x' | b'X' | b'#')))
+        || text.split([':', '/', '-', '_', '.']).any(is_blacked_out)
         || text.split([':', '/']).any(|part| STAND_INS.iter().any(|name| part.eq_ignore_ascii_case(name)))
+}
+
+/// `xxxx`, and a number of which no more than half of the digits are left: `80xxxx`.
+pub(crate) fn is_blacked_out(part: &str) -> bool {
+    let is_ink = |byte: u8| matches!(byte, b'x' | b'X' | b'#');
+    let ink = part.bytes().filter(|byte| is_ink(*byte)).count();
+    ink >= 3 && 2 * ink >= part.len() && part.bytes().all(|byte| is_ink(byte) || byte.is_ascii_digit())
 }
 
 /// What people write where a value was.
@@ -59,6 +64,8 @@ pub(super) fn arn_length(text: &str) -> usize {
     // A tag that follows, as in `…role/x</Message>`, and what ends sentences and lists.
     let arn = arn.split_once("</").map_or(arn, |(before, _)| before);
     let mut arn = arn.trim_end_matches(['.', ',', ':', '=', '{', '<', '[']);
+    // Bold print; a mask has three stars.
+    arn = arn.strip_suffix("**").filter(|rest| !rest.ends_with('*')).unwrap_or(arn);
     for (open, close) in [('[', ']'), ('{', '}'), ('<', '>')] {
         while arn.ends_with(close) && arn.matches(open).count() < arn.matches(close).count() {
             arn = arn.strip_suffix(close).unwrap_or(arn);
@@ -81,6 +88,8 @@ mod tests {
             "arn:aws:iam::ACCOUNT_ID:role/a",
             "arn:aws:iam::[redacted]:role/a",
             "arn:aws:iam::1111…:role/a",
+            "arn:aws:iam::80xxxxx:role/a",
+            "arn:aws:iam::XXXXXXXX3:role/a",
         ] {
             assert!(is_masked(masked), "{masked}");
         }
@@ -97,6 +106,8 @@ mod tests {
             ("arn:aws:iam::<id>:role/a) x", "arn:aws:iam::<id>:role/a"),
             ("arn:aws:iam::111122223333:role/a\"}", "arn:aws:iam::111122223333:role/a"),
             ("arn:aws:iam::111122223333:role/a],", "arn:aws:iam::111122223333:role/a"),
+            ("arn:aws:iam::111122223333:role/a**", "arn:aws:iam::111122223333:role/a"),
+            ("arn:aws:iam::***:role/***", "arn:aws:iam::***:role/***"),
         ] {
             assert_eq!(text.get(..arn_length(text)), Some(arn), "{text}");
         }

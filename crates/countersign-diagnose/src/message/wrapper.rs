@@ -4,7 +4,7 @@ use countersign_policy::document::Span;
 use serde::Serialize;
 
 use super::clean::Clean;
-use super::fixed::Says;
+use super::fixed::{Says, TokenFault};
 use super::sentence::Cursor;
 use super::value::{Found, arn_length};
 use super::{Denial, Printer, Sentence, printer};
@@ -106,6 +106,8 @@ pub(crate) const KNOWN_CODES: &[&str] = &[
     "SignatureDoesNotMatch",
     "InvalidIdentityToken",
     "IDPCommunicationError",
+    "IDPRejectedClaim",
+    "MissingAuthenticationToken",
     "MalformedPolicyDocument",
     "RegionDisabledException",
     "PackedPolicyTooLarge",
@@ -167,6 +169,10 @@ pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
         "InvalidClientTokenId",
         "SignatureDoesNotMatch",
         "RegionDisabledException",
+        "InvalidIdentityToken",
+        "IDPRejectedClaim",
+        "IDPCommunicationError",
+        "MissingAuthenticationToken",
     ];
     let text = clean.text.as_str();
     let (at, matched) = BARE.iter().filter_map(|bare| Some((text.find(bare)?, *bare))).min_by_key(|(at, _)| *at)?;
@@ -175,6 +181,9 @@ pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
         "InvalidClientTokenId" => Says::InvalidClientToken,
         "SignatureDoesNotMatch" => Says::Signature,
         "RegionDisabledException" => Says::RegionDisabled,
+        "InvalidIdentityToken" => Says::IdentityToken(TokenFault::Unspecified),
+        "IDPRejectedClaim" | "IDPCommunicationError" => Says::IdentityToken(TokenFault::Refused),
+        "MissingAuthenticationToken" => Says::Unsigned,
         _ => Says::WrapperOnly,
     };
     let mut denial = Denial::new(says, Span::default());

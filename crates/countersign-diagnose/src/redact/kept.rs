@@ -51,9 +51,9 @@ pub(super) fn stays(word: &str) -> bool {
     is_single || WORDS.contains(word) || is_blank(word) || is_of_aws(word) || word.contains("removed")
 }
 
-/// What somebody blacked out already: `xxxx`.
+/// What somebody blacked out already, with the digits that were left of it: `xxxx`, `80xxxx`.
 fn is_blank(word: &str) -> bool {
-    word.len() >= 3 && word.bytes().all(|byte| byte == b'x')
+    crate::message::is_blacked_out(word)
 }
 
 /// `AWSServiceRoleForSupport`, `AWSReservedSSO`: names that AWS gives.

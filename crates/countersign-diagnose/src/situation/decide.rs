@@ -184,6 +184,8 @@ fn settle(
     candidates.extend(required.iter().filter_map(|value| date::parse(value)).flat_map(around));
     candidates.extend(required.iter().filter_map(|value| value.split('/').next()).map(str::to_owned));
     candidates.extend(["true", "false", "something-else"].map(str::to_owned));
+    // No value that a call can have holds a wildcard.
+    candidates.retain(|value| !value.contains(['*', '?']));
     let mut probe = probe.clone();
     if let Some(statement) = probe.statements.first_mut() {
         statement.conditions = vec![entry.clone()];

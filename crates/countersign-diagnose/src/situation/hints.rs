@@ -247,13 +247,14 @@ impl Situation<'_> {
     /// The region of the endpoint, as the call or somebody says.
     pub(crate) fn region(&self) -> Option<String> {
         let of_call = self.of_call(crate::call::Name::Region).value().map(str::to_owned);
-        let in_text = || {
-            // A text whose calls are not understood may still name a region.
-            let text = &self.evidence.request.as_ref()?.text;
-            let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        // A text whose calls are not understood may still name a region, and so may a log.
+        let named = |text: Option<&str>| {
+            let mut words = text?.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
             words.find(|word| super::is_opt_in_region(word)).map(str::to_owned)
         };
-        self.evidence.facts.region.clone().or(of_call).or_else(in_text)
+        let in_request = || named(self.evidence.request.as_ref().map(|request| request.text.as_str()));
+        let in_error = || named(self.evidence.error_text.as_deref());
+        self.evidence.facts.region.clone().or(of_call).or_else(in_request).or_else(in_error)
     }
 
     /// Who was meant to call, when somebody else did.
@@ -263,6 +264,39 @@ impl Situation<'_> {
         let name =
             |arn: ArnText<'_>| (arn.account.map(str::to_owned), arn.role_name().unwrap_or(arn.resource).to_owned());
         (name(ArnText::parse(meant)?) != name(called) && !is_masked(meant)).then(|| meant.to_owned())
+    }
+
+    /// The caller as the message or the evidence writes it, parts of it blacked out or not.
+    pub(crate) fn shown_caller(&self) -> Option<&str> {
+        let of_text = self.denial.as_ref().and_then(|denial| denial.caller.as_ref()).map(|found| found.text.as_str());
+        self.caller_text.as_deref().or(of_text).or(self.evidence.caller.as_deref())
+    }
+
+    /// The role as the message or the evidence writes it, parts of it blacked out or not.
+    pub(crate) fn shown_role(&self) -> Option<&str> {
+        let of_text = self.denial.as_ref().and_then(|denial| denial.resource.as_ref()).map(|found| found.text.as_str());
+        self.role_text.as_deref().or(of_text).or(self.evidence.role.as_deref())
+    }
+
+    /// How much speaks for the caller being a session of the role it asks for, when no more is known of their accounts
+    /// than how they were blacked out: `None` when they differ or the names do.
+    pub(crate) fn is_self_by_name(&self) -> Option<u8> {
+        let caller = self.shown_caller()?;
+        let at = caller.find("assumed-role/")?;
+        let (before, session) = caller.split_at_checked(at)?;
+        let name = session.strip_prefix("assumed-role/")?.split('/').next()?;
+        let account = before.trim_end_matches(':').rsplit(':').next()?;
+        let role = self.shown_role()?;
+        let parts: Vec<&str> = role.splitn(6, ':').collect();
+        let [_, _, _, _, role_account, resource] = parts.as_slice() else { return None };
+        let same_name = !is_masked(name) && resource.rsplit(['/', ':']).next() == Some(name);
+        let is_whole = |account: &str| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        match same_name && resource.starts_with("role") {
+            true if account == *role_account => Some(71),
+            true if is_whole(account) && is_whole(role_account) => None,
+            true => Some(62),
+            false => None,
+        }
     }
 
     /// Whether the caller is a session of the role it asks for.

@@ -65,13 +65,15 @@ impl<'e> Situation<'e> {
         let is_write = is_write(evidence, denial.as_ref());
         let operation = operation(evidence, denial.as_ref());
         let named = |found: Option<&message::Found>| found.and_then(|found| found.known()).map(str::to_owned);
+        let unmasked = |text: &String| !message::is_masked(text);
         let from_text = denial.as_ref().and_then(|denial| named(denial.caller.as_ref()));
-        let caller_text = from_text.or_else(|| evidence.caller.clone());
+        let caller_text = from_text.or_else(|| evidence.caller.clone().filter(unmasked));
         let role_text = denial.as_ref().and_then(|denial| named(denial.resource.as_ref()));
         let role_text = role_text.or_else(|| evidence.role.clone()).or_else(|| {
             let call = evidence.request.as_ref()?.calls.first()?;
             call.known(Name::RoleArn).map(str::to_owned)
         });
+        let role_text = role_text.filter(unmasked);
         let mut situation = Self {
             evidence,
             denial,

@@ -135,6 +135,30 @@ fn anybody(situation: &Situation<'_>) -> Option<Request> {
 }
 
 impl Situation<'_> {
+    /// The Deny statement that applies to the call, or may.
+    pub(crate) fn denying(&self) -> Option<&StatementView> {
+        self.statements.iter().find(|statement| {
+            let applies = statement.principal == State::Holds && statement.uncovered.len() < self.actions.len();
+            statement.effect == Effect::Deny && applies && statement.failing().next().is_none()
+        })
+    }
+
+    /// The Deny statement that applies as long as the call does not have `key` as it should, and the condition that says so.
+    pub(crate) fn denied_without(&self, key: &str) -> Option<(&StatementView, &Test)> {
+        let deny = self.denying().filter(|_| self.is_plain_denial())?;
+        let lifts = |test: &&Test| {
+            let asks_for_absence = test.required.iter().all(|value| value.eq_ignore_ascii_case("false"));
+            test.key.eq_ignore_ascii_case(key) && (test.operator.contains("Not") || asks_for_absence)
+        };
+        deny.tests.iter().find(lifts).map(|test| (deny, test))
+    }
+
+    /// Whether a condition on `key` fails in the Allow statement that is meant for the caller.
+    pub(crate) fn asks_too(&self, key: &str) -> bool {
+        let asks = |test: &Test| test.state != State::Holds && test.key.eq_ignore_ascii_case(key);
+        self.meant().is_some_and(|statement| statement.tests.iter().any(asks))
+    }
+
     /// The Allow statement that comes nearest to letting the call in.
     pub(crate) fn nearest(&self) -> Option<&StatementView> {
         let allows = self.statements.iter().filter(|statement| statement.effect == Effect::Allow && statement.readable);
