@@ -78,4 +78,5 @@ def pytest_terminal_summary(terminalreporter):
             for cause, each in sorted(counts.items())
         ]
         found = sum(each["passed"] for each in counts.values())
-        terminalreporter.write_line(f"causes planted and found, {found} of {sum(map(sum, (e.values() for e in counts.values())))}: " + ", ".join(shown))
+        planted = found + sum(each["failed"] for each in counts.values())
+        terminalreporter.write_line(f"causes planted and found, {found} of {planted}: {', '.join(shown)}")

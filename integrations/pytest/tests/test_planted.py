@@ -1,5 +1,7 @@
-"""Denials of the endpoint feed straight into `countersign diagnose`: the cause that was planted is the cause that is found, and
-the call that was put right succeeds."""
+"""Denials of the endpoint feed straight into `countersign diagnose`.
+
+The cause that was planted is the cause that is found, and the call that was put right succeeds.
+"""
 
 import concurrent.futures
 import multiprocessing

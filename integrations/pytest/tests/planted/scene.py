@@ -52,8 +52,8 @@ class Scene:
         self.root = self.inactive = False
         self.role_exists, self.longest_session = True, None
         self.key = ("AKIA" + "".join(rng.choices("ABCDEFGHJKLMNPQR", k=16)), SECRET)
-        # The key and the claims that are really sent, where they are not the caller's own.
-        self.sent_key, self.claims_sent, self.wrong_code = None, {}, None
+        # What is really sent, where it is not the caller's own: a key, claims, a token made of the good one, a code.
+        self.sent_key, self.claims_sent, self.token_sent, self.wrong_code = None, {}, str, None
         # A user whose credentials are found first, and users who are there besides.
         self.impostor, self.impostors = None, []
         self.disabled_regions = []

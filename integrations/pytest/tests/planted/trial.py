@@ -223,7 +223,7 @@ class Trial:
             names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
             keys = {name: value for name, value in zip(names, self.credentials) if value}
         if self.scene.claims:
-            keys["WEB_IDENTITY_TOKEN"] = self.token(self.scene.claims | self.scene.claims_sent)
+            keys["WEB_IDENTITY_TOKEN"] = self.scene.token_sent(self.token(self.scene.claims | self.scene.claims_sent))
         if self.scene.has_mfa:
             keys["MFA_CODE"] = self.scene.wrong_code or totp(SEED)
         return place | keys
@@ -285,7 +285,8 @@ class Trial:
         own = os.environ | {"XDG_STATE_HOME": str(self.folder)}
         done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, env=own)
         if done.returncode not in (0, 1):
-            raise Wrong(f"`{' '.join(command)}` answers {done.returncode}: {done.stderr.decode()}{done.stdout.decode()}")
+            printed = done.stderr.decode() + done.stdout.decode()
+            raise Wrong(f"`{' '.join(command)}` answers {done.returncode}: {printed}")
         diagnosis = json.loads(done.stdout)
         status = {"proved": 0}.get(diagnosis["status"], 1)
         if done.returncode != status:

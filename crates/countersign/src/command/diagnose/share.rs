@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use countersign_diagnose::diagnosis::Diagnosis;
 use countersign_diagnose::{Evidence, redact};
 
-use super::args::{AnswerFormat, Given};
-use super::gather;
+use super::args::{AnswerFormat, Args};
 use crate::command::redact::key_file::KeyFile;
 
 /// Whether the answer is for others.
@@ -28,6 +27,13 @@ pub(crate) struct Sharing {
     key: Option<PathBuf>,
 }
 
+impl Sharing {
+    /// Whether an answer of this format hides what it is about.
+    pub(super) fn hides(&self, format: AnswerFormat) -> bool {
+        self.redact || self.key.is_some() || (format == AnswerFormat::Markdown && !self.no_redact)
+    }
+}
+
 /// What is shown.
 pub(super) struct Answer {
     pub(super) evidence: Evidence,
@@ -39,19 +45,12 @@ pub(super) struct Answer {
 ///
 /// # Errors
 /// When the key cannot be read or written.
-pub(super) fn answer(
-    sharing: &Sharing,
-    format: AnswerFormat,
-    evidence: Evidence,
-    given: &Given,
-) -> anyhow::Result<Answer> {
-    let error_name = gather::error_name(given);
-    let checked = super::diagnose(given, &evidence);
-    let hides = sharing.redact || sharing.key.is_some() || (format == AnswerFormat::Markdown && !sharing.no_redact);
-    if !hides {
+pub(super) fn answer(args: &Args, evidence: Evidence, error_name: String) -> anyhow::Result<Answer> {
+    let checked = super::diagnose(&args.given, &evidence);
+    if !args.sharing.hides(args.format) {
         return Ok(Answer { diagnosis: checked, evidence, error_name });
     }
-    let mut file = KeyFile::open(sharing.key.as_deref())?;
+    let mut file = KeyFile::open(args.sharing.key.as_deref())?;
     file.key.learn(&[&error_name], &[]);
     let (evidence, mut diagnosis) = redact::share(&evidence, &mut file.key);
     file.save()?;

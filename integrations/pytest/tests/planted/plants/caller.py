@@ -46,6 +46,21 @@ def a_token_that_is_over(scene):
     scene.claims_sent = {}
 
 
+def spoilt(damage):
+    @plants("credentials-invalid", caller="token")
+    def a_spoilt_token(scene):
+        yield
+        scene.token_sent = damage
+        yield TOLD
+        scene.token_sent = str
+
+
+# No token at all, no JWT, and a JWT that somebody else signed.
+spoilt(lambda token: "opaque-access-token")
+spoilt(lambda token: token.replace(".", "", 1))
+spoilt(lambda token: ".".join([*token.split(".")[:2], token.split(".")[2][::-1]]))
+
+
 @plants("root-caller", caller="user")
 def root(scene):
     yield

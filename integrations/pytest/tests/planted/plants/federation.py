@@ -33,7 +33,7 @@ def another_service_account(scene):
     scene.claims["sub"] = "system:serviceaccount:shop:orders"
     bind_subject(scene, scene.claims["sub"])
     yield
-    bind_subject(scene, scene.rng.choice(["system:serviceaccount:shop:payments", "system:serviceaccount:default:orders"]))
+    bind_subject(scene, "system:serviceaccount:" + scene.rng.choice(["shop:payments", "default:orders"]))
     yield PATCHED
 
 

@@ -63,7 +63,8 @@ def no_permission_for_source_identities(scene):
 @plants("identity-explicit-deny")
 def a_deny_of_ones_own(scene):
     yield
-    statement = {"Effect": "Deny", "Action": scene.rng.choice(["sts:*", "sts:AssumeRole"]), "Resource": scene.rng.choice(["*", scene.role_arn])}
+    action, resource = scene.rng.choice(["sts:*", "sts:AssumeRole"]), scene.rng.choice(["*", scene.role_arn])
+    statement = {"Effect": "Deny", "Action": action, "Resource": resource}
     scene.identity[0]["Statement"].append(statement)
     yield Expected(side="identity")
     scene.identity[0]["Statement"].remove(statement)
@@ -106,7 +107,8 @@ def an_scp_that_denies(scene):
 def an_rcp_that_denies(scene):
     scene.organization(scene.account)
     yield
-    document = deny_the_role(scene, Principal="*", Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}})
+    outside = {"StringNotEquals": {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}}
+    document = deny_the_role(scene, Principal="*", Condition=outside)
     scene.limit(scene.account, "rcps", document)
     scene.rcps = [document]
     scene.facts["principal_org_id"] = scene.organization_of_caller

@@ -1,5 +1,7 @@
 """What is wrong with the call itself."""
 
+import json
+
 from . import Expected, plants
 from ..call import Variable
 
@@ -236,6 +238,36 @@ malformed("RoleSessionName", "nightly run", "nightly-run")
 malformed("RoleSessionName", "x", "xy")
 malformed("DurationSeconds", 600, 900)
 malformed("SourceIdentity", "ann/ops", "ann")
+
+
+def malformed_tags(*tags):
+    @plants("parameter-malformed")
+    def parameter(scene):
+        scene.call.in_code()
+        good = [{"Key": "team", "Value": "data"}]
+        scene.call.parameters["Tags"] = good
+        scene.also_allow("sts:TagSession")
+        yield
+        scene.call.parameters["Tags"] = [{"Key": key, "Value": "data"} for key in tags]
+        yield TOLD
+        scene.call.parameters["Tags"] = good
+
+
+malformed_tags("team", "Team")
+malformed_tags("aws:team")
+
+
+@plants("parameter-malformed")
+def a_session_policy_that_is_none(scene):
+    scene.call.in_python()
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    good, bad = json.dumps(everything), json.dumps(everything | {"Principal": "*"})
+    wrapped = '{"Version": "2012-10-17", "Statement": %s}'
+    scene.call.parameters["Policy"] = wrapped % good
+    yield
+    scene.call.parameters["Policy"] = wrapped % scene.rng.choice([bad, good[:-1]])
+    yield TOLD
+    scene.call.parameters["Policy"] = wrapped % good
 
 
 @plants("max-session-duration", caller="user")

@@ -19,6 +19,7 @@ misnamed("role-arn-malformed", lambda scene: scene.role_arn.replace("arn:aws:", 
 misnamed("role-arn-malformed", lambda scene: scene.role_arn.replace(scene.account, ""))
 misnamed("role-arn-malformed", lambda scene: scene.role_arn.replace(scene.account, scene.account[:-1]))
 misnamed("role-arn-malformed", lambda scene: scene.role_arn.removeprefix("arn:aws:iam::"))
+misnamed("role-arn-malformed", lambda scene: scene.role_arn.replace(scene.account, scene.account[1:]), caller="token")
 misnamed("target-not-a-role", lambda scene: f"arn:aws:iam::{scene.account}:user/{scene.name}")
 misnamed("target-not-a-role", lambda scene: f"arn:aws:iam::{scene.account}:instance-profile/{scene.name}")
 # The ARN of a session has not the role's path: which it is somebody has to look up.

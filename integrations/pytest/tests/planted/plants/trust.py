@@ -105,7 +105,8 @@ def a_source_identity_is_not_allowed(scene):
 
 
 def deny(scene, condition=None, principal=None):
-    statement = {"Effect": "Deny", "Principal": {"AWS": principal or "*"}, "Action": scene.rng.choice(["sts:*", "sts:AssumeRole"])}
+    action = scene.rng.choice(["sts:*", "sts:AssumeRole"])
+    statement = {"Effect": "Deny", "Principal": {"AWS": principal or "*"}, "Action": action}
     if condition:
         statement["Condition"] = condition
     scene.statements.insert(scene.rng.randrange(len(scene.statements) + 1), statement)
@@ -184,7 +185,8 @@ def only_services_have_it(scene):
 @plants("condition-key-never-present")
 def only_tokens_bring_it(scene):
     yield
-    scene.require("StringEquals", scene.rng.choice(["saml:aud", "accounts.google.com:aud"]), "https://signin.aws.amazon.com/saml")
+    key = scene.rng.choice(["saml:aud", "accounts.google.com:aud"])
+    scene.require("StringEquals", key, "https://signin.aws.amazon.com/saml")
     yield Expected(side="trust")
     scene.statement["Condition"].pop("StringEquals")
     scene.restore_noise()
@@ -205,7 +207,8 @@ def a_pattern_for_subjects(scene):
     yield
     scene.statement["Condition"].pop("StringLike", None)
     repository = scene.claims["sub"].split(":")[1]
-    scene.require("StringEquals", f"{scene.issuer}:sub", scene.rng.choice([f"repo:{repository}:*", f"repo:{repository}:ref:*"]))
+    pattern = scene.rng.choice([f"repo:{repository}:*", f"repo:{repository}:ref:*"])
+    scene.require("StringEquals", f"{scene.issuer}:sub", pattern)
     yield PATCHED
 
 
