@@ -28,7 +28,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let other = situation.other_resources(action);
-    let nearest = other.iter().min_by_key(|(text, _)| similar::distance(text, role))?;
+    let nearest = other.iter().min_by_key(|(text, _)| similar::nearness(text, role))?;
     let message = format!("the caller's policy allows {action} on {}, and the role is {role}", quoted(&nearest.0), role = quoted(&role));
     let advice = "put the role's ARN, as the message has it, into that statement; `Resource: *` would let the caller try every role";
     let source = &situation.evidence.identity.first()?.text;

@@ -37,7 +37,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let provider = situation.caller.as_ref()?.name().to_owned();
     let principals = situation.principals();
     let mut federated = principals.iter().filter(|principal| principal.kind == PrincipalKind::Federated);
-    let named = federated.clone().min_by_key(|principal| similar::distance(principal.text, &provider)).or(federated.next())?;
+    let named = federated.clone().min_by_key(|principal| similar::nearness(principal.text, &provider)).or(federated.next())?;
     let foreign = ArnText::parse(named.text).and_then(|arn| arn.account) != ArnText::parse(&provider).and_then(|arn| arn.account);
     let message = if foreign {
         format!("the trust policy names {}, a provider of another account than the role's", quoted(&named.text))

@@ -181,6 +181,7 @@ impl Key {
                 best = if other.alone < best.alone { other } else { best };
             }
             key.words.extend(best.names);
+            key.kept.extend(best.fixed);
         }
         for written in gathered.addresses {
             if !key.addresses.contains_key(&written) && !self.real_addresses.contains_key(&written) {
@@ -263,11 +264,11 @@ impl Key {
         removed.extend(super::blob::find(text, &|word| self.hides(word)));
         removed.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         let mut edits: Vec<Edit> = Vec::new();
-        let mut end = 0;
         for range in removed {
-            if range.start >= end {
-                end = range.end;
-                edits.push(Edit::replace(span(range), secret::REMOVED));
+            let range = span(range);
+            match edits.last_mut() {
+                Some(last) if range.start <= last.span.end => last.span.end = last.span.end.max(range.end),
+                _ => edits.push(Edit::replace(range, secret::REMOVED)),
             }
         }
         let is_name = |word: &str| self.hides(&folded(word));

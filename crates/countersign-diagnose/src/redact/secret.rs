@@ -70,7 +70,7 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut apart: Vec<Range<usize>> = Vec::with_capacity(found.len());
     for range in found {
         match apart.last_mut() {
-            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
             _ => apart.push(range),
         }
     }

@@ -41,7 +41,7 @@ pub(super) struct Answer {
     pub(super) error_name: String,
 }
 
-/// Diagnoses the evidence, and hides what it is about where that was asked for.
+/// Diagnoses the evidence, whose error text is called so, and hides what it is about where that was asked for.
 ///
 /// # Errors
 /// When the key cannot be read or written.

@@ -15,8 +15,9 @@ use countersign_diagnose::Evidence;
 use self::follow::Follower;
 use self::stream::{News, Stream};
 use super::args::{AnswerFormat, Args, Given};
-use super::{exit_of, gather, interrupt, report, share};
+use super::{Answer, exit_of, gather, interrupt, report, share};
 use crate::command::Exit;
+use crate::command::journal::Memory;
 use crate::output::{self, NOTE, inert};
 use crate::read;
 
@@ -165,10 +166,11 @@ impl Watch<'_> {
         gather::add_error(&mut evidence, &self.args.given, text);
         let share::Answer { evidence, diagnosis, error_name } = share::answer(self.args, evidence, self.name.clone())?;
         self.exit = exit_of(&diagnosis);
+        let memory = Memory::of(&diagnosis, self.args.remember.place.file().as_ref());
         Ok(match self.args.format {
-            AnswerFormat::Text => report::text(&evidence, &diagnosis, &error_name) + "\n",
-            AnswerFormat::Json => json_line(&diagnosis)?,
-            AnswerFormat::Markdown => report::markdown(&diagnosis) + "\n",
+            AnswerFormat::Text => report::text(&evidence, &diagnosis, &error_name) + &memory.text() + "\n",
+            AnswerFormat::Json => json_line(&Answer { diagnosis: &diagnosis, journal: &memory, change: None })?,
+            AnswerFormat::Markdown => report::markdown(&diagnosis) + &memory.markdown() + "\n",
         })
     }
 
