@@ -254,3 +254,55 @@ fn every_change_is_written_in_every_language() {
     let differs = written.split("\n# ").zip(patches.split("\n# ")).find(|(written, found)| written != found);
     assert!(written == patches, "{differs:#?}");
 }
+
+const ROLE: &str = r#"resource "aws_iam_role" "a" {
+  name = "A"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = local.vendor } # who
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "sts:ExternalId" = var.external_id } }
+    }]
+  })
+}
+"#;
+
+const VALUES: &str = "variable \"external_id\" {\r\n  default = \"tenant-7f2\" # from the vendor\r\n}\r\nlocals {\r\n  vendor = \"arn:aws:iam::999988887777:role/Collector\"\r\n}\r\n";
+
+/// What comes of the files of a module when the call sends another ExternalId: the exit code, the values' file, what was said.
+fn with_another_id(name: &str, role: &str, values: &str) -> (i32, String, String) {
+    let folder = laid_out(&serde_json::json!({}), 0, name, role);
+    std::fs::write(folder.join("values.tf"), values).unwrap();
+    let options = "--external-id tenant-9a1 --accept-decision --role aws_iam_role.a";
+    let (code, said) = run(&folder, "fix", name, options);
+    assert_eq!(std::fs::read_to_string(folder.join(name)).unwrap(), role);
+    (code, std::fs::read_to_string(folder.join("values.tf")).unwrap(), said)
+}
+
+#[test]
+fn a_value_is_changed_where_it_is_written() {
+    let (code, values, said) = with_another_id("values-there.tf", ROLE, VALUES);
+    assert_eq!((code, values), (0, VALUES.replace("tenant-7f2", "tenant-9a1")), "{said}");
+    assert!(said.contains("written: values.tf") && said.contains("left to do: terraform plan"), "{said}");
+}
+
+#[test]
+fn what_another_role_says_too_stays() {
+    let other = ROLE.replace("\"a\"", "\"b\"");
+    let (code, values, said) = with_another_id("values-shared.tf", &format!("{ROLE}{other}"), VALUES);
+    assert_eq!((code, values.as_str()), (1, VALUES));
+    assert!(
+        said.contains("`aws_iam_role.b` is written with the same text, and would let the caller in, too"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_value_that_is_written_elsewhere_becomes_no_list() {
+    let values = VALUES.replace("role/Collector", "role/Other").replace("7f2", "9a1");
+    let (code, after, said) = with_another_id("values-list.tf", ROLE, &values);
+    assert_eq!((code, after), (1, values));
+    assert!(said.contains("what has to change is no literal in the statement"), "{said}");
+}

@@ -42,7 +42,10 @@ pub fn rewrite(text: &str, document: &PolicyDocument, amendments: &[Amendment]) 
                 let element = written.principals.iter().find(|element| element.polarity == Polarity::Listed)?;
                 let of_kind: Vec<Span> =
                     element.entries.iter().filter(|entry| entry.kind == *kind).map(|entry| entry.span).collect();
-                let new = if of_kind.is_empty() {
+                let all = element.entries.iter().map(|entry| entry.span);
+                let new = if !all.clone().all(|span| holds(written.span, span)) {
+                    return None;
+                } else if of_kind.is_empty() {
                     principal::add_kind(text, form, written.span, element, word(*kind)?, &names)?
                 } else {
                     list::add_to_list(text, form, &of_kind, &names)?
@@ -61,6 +64,9 @@ pub fn rewrite(text: &str, document: &PolicyDocument, amendments: &[Amendment]) 
                 let written = document.statements.get(*statement)?;
                 let element = written.actions.iter().find(|element| element.polarity == Polarity::Listed)?;
                 let spans: Vec<Span> = element.patterns.iter().map(|pattern| pattern.span).collect();
+                if !spans.iter().all(|span| holds(written.span, *span)) {
+                    return None;
+                }
                 edits.extend(list::add_to_list(text, Form::of(text, written.span)?, &spans, &names)?);
             }
             Amendment::UseOperator { statement, condition, operator, value } => {
@@ -75,6 +81,11 @@ pub fn rewrite(text: &str, document: &PolicyDocument, amendments: &[Amendment]) 
     edits.sort();
     edits.dedup();
     Some(edits)
+}
+
+/// Whether a list stands in the statement: one that is written elsewhere may be used elsewhere, and one value is no list there.
+fn holds(statement: Span, span: Span) -> bool {
+    statement.start <= span.start && span.end <= statement.end
 }
 
 /// The edit that writes another value where one stands as a literal.

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         ask::ask(&mut gathered, &args.given)?;
     }
     let share::Answer { evidence, diagnosis, error_name } =
-        share::answer(&args.sharing, args.format, gathered, (&args.given, gather::error_name(&args.given)))?;
+        share::answer(args, gathered, gather::error_name(&args.given))?;
     let memory = Memory::of(&diagnosis, journal.as_ref());
     match args.format {
         AnswerFormat::Text => {

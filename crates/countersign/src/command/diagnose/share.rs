@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use countersign_diagnose::diagnosis::Diagnosis;
 use countersign_diagnose::{Evidence, redact};
 
-use super::args::{AnswerFormat, Given};
+use super::args::{AnswerFormat, Args};
 use crate::command::redact::key_file::KeyFile;
 
 /// Whether the answer is for others.
@@ -45,17 +45,12 @@ pub(super) struct Answer {
 ///
 /// # Errors
 /// When the key cannot be read or written.
-pub(super) fn answer(
-    sharing: &Sharing,
-    format: AnswerFormat,
-    evidence: Evidence,
-    (given, error_name): (&Given, String),
-) -> anyhow::Result<Answer> {
-    let checked = super::diagnose(given, &evidence);
-    if !sharing.hides(format) {
+pub(super) fn answer(args: &Args, evidence: Evidence, error_name: String) -> anyhow::Result<Answer> {
+    let checked = super::diagnose(&args.given, &evidence);
+    if !args.sharing.hides(args.format) {
         return Ok(Answer { diagnosis: checked, evidence, error_name });
     }
-    let mut file = KeyFile::open(sharing.key.as_deref())?;
+    let mut file = KeyFile::open(args.sharing.key.as_deref())?;
     file.key.learn(&[&error_name], &[]);
     let (evidence, mut diagnosis) = redact::share(&evidence, &mut file.key);
     file.save()?;

@@ -113,7 +113,7 @@ pub(super) fn check(diagnosis: &mut Diagnosis, given: &Given, evidence: &Evidenc
     for cause in diagnosis.causes.iter_mut().filter(|cause| cause.kind == FixKind::EditTrustPolicy) {
         let failed = match &cause.patch {
             Some(patch) => failure(patch),
-            None => Some("what has to change is no literal there".to_owned()),
+            None => Some("what has to change is no literal in the statement".to_owned()),
         };
         if failed.is_some() {
             why = why.or(failed);

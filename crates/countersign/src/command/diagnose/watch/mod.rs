@@ -164,8 +164,7 @@ impl Watch<'_> {
         evidence.external_id_to_send = self.args.making.set_external_id.clone();
         evidence.now = Some(crate::command::audit::now(None));
         gather::add_error(&mut evidence, &self.args.given, text);
-        let share::Answer { evidence, diagnosis, error_name } =
-            share::answer(&self.args.sharing, self.args.format, evidence, (&self.args.given, self.name.clone()))?;
+        let share::Answer { evidence, diagnosis, error_name } = share::answer(self.args, evidence, self.name.clone())?;
         self.exit = exit_of(&diagnosis);
         let memory = Memory::of(&diagnosis, self.args.remember.place.file().as_ref());
         Ok(match self.args.format {
