@@ -11,7 +11,7 @@ use crate::message::{Claim, Denial};
 use crate::place::{Place, places};
 use crate::question::{self, Question};
 use crate::quoted::argument;
-use crate::repair::{Change, FixKind, Patch, Plan};
+use crate::repair::{Change, FixKind, Part, Patch, Plan};
 use crate::risk::{Grants, Risk, RoleRisk};
 use crate::situation::Situation;
 use crate::verdict::{Judged, judge};
@@ -166,6 +166,12 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         found.iter().map(|(_, cause, finding)| diagnosed(&situation, &role, cause, finding)).collect();
     let ordered: Vec<&Finding> = found.iter().map(|(_, _, finding)| finding).collect();
     let plan = Plan::of(&ordered, outcome.whole.as_ref(), &situation).filter(|_| status == Verdict::Proved);
+    for (place, cause) in causes.iter_mut().enumerate().filter(|(_, cause)| cause.patch.is_none()) {
+        // What is no policy on its own is shown with what goes with it.
+        let with = plan.as_ref().filter(|_| cause.kind == FixKind::EditTrustPolicy);
+        cause.patch = with.and_then(|plan| plan.patch(place, Part::Trust)).cloned();
+        cause.fix.diff = cause.patch.as_ref().map(Patch::unified);
+    }
     let not_given = not_given(&situation);
     let question = match status {
         Verdict::Consistent | Verdict::Contradicted => question::choose(&situation, &found, &[]),

@@ -33,7 +33,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let advice = "put the role's ARN, as the message has it, into that statement; `Resource: *` would let the caller try every role";
     let source = &situation.evidence.identity.first()?.text;
     let slip = similar::distance(&nearest.0, role) <= 3;
-    let edit = if slip { replace_string(nearest.1, role) } else { add_to_list(source, &[nearest.1], role)? };
-    let finding = Finding::proved(message, Repair::new(advice, Change::Identity(vec![edit]))).ranked(69);
+    let edits = if slip { vec![replace_string(nearest.1, role)] } else { add_to_list(source, &[nearest.1], role)? };
+    let finding = Finding::proved(message, Repair::new(advice, Change::Identity(edits))).ranked(69);
     Some(finding.about("Resource").asking([role], Some(&nearest.0)))
 }

@@ -63,7 +63,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     named.dedup();
     let message = format!("no Allow statement names the caller; they name {}", quoted_list(&named));
     let change = match name_in_trust(situation, &caller) {
-        Some(edits) => Change::Trust { edits, intended: situation.intended() },
+        Some(amendments) => Change::Trust { amendments, intended: situation.intended() },
         None => Change::Nothing,
     };
     let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(74).about("Principal.AWS");

@@ -12,13 +12,14 @@ mod made;
 mod mistaken;
 mod report;
 mod share;
+mod template;
 mod trail;
 mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 pub(crate) use gather::read_request;
 
-use countersign_diagnose::diagnose;
+use countersign_diagnose::Evidence;
 use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
 use serde::Serialize;
 
@@ -45,7 +46,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         ask::ask(&mut gathered, &args.given)?;
     }
     let share::Answer { evidence, diagnosis, error_name } =
-        share::answer(&args.sharing, args.format, gathered, gather::error_name(&args.given))?;
+        share::answer(&args.sharing, args.format, gathered, (&args.given, gather::error_name(&args.given)))?;
     let memory = Memory::of(&diagnosis, journal.as_ref());
     match args.format {
         AnswerFormat::Text => {
@@ -73,6 +74,13 @@ fn exit_of(diagnosis: &Diagnosis) -> Exit {
         Verdict::None if diagnosis.is_allowed() => Exit::Clean,
         Verdict::None => Exit::Unanswered,
     }
+}
+
+/// The diagnosis, with patches only where they say what was proved.
+fn diagnose(given: &Given, evidence: &Evidence) -> Diagnosis {
+    let mut diagnosis = countersign_diagnose::diagnose(evidence);
+    template::check(&mut diagnosis, given, evidence);
+    diagnosis
 }
 
 /// Diagnoses what is given and makes the change; what came of it is recorded in the journal.
@@ -107,7 +115,7 @@ fn mend(
 ) -> anyhow::Result<Exit> {
     let mut gathered = gather::evidence(given)?;
     gathered.external_id_to_send = making.set_external_id.clone();
-    let diagnosis = diagnose(&gathered);
+    let diagnosis = diagnose(given, &gathered);
     if diagnosis.status == Verdict::None && !diagnosis.is_allowed() {
         output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(given)))?;
         return Ok(Exit::Unanswered);

@@ -114,16 +114,16 @@ fn headline(status: Verdict, first: &Diagnosed) -> String {
 
 /// A place with its line, the failing value underlined.
 fn shown(evidence: &Evidence, error_name: &str, place: &Place, status: Status) -> String {
-    let (name, text) = match place.source {
+    let (name, text, span) = match place.source {
         Source::TrustPolicy => match &evidence.trust {
-            Some(trust) => (trust.name.as_str(), trust.text.as_str()),
+            Some(trust) => trust.place(place.span),
             None => return String::new(),
         },
         Source::Call => match &evidence.request {
-            Some(request) => (request.name.as_str(), request.text.as_str()),
+            Some(request) => (request.name.as_str(), request.text.as_str(), place.span),
             None => return String::new(),
         },
-        Source::Error => (error_name, evidence.error_text.as_deref().unwrap_or_default()),
+        Source::Error => (error_name, evidence.error_text.as_deref().unwrap_or_default(), place.span),
     };
     if text.is_empty() {
         return String::new();
@@ -136,8 +136,8 @@ fn shown(evidence: &Evidence, error_name: &str, place: &Place, status: Status) -
         (Shows::SentUnread, _) => "sent from here; the value is not in this text",
         (Shows::Said, _) => "",
     };
-    let position = Input::new(name, text).position(place.span.start);
-    marked(name, position, Some(&Excerpt::new(text, place.span)), label)
+    let position = Input::new(name, text).position(span.start);
+    marked(name, position, Some(&Excerpt::new(text, span)), label)
 }
 
 fn call(diagnosis: &Diagnosis) -> String {

@@ -165,7 +165,7 @@ impl Watch<'_> {
         evidence.now = Some(crate::command::audit::now(None));
         gather::add_error(&mut evidence, &self.args.given, text);
         let share::Answer { evidence, diagnosis, error_name } =
-            share::answer(&self.args.sharing, self.args.format, evidence, self.name.clone())?;
+            share::answer(&self.args.sharing, self.args.format, evidence, (&self.args.given, self.name.clone()))?;
         self.exit = exit_of(&diagnosis);
         let memory = Memory::of(&diagnosis, self.args.remember.place.file().as_ref());
         Ok(match self.args.format {
