@@ -180,6 +180,17 @@ fn the_law_holds_for_bundles_from_elsewhere() {
 }
 
 #[test]
+fn what_notes_name_is_hidden_too() {
+    let (_, text) = bundles().swap_remove(0);
+    let mut evidence = Evidence::from_case(&text).unwrap();
+    evidence.notes.push("refused as well: `arn:aws:iam::777788889999:user/quuxly`".to_owned());
+    let (_, answer) = share(&evidence, &mut key(1));
+    let note = answer.notes.last().unwrap();
+    assert!(note.starts_with("refused as well: `arn:aws:iam::") && !note.contains("777788889999"), "{note}");
+    assert!(!note.contains("quuxly"), "{note}");
+}
+
+#[test]
 fn what_is_shared_is_the_answer() {
     let (_, text) = bundles().swap_remove(0);
     let evidence = Evidence::from_case(&text).unwrap();
