@@ -16,7 +16,7 @@ pub(super) fn of(evidence: &Evidence) -> Gathered {
         found.text(text);
     }
     for text in evidence.operation.iter().chain(&evidence.notes) {
-        found.see(text);
+        found.text(text);
     }
     let single = [&evidence.boundary, &evidence.session, &evidence.vpc_endpoint].into_iter().flatten();
     let guards = single.chain(&evidence.scps).chain(&evidence.rcps);

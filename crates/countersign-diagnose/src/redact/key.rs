@@ -60,6 +60,9 @@ struct Stored {
 /// How many values are compared each with each.
 const PAIRED: usize = 96;
 
+/// How many credentials are looked for where nothing shows what they are.
+const REPEATED: usize = 64;
+
 /// How often pseudonyms are drawn until none is taken.
 const DRAWS: u32 = 8;
 
@@ -257,7 +260,7 @@ impl Key {
     /// What hiding changes in a text.
     pub(super) fn edits(&self, text: &str) -> Vec<Edit> {
         let mut removed = secret::find(text);
-        for credential in &self.secrets {
+        for credential in self.secrets.iter().take(REPEATED) {
             let places = text.match_indices(credential.as_str()).map(|(at, found)| at..at + found.len());
             removed.extend(places);
         }

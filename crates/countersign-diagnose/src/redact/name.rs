@@ -33,8 +33,12 @@ impl Draw {
         self.bytes(what).first().copied().unwrap_or(0)
     }
 
-    fn number(&self, what: &str) -> u32 {
-        self.bytes(what).iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte))
+    /// A number for each letter of a word, from few drawings: they are what takes time.
+    fn numbers(&self, what: &str, letters: usize) -> Vec<u16> {
+        let drawings = (0..letters.div_ceil(16)).map(|nth| self.bytes(&format!("{what} {nth}")));
+        drawings
+            .flat_map(|bytes| bytes.as_chunks::<2>().0.iter().map(|pair| u16::from_be_bytes(*pair)).collect::<Vec<_>>())
+            .collect()
     }
 }
 
@@ -120,7 +124,7 @@ pub(super) struct Made {
     pub(super) names: BTreeMap<String, String>,
     /// Words of which nothing may change.
     pub(super) fixed: Vec<String>,
-    /// How many of them keep no relation, since what they had to be was taken.
+    /// How many of them do not keep a relation that they have, since what they had to be was taken.
     pub(super) alone: usize,
 }
 
@@ -153,7 +157,7 @@ pub(super) fn make(new: &[String], making: &Making<'_>) -> Made {
         let related: String = letters.nodes(word).filter_map(|node| images.get(&letters.root(node))).collect();
         let fits = |name: &str| is_free(name, word, &used, &reals, making);
         let related = Some(related).filter(|name| fits(name));
-        made.alone += usize::from(related.is_none());
+        made.alone += usize::from(related.is_none() && involved.contains(*word));
         if let Some(name) = related.or_else(|| alone(word, making, &fits)) {
             used.insert(name.clone());
             made.names.insert((*word).to_owned(), name);
@@ -228,6 +232,8 @@ fn draw_all(letters: &Letters<'_>, classes: &HashMap<usize, Class>, making: &Mak
         classes.iter().filter_map(|(root, class)| Some((*root, class.image?))).collect();
     let mut roots: Vec<usize> = classes.keys().copied().filter(|root| !images.contains_key(root)).collect();
     roots.sort_unstable();
+    // Letters of a word come one after the other.
+    let mut drawn: (usize, Vec<u16>) = (usize::MAX, Vec::new());
     for root in roots {
         let (Some(class), Some(c)) = (classes.get(&root), letters.chars.get(root)) else { continue };
         let (nth, at) = class.drawn_for.unwrap_or_default();
@@ -239,10 +245,13 @@ fn draw_all(letters: &Letters<'_>, classes: &HashMap<usize, Class>, making: &Mak
                 Unlike::Char(c) => *c == image,
             })
         };
-        let mut tries = (0..32).filter_map(|again| {
-            let number = making.draw.number(&format!("letter {} {again} {at} {word}", making.attempt));
-            choice.get(number as usize % choice.len().max(1)).copied()
-        });
+        let length = word.chars().count();
+        if drawn.0 != nth {
+            drawn = (nth, making.draw.numbers(&format!("letter {} 0 {word}", making.attempt), length));
+        }
+        let of = |numbers: &[u16]| choice.get(usize::from(*numbers.get(at)?) % choice.len().max(1)).copied();
+        let again = |again: u32| of(&making.draw.numbers(&format!("letter {} {again} {word}", making.attempt), length));
+        let mut tries = of(&drawn.1).into_iter().chain((1..32).filter_map(again));
         let image = tries.find(|image| !unlike(*image)).or(choice.first().copied()).unwrap_or(*c);
         images.insert(root, image);
     }
@@ -253,10 +262,11 @@ fn draw_all(letters: &Letters<'_>, classes: &HashMap<usize, Class>, making: &Mak
 fn alone(word: &str, making: &Making<'_>, fits: &dyn Fn(&str) -> bool) -> Option<String> {
     let is_hex = word.chars().all(|c| c.is_ascii_hexdigit());
     let draw = |again: u32| -> String {
+        let numbers = making.draw.numbers(&format!("alone {} {again} {word}", making.attempt), word.chars().count());
         let letter = |(at, c): (usize, char)| {
             let choice = choice(c, is_hex, at == 0);
-            let number = making.draw.number(&format!("alone {} {again} {at} {word}", making.attempt));
-            choice.get(number as usize % choice.len().max(1)).copied().unwrap_or(c)
+            let number = numbers.get(at).copied().unwrap_or(0);
+            choice.get(usize::from(number) % choice.len().max(1)).copied().unwrap_or(c)
         };
         word.chars().enumerate().map(letter).collect()
     };

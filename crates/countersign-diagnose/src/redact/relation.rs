@@ -159,10 +159,12 @@ fn same_but_for_signs(a: &Located, b: &Located) -> bool {
     !a.is_empty() && a.eq_ignore_ascii_case(&b)
 }
 
-/// Letters that look like others have to stay as they are, where the two are the same but for such letters.
+/// Letters that look like others have to stay as they are, where the two are the same but for such letters, letter case and
+/// signs.
 fn looks(a: &Located, b: &Located, out: &mut HashSet<Relation>) {
     let seen = |value: &Located| -> Vec<(usize, char)> {
-        value.chars.iter().enumerate().filter_map(|(at, c)| Some((at, look_alike(*c)?))).collect()
+        let letters = value.chars.iter().enumerate().filter(|(_, c)| c.is_alphanumeric());
+        letters.filter_map(|(at, c)| Some((at, look_alike(*c)?.to_ascii_lowercase()))).collect()
     };
     let (in_a, in_b) = (seen(a), seen(b));
     if in_a.len() != in_b.len() || in_a.iter().zip(&in_b).any(|((_, a), (_, b))| a != b) {
