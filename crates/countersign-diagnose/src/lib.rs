@@ -9,6 +9,7 @@
 //! * [`place`] is where failing values stand, [`risk`] what a denial means for the role's security.
 //! * [`trail`] reads CloudTrail's files, whatever their size.
 //! * [`journal`] remembers what worked.
+//! * [`redact`] hides who it is about, so that an answer can be shared.
 //! * [`edit`] is a change to a text as spans and what replaces them.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness. Access is decided by
@@ -26,6 +27,7 @@ pub mod message;
 pub mod place;
 pub mod question;
 mod quoted;
+pub mod redact;
 mod repair;
 pub mod risk;
 mod situation;

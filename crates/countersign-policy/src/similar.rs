@@ -20,9 +20,26 @@ pub fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
+/// The distance from which on two names have nothing to do with each other.
+pub const FAR: usize = 5;
+
+/// How near two names are: their distance, or [`FAR`]. Of names that are far apart none is nearer than another, so that an
+/// answer about them does not hang on letters they share by chance.
+#[must_use]
+pub fn nearness(a: &str, b: &str) -> usize {
+    distance(a, b).min(FAR)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::distance;
+    use super::{FAR, distance, nearness};
+
+    #[test]
+    fn names_that_are_far_apart_are_equally_far() {
+        assert_eq!(nearness("kitten", "sitting"), 3);
+        assert_eq!(nearness("collector", "reader"), FAR);
+        assert_eq!(nearness("collector", "auditor"), FAR);
+    }
 
     #[test]
     fn distances_count_edits() {

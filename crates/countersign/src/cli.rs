@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::command::{
-    Exit, audit, compare, completions, diagnose, explain, fix, init, journal, simulate, sts, test, who,
+    Exit, audit, compare, completions, diagnose, explain, fix, init, journal, redact, simulate, sts, test, who,
 };
 
 const EXAMPLES: &str = "\
@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Diagnose(Box<diagnose::Args>),
     Fix(Box<fix::Args>),
     Journal(journal::Args),
+    Redact(redact::Args),
     Test(test::Args),
     Who(who::Args),
     Compare(compare::Args),
@@ -63,6 +64,7 @@ impl Command {
             Self::Diagnose(args) => diagnose::run(&args),
             Self::Fix(args) => fix::run(&args),
             Self::Journal(args) => journal::run(&args),
+            Self::Redact(args) => redact::run(&args),
             Self::Test(args) => test::run(args),
             Self::Who(args) => who::run(&args),
             Self::Compare(args) => compare::run(&args),

@@ -2,6 +2,7 @@
 //! is no terminal; what the user wrote passes through [`inert`] first. A pipe that was closed ends the output quietly.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
 use anstyle::{AnsiColor, Style};
 use countersign_audit::report::json_text;
@@ -17,6 +18,18 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
 /// When stdout cannot be written to, unless the reader has gone away.
 pub(crate) fn answer(text: &str) -> io::Result<()> {
     write(anstream::stdout().lock(), text)
+}
+
+/// Prints one of many answers; a break when the reader has gone away, so that no more are made.
+///
+/// # Errors
+/// As [`answer`].
+pub(crate) fn answer_while_read(text: &str) -> io::Result<ControlFlow<()>> {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ControlFlow::Break(())),
+        written => written.map(ControlFlow::Continue),
+    }
 }
 
 /// Prints the answer as one JSON document.

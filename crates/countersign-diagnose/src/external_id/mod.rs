@@ -197,7 +197,12 @@ fn percent_decoded(text: &str) -> Vec<u8> {
 
 /// The text with characters that look alike made one.
 fn folded(text: &str) -> String {
-    let fold = |c: char| match c {
+    text.chars().filter_map(look_alike).collect()
+}
+
+/// One character for all that look like it; `None` for what is not seen.
+pub(crate) fn look_alike(c: char) -> Option<char> {
+    match c {
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => None,
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => Some('-'),
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
@@ -222,8 +227,7 @@ fn folded(text: &str) -> String {
         'Х' | 'Χ' => Some('X'),
         'l' | 'I' | '|' => Some('1'),
         c => Some(c),
-    };
-    text.chars().filter_map(fold).collect()
+    }
 }
 
 /// The form of a value: runs of letters and digits, and what stands between them.

@@ -33,4 +33,5 @@ pub use hole::{Assignment, deciding};
 pub use prover::Prover;
 pub use service_deputy::{ServiceVerdict, service_deputy};
 pub use setting::{ProofLimits, Setting};
+pub use value::UNROUTABLE;
 pub use who::{Access, Who, who};

@@ -20,6 +20,7 @@ pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod init;
 pub(crate) mod journal;
+pub(crate) mod redact;
 pub(crate) mod simulate;
 pub(crate) mod sts;
 pub(crate) mod test;

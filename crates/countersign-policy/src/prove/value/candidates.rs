@@ -51,7 +51,7 @@ pub(super) fn of(tests: &[&ValueTest<'_>]) -> Vec<String> {
 }
 
 /// Addresses nobody calls STS from over the internet (`aws:SourceIp` holds public addresses only).
-const PRIVATE: &[&str] = &[
+pub const UNROUTABLE: &[&str] = &[
     "0.0.0.0/8",
     "10.0.0.0/8",
     "127.0.0.0/8",
@@ -66,7 +66,7 @@ const PRIVATE: &[&str] = &[
 ];
 
 fn private_ranges() -> impl Iterator<Item = IpNet> {
-    PRIVATE.iter().filter_map(|range| range.parse().ok())
+    UNROUTABLE.iter().filter_map(|range| range.parse().ok())
 }
 
 /// Whether the address is in a private or otherwise unroutable range.

@@ -6,6 +6,8 @@
 
 mod candidates;
 
+pub use candidates::UNROUTABLE;
+
 use super::domain::{Domain, Words};
 use super::pattern::{Budget, CharSet, Found, Pattern, Wildcard, WordQuery};
 use crate::assumptions::{Assumption, Assumptions};

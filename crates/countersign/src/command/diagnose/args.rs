@@ -15,6 +15,9 @@ Examples:
   The code that made the call as well, so that the answer is a patch for it:
     countersign diagnose error.txt --trust role.json --call collect.py
 
+  Denials as they come, out of a log or a stream:
+    kubectl logs -f deploy/collector | countersign diagnose --watch - --trust role.json
+
   Everything in one file:
     countersign diagnose --case case.json --format json
 
@@ -35,8 +38,20 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) given: Given,
 
+    /// Follow a log as it grows, or stdin for `-`, and diagnose each denial in it once; Ctrl-C ends.
+    ///
+    /// As `tail -F` does, it starts behind what the file holds already, waits for a file that is not there yet, and goes on
+    /// when the file is rotated or cut. The other files that are given are read again when they change. Denials that
+    /// repeat are counted. The exit status is that of the last answer; 0 when there was none.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["error", "case", "event", "apply"])]
+    pub(super) watch: Option<PathBuf>,
+
+    /// Ask nothing, also on a terminal.
+    #[arg(long)]
+    pub(super) no_input: bool,
+
     /// Make the change in the files it was read from, as `countersign fix` does.
-    #[arg(long, help_heading = "The change")]
+    #[arg(long, conflicts_with_all = ["redact", "key"], help_heading = "The change")]
     pub(super) apply: bool,
 
     #[command(flatten)]
@@ -44,9 +59,12 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(super) remember: Remember,
 
-    /// How the answer is printed.
+    /// How the answer is printed. Markdown is for others to read, and so redacted unless --no-redact is given.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub(super) format: AnswerFormat,
+
+    #[command(flatten)]
+    pub(super) sharing: super::share::Sharing,
 }
 
 /// How a change is made.

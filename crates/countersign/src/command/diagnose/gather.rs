@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use countersign_audit::input::{self, Named};
@@ -54,6 +54,18 @@ impl Patience {
 /// # Errors
 /// When a file cannot be read or holds nothing of what it is given as.
 pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
+    gathered(args, error_text(args)?)
+}
+
+/// Reads everything but the error's own text.
+///
+/// # Errors
+/// When a file cannot be read or holds nothing of what it is given as.
+pub(super) fn besides_error(args: &Given) -> anyhow::Result<Evidence> {
+    gathered(args, None)
+}
+
+fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
     let mut evidence = match &args.case {
         Some(path) => {
             let input = read::read(path, TEXT_BYTES)?;
@@ -69,11 +81,8 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
         None => Evidence::default(),
     };
     evidence.now = Some(audit::now(None));
-    if let Some(text) = error_text(args)? {
-        // A paste may be the event itself.
-        if !trail::add_text(&mut evidence, args, &text) {
-            evidence.error_text = Some(text);
-        }
+    if let Some(text) = error {
+        add_error(&mut evidence, args, text);
     }
     trail::add(&mut evidence, args)?;
     if let Some(path) = &args.trust {
@@ -154,6 +163,14 @@ fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
     Ok((!text.trim().is_empty()).then_some(text))
 }
 
+/// The files that are given besides the error's text.
+pub(super) fn files(args: &Given) -> Vec<PathBuf> {
+    let single = [&args.case, &args.trust, &args.call, &args.boundary, &args.session_policy, &args.vpc_endpoint_policy];
+    let several = args.event.iter().chain(&args.identity).chain(&args.scp).chain(&args.rcp);
+    let stdin = Path::new("-");
+    single.into_iter().flatten().chain(several).filter(|path| *path != stdin).cloned().collect()
+}
+
 /// What the error's text is called.
 pub(super) fn error_name(args: &Given) -> String {
     match (&args.error, &args.case) {
@@ -162,7 +179,14 @@ pub(super) fn error_name(args: &Given) -> String {
     }
 }
 
-fn policy(path: &Path) -> anyhow::Result<PolicyText> {
+/// Adds a text that was pasted or came in: it may be the event itself.
+pub(super) fn add_error(evidence: &mut Evidence, args: &Given, text: String) {
+    if !trail::add_text(evidence, args, &text) {
+        evidence.error_text = Some(text);
+    }
+}
+
+pub(super) fn policy(path: &Path) -> anyhow::Result<PolicyText> {
     Ok(text_of(readable(PolicyFile::read(path)?)?))
 }
 
@@ -173,6 +197,11 @@ fn readable(file: PolicyFile) -> Result<PolicyFile, Box<Diagnostic>> {
         Some(problem) => Err(Box::new(problem)),
         None => Ok(file),
     }
+}
+
+/// A policy that was pasted, and what a diff calls it.
+pub(super) fn pasted_policy(name: &str, text: String) -> anyhow::Result<PolicyText> {
+    Ok(text_of(readable(PolicyFile::from_input(read::Input::new(name, text))?)?))
 }
 
 /// The policy with the text its spans are about.
@@ -190,7 +219,7 @@ fn text_of(file: PolicyFile) -> PolicyText {
 }
 
 /// The trust policy out of a file that holds one, or of the role called `wanted` out of one that holds several.
-fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) -> anyhow::Result<()> {
+pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) -> anyhow::Result<()> {
     let input = read::read(path, TEXT_BYTES)?;
     let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
     let refusal = match single {
@@ -228,6 +257,14 @@ fn is_called(role: &Role, wanted: &str) -> bool {
     role.arn.as_deref() == Some(wanted) || role.role_name.as_deref() == Some(name) || role.name == wanted
 }
 
+/// A text with calls in it, read as long as is worth waiting for.
+pub(crate) fn read_request(name: &str, kind: Option<&str>, text: &str) -> RequestText {
+    let mut patience = Patience::start();
+    let request = RequestText::read_while(name, kind, text, &mut || patience.ask());
+    patience.tell(&request.name);
+    request
+}
+
 /// What made the call; its kind is what its name says.
 fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
     let input = read::read(path, TEXT_BYTES)?;
@@ -239,9 +276,7 @@ fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
         (None, Some(extension)) if RequestText::reads(extension) => Some(extension),
         (None, _) => None,
     };
-    let mut patience = Patience::start();
-    let mut request = RequestText::read_while(input.name, kind, input.text, &mut || patience.ask());
-    patience.tell(&request.name);
+    let mut request = read_request(&input.name, kind, &input.text);
     if let Some(profile) = &args.profile {
         request.calls.retain(|call| call.profile.as_deref() == Some(profile));
         if request.calls.is_empty() {

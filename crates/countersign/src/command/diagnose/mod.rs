@@ -2,15 +2,20 @@
 
 mod apply;
 mod args;
+mod ask;
 mod attach;
 mod gather;
 #[cfg(test)]
 mod hostile;
+mod interrupt;
 mod made;
 mod report;
+mod share;
 mod trail;
+mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
+pub(crate) use gather::read_request;
 
 use countersign_diagnose::diagnosis::Verdict;
 use countersign_diagnose::{Diagnosis, diagnose};
@@ -26,29 +31,41 @@ use made::Shown;
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    if let Some(path) = &args.watch {
+        return watch::run(args, path);
+    }
     if args.apply {
         return mend(&args.given, &args.making, args.format, Shown::Diagnosis);
     }
     let mut gathered = gather::evidence(&args.given)?;
     gathered.external_id_to_send = args.making.set_external_id.clone();
-    let diagnosis = diagnose(&gathered);
+    if ask::is_possible(args) {
+        ask::ask(&mut gathered, &args.given)?;
+    }
+    let share::Answer { evidence, diagnosis, error_name } =
+        share::answer(&args.sharing, args.format, gathered, gather::error_name(&args.given))?;
     let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
     match args.format {
         AnswerFormat::Text => {
-            let answer = report::text(&gathered, &diagnosis, &gather::error_name(&args.given));
+            let answer = report::text(&evidence, &diagnosis, &error_name);
             output::answer(&(answer + &memory.text()))?;
         }
         AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,
         AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }
     args.remember.record_word(&diagnosis);
-    Ok(match diagnosis.status {
+    Ok(exit_of(&diagnosis))
+}
+
+/// How sure the answer is, as an exit code.
+fn exit_of(diagnosis: &Diagnosis) -> Exit {
+    match diagnosis.status {
         Verdict::Proved => Exit::Clean,
         Verdict::Consistent | Verdict::Contradicted => Exit::Findings,
         // No denial: everything that was given allows the call.
         Verdict::None if diagnosis.is_allowed() => Exit::Clean,
         Verdict::None => Exit::Unanswered,
-    })
+    }
 }
 
 /// Diagnoses what is given and makes the change.

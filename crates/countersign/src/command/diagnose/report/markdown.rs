@@ -31,6 +31,9 @@ pub(in super::super) fn markdown(diagnosis: &Diagnosis) -> String {
                 writeln!(out, "<details><summary>{}</summary>\n\n{}\n</details>\n", found.summary, found.page.trim());
         }
     }
+    for note in &diagnosis.notes {
+        let _ = writeln!(out, "_{}_\n", escaped(note));
+    }
     out
 }
 

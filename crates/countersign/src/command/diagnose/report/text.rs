@@ -87,16 +87,20 @@ pub(in super::super) fn causes(diagnosis: &Diagnosis) -> String {
     }
 }
 
-/// The cause in one line, and below what is wrong here.
-fn headline(status: Verdict, first: &Diagnosed) -> String {
+/// The cause in one line.
+pub(in super::super) fn in_a_line(status: Verdict, first: &Diagnosed) -> String {
     let (word, style) = match status {
         Verdict::Proved | Verdict::None => ("error", BAD),
         Verdict::Consistent => ("probably", WARN),
         Verdict::Contradicted => ("perhaps", WARN),
     };
     let summary = cause::find(first.id).map_or("", |cause| cause.summary);
-    let label = format!("{word}[{}]", first.id);
-    let mut out = format!("{style}{label}{style:#}{BOLD}: {}{BOLD:#}\n", wrapped(summary, label.len() + 2, 2));
+    format!("{style}{word}[{}]{style:#}{BOLD}: {summary}{BOLD:#}", first.id)
+}
+
+/// The cause in one line, and below what is wrong here.
+fn headline(status: Verdict, first: &Diagnosed) -> String {
+    let mut out = in_a_line(status, first) + "\n";
     if status == Verdict::Contradicted {
         out.push_str("  what was given allows the call\n");
     }

@@ -1,0 +1,277 @@
+//! Pseudonyms of words, letter by letter: drawn from the seed, and drawn once for letters that have to stay the same.
+//!
+//! A pseudonym has the length of its word, letters for letters and digits for digits; a word of hexadecimal digits stays
+//! one, and one that is none stays none.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::relation::{Relation, Spot};
+
+/// Draws from a seed: the same words draw the same.
+#[derive(Clone)]
+pub(super) struct Draw {
+    mac: Option<Hmac<Sha256>>,
+}
+
+impl Draw {
+    pub(super) fn new(seed: &[u8; 32]) -> Self {
+        Self { mac: Hmac::new_from_slice(seed).ok() }
+    }
+
+    fn bytes(&self, what: &str) -> [u8; 32] {
+        let Some(mac) = &self.mac else { return [0; 32] };
+        let mut mac = mac.clone();
+        mac.update(what.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
+    /// One byte.
+    pub(super) fn byte(&self, what: &str) -> u8 {
+        self.bytes(what).first().copied().unwrap_or(0)
+    }
+
+    fn number(&self, what: &str) -> u32 {
+        self.bytes(what).iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte))
+    }
+}
+
+/// What pseudonyms are made of.
+pub(super) struct Making<'m> {
+    pub(super) draw: &'m Draw,
+    /// Pseudonyms that are there already.
+    pub(super) given: &'m BTreeMap<String, String>,
+    pub(super) relations: &'m [Relation],
+    /// Which of the attempts this is.
+    pub(super) attempt: u32,
+    /// Words that no pseudonym may be.
+    pub(super) taken: &'m dyn Fn(&str) -> bool,
+}
+
+/// The letters of all words as nodes, those that have to stay the same joined.
+struct Letters<'w> {
+    words: Vec<&'w str>,
+    first: HashMap<&'w str, usize>,
+    chars: Vec<char>,
+    above: Vec<usize>,
+}
+
+impl<'w> Letters<'w> {
+    fn new(words: Vec<&'w str>) -> Self {
+        let mut letters = Self { words: Vec::new(), first: HashMap::new(), chars: Vec::new(), above: Vec::new() };
+        for word in &words {
+            letters.first.insert(*word, letters.chars.len());
+            letters.chars.extend(word.chars());
+        }
+        letters.above = (0..letters.chars.len()).collect();
+        letters.words = words;
+        letters
+    }
+
+    fn node(&self, spot: &Spot) -> Option<usize> {
+        let node = self.first.get(spot.word.as_str())? + spot.at;
+        (spot.at < spot.word.chars().count()).then_some(node)
+    }
+
+    /// The letters of a word.
+    fn nodes(&self, word: &str) -> std::ops::Range<usize> {
+        let first = self.first.get(word).copied().unwrap_or(0);
+        first..first + word.chars().count()
+    }
+
+    fn root(&self, mut node: usize) -> usize {
+        while let Some(above) = self.above.get(node).copied().filter(|above| *above != node) {
+            node = above;
+        }
+        node
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        let (low, high) = (a.min(b), a.max(b));
+        if let Some(above) = self.above.get_mut(high) {
+            *above = low;
+        }
+    }
+}
+
+/// What is known of a class of letters that stay the same.
+#[derive(Default, Clone)]
+struct Class {
+    image: Option<char>,
+    is_hex: bool,
+    leads: bool,
+    stays: bool,
+    unlike: Vec<Unlike>,
+    /// The word and place it is drawn for.
+    drawn_for: Option<(usize, usize)>,
+}
+
+#[derive(Clone)]
+enum Unlike {
+    Class(usize),
+    Char(char),
+}
+
+/// Pseudonyms by their words.
+pub(super) struct Made {
+    pub(super) names: BTreeMap<String, String>,
+    /// How many of them keep no relation, since what they had to be was taken.
+    pub(super) alone: usize,
+}
+
+/// A pseudonym for each of `new`, which holds words in lower case. A word without one stays as it is.
+pub(super) fn make(new: &[String], making: &Making<'_>) -> Made {
+    // What was drawn before goes first, so that later draws follow it.
+    let involved: HashSet<&str> = making.relations.iter().flat_map(Relation::words).collect();
+    let old = making.given.keys().map(String::as_str).filter(|word| involved.contains(word));
+    let is_old = |word: &str| making.given.contains_key(word);
+    let mut words: Vec<&str> = old.collect();
+    words.extend(new.iter().map(String::as_str).filter(|word| !is_old(word)));
+    let mut letters = Letters::new(words);
+    for relation in making.relations {
+        if let Relation::Same(a, b) = relation
+            && let (Some(a), Some(b)) = (letters.node(a), letters.node(b))
+        {
+            letters.join(a, b);
+        }
+    }
+    let classes = classes(&letters, making);
+    let stays = |node: &usize| classes.get(&letters.root(*node)).is_some_and(|class| class.stays);
+    let fixed: HashSet<&str> =
+        letters.words.iter().copied().filter(|word| letters.nodes(word).all(|node| stays(&node))).collect();
+    let images = draw_all(&letters, &classes, making);
+    let mut made = Made { names: BTreeMap::new(), alone: 0 };
+    let mut used: HashSet<String> = making.given.values().cloned().collect();
+    let reals: HashSet<&str> = letters.words.iter().copied().filter(|word| word.len() >= 4).collect();
+    // A word of which nothing may change stays as a whole.
+    for word in letters.words.iter().filter(|word| !is_old(word) && !fixed.contains(*word)) {
+        let related: String = letters.nodes(word).filter_map(|node| images.get(&letters.root(node))).collect();
+        let fits = |name: &str| is_free(name, word, &used, &reals, making);
+        let related = Some(related).filter(|name| fits(name));
+        made.alone += usize::from(related.is_none());
+        if let Some(name) = related.or_else(|| alone(word, making, &fits)) {
+            used.insert(name.clone());
+            made.names.insert((*word).to_owned(), name);
+        }
+    }
+    made
+}
+
+/// Whether a pseudonym stands for nothing else, and shows no name.
+fn is_free(name: &str, word: &str, used: &HashSet<String>, reals: &HashSet<&str>, making: &Making<'_>) -> bool {
+    let is_blank = name.len() >= 3 && name.bytes().all(|byte| byte == b'x');
+    name.chars().count() == word.chars().count()
+        && !is_blank
+        && !used.contains(name)
+        && !(making.taken)(name)
+        && !super::relation::parts(name, 4).any(|(_, part)| reals.contains(part))
+}
+
+fn classes(letters: &Letters<'_>, making: &Making<'_>) -> HashMap<usize, Class> {
+    let mut classes: HashMap<usize, Class> = HashMap::new();
+    for (nth, word) in letters.words.iter().enumerate() {
+        let first = letters.first.get(word).copied().unwrap_or(0);
+        let is_hex = word.chars().all(|c| c.is_ascii_hexdigit());
+        let image = making.given.get(*word).map(|image| image.chars().collect::<Vec<_>>());
+        for at in 0..word.chars().count() {
+            let class = classes.entry(letters.root(first + at)).or_default();
+            class.is_hex |= is_hex;
+            class.leads |= at == 0;
+            class.image = class.image.or_else(|| image.as_ref()?.get(at).copied());
+            class.drawn_for.get_or_insert((nth, at));
+        }
+    }
+    for relation in making.relations {
+        match relation {
+            Relation::Same(..) => {}
+            Relation::Stays(spot) => {
+                if let Some(node) = letters.node(spot) {
+                    let class = classes.entry(letters.root(node)).or_default();
+                    class.stays |= class.image.is_none();
+                    class.image = class.image.or_else(|| letters.chars.get(node).copied());
+                }
+            }
+            Relation::Unlike(a, b) => {
+                if let (Some(a), Some(b)) = (letters.node(a), letters.node(b)) {
+                    let (a, b) = (letters.root(a), letters.root(b));
+                    classes.entry(a).or_default().unlike.push(Unlike::Class(b));
+                    classes.entry(b).or_default().unlike.push(Unlike::Class(a));
+                }
+            }
+            Relation::Not(spot, c) => {
+                if let Some(node) = letters.node(spot) {
+                    classes.entry(letters.root(node)).or_default().unlike.push(Unlike::Char(c.to_ascii_lowercase()));
+                }
+            }
+        }
+    }
+    classes
+}
+
+fn draw_all(letters: &Letters<'_>, classes: &HashMap<usize, Class>, making: &Making<'_>) -> HashMap<usize, char> {
+    let mut images: HashMap<usize, char> =
+        classes.iter().filter_map(|(root, class)| Some((*root, class.image?))).collect();
+    let mut roots: Vec<usize> = classes.keys().copied().filter(|root| !images.contains_key(root)).collect();
+    roots.sort_unstable();
+    for root in roots {
+        let (Some(class), Some(c)) = (classes.get(&root), letters.chars.get(root)) else { continue };
+        let (nth, at) = class.drawn_for.unwrap_or_default();
+        let word = letters.words.get(nth).copied().unwrap_or_default();
+        let choice = choice(*c, class.is_hex, class.leads);
+        let unlike = |image: char| {
+            class.unlike.iter().any(|unlike| match unlike {
+                Unlike::Class(other) => images.get(other) == Some(&image),
+                Unlike::Char(c) => *c == image,
+            })
+        };
+        let mut tries = (0..32).filter_map(|again| {
+            let number = making.draw.number(&format!("letter {} {again} {at} {word}", making.attempt));
+            choice.get(number as usize % choice.len().max(1)).copied()
+        });
+        let image = tries.find(|image| !unlike(*image)).or(choice.first().copied()).unwrap_or(*c);
+        images.insert(root, image);
+    }
+    images
+}
+
+/// A pseudonym without regard to other words.
+fn alone(word: &str, making: &Making<'_>, fits: &dyn Fn(&str) -> bool) -> Option<String> {
+    let is_hex = word.chars().all(|c| c.is_ascii_hexdigit());
+    let draw = |again: u32| -> String {
+        let letter = |(at, c): (usize, char)| {
+            let choice = choice(c, is_hex, at == 0);
+            let number = making.draw.number(&format!("alone {} {again} {at} {word}", making.attempt));
+            choice.get(number as usize % choice.len().max(1)).copied().unwrap_or(c)
+        };
+        word.chars().enumerate().map(letter).collect()
+    };
+    (0..256).map(draw).find(|name| fits(name))
+}
+
+/// What may stand for a letter or digit.
+fn choice(c: char, is_hex: bool, leads: bool) -> Vec<char> {
+    match c {
+        // A number does not start with a zero unless it did.
+        '0' if leads => vec!['0'],
+        '0'..='9' if leads => ('1'..='9').collect(),
+        '0'..='9' => ('0'..='9').collect(),
+        'a'..='f' if is_hex => ('a'..='f').collect(),
+        'a'..='f' => ('a'..='z').collect(),
+        'g'..='z' => ('g'..='z').collect(),
+        // The letters beside it of the same kind, which take as many bytes.
+        c => {
+            let kind = |c: char| (c.is_lowercase(), c.is_uppercase(), c.is_numeric(), c.is_alphabetic(), c.len_utf8());
+            let start = u32::from(c) & !63;
+            (start..start + 64).filter_map(char::from_u32).filter(|other| kind(*other) == kind(c)).collect()
+        }
+    }
+}
+
+impl std::fmt::Debug for Draw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Draw")
+    }
+}
