@@ -158,6 +158,11 @@ impl SourceMap {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// The files, each with where its places start.
+    pub fn laid(&self) -> impl Iterator<Item = (u32, &SourceFile)> {
+        self.0.iter().map(|placed| (placed.base, &placed.file))
+    }
+
     /// The files.
     pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
         self.0.iter().map(|placed| &placed.file)

@@ -11,13 +11,16 @@ use crate::message::{Claim, Denial};
 use crate::place::{Place, places};
 use crate::question::{self, Question};
 use crate::quoted::argument;
-use crate::repair::{Change, FixKind, Patch, Plan};
+use crate::repair::{Change, FixKind, Part, Patch, Plan};
 use crate::risk::{Grants, Risk, RoleRisk};
 use crate::situation::Situation;
 use crate::verdict::{Judged, judge};
 
 /// The schema of [`Diagnosis`] as JSON.
 pub const SCHEMA: &str = "countersign.diagnosis/1";
+
+/// What the members of the JSON are, for people.
+pub const PAGE: &str = include_str!("diagnosis.md");
 
 /// What is known about a denial.
 #[derive(Debug, Clone, Serialize)]
@@ -163,6 +166,12 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         found.iter().map(|(_, cause, finding)| diagnosed(&situation, &role, cause, finding)).collect();
     let ordered: Vec<&Finding> = found.iter().map(|(_, _, finding)| finding).collect();
     let plan = Plan::of(&ordered, outcome.whole.as_ref(), &situation).filter(|_| status == Verdict::Proved);
+    for (place, cause) in causes.iter_mut().enumerate().filter(|(_, cause)| cause.patch.is_none()) {
+        // What is no policy on its own is shown with what goes with it.
+        let with = plan.as_ref().filter(|_| cause.kind == FixKind::EditTrustPolicy);
+        cause.patch = with.and_then(|plan| plan.patch(place, Part::Trust)).cloned();
+        cause.fix.diff = cause.patch.as_ref().map(Patch::unified);
+    }
     let not_given = not_given(&situation);
     let question = match status {
         Verdict::Consistent | Verdict::Contradicted => question::choose(&situation, &found, &[]),
@@ -280,9 +289,12 @@ fn open(situation: &Situation<'_>) -> Vec<String> {
 /// What can still deny, in the order to check.
 fn not_given(situation: &Situation<'_>) -> Vec<&'static str> {
     let evidence = situation.evidence;
+    let has_policies =
+        situation.needs_identity() || situation.caller.as_ref().is_some_and(|caller| caller.home().is_some());
     let rows = [
         (evidence.trust.is_none(), "trust-policy"),
-        (evidence.identity.is_empty() && situation.needs_identity(), "identity-policy"),
+        // Where no Allow is needed there, a Deny counts all the same.
+        (evidence.identity.is_empty() && has_policies, "identity-policy"),
         (evidence.boundary.is_none(), "permissions-boundary"),
         (evidence.session.is_none(), "session-policy"),
         (evidence.scps.is_empty(), "service-control-policy"),

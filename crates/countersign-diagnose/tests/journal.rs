@@ -13,6 +13,7 @@ use std::path::Path;
 
 use countersign_diagnose::cause::{self, CAUSES};
 use countersign_diagnose::journal::{Confirmed, Entry, Fingerprint, Origin, Outcome, Version};
+use countersign_diagnose::redact::{Key, redact};
 use countersign_diagnose::{Diagnosis, Evidence, FixKind, diagnose};
 use countersign_policy::condition::date;
 use countersign_policy::document::{MAX_NESTING, Node, Value, parse_json};
@@ -242,6 +243,15 @@ fn two_tenants_with_the_same_problem_have_the_same_fingerprint() {
         Ok(())
     };
     runner.run(&(1_u8..26, 1_u8..10), law).unwrap();
+}
+
+#[test]
+fn a_redacted_problem_has_the_fingerprint_of_the_problem() {
+    for (name, bundle) in bundles() {
+        let evidence = Evidence::from_case(&bundle).unwrap();
+        let hidden = redact(&evidence, &mut Key::new([7; 32]));
+        assert_eq!(diagnose(&hidden).fingerprint, diagnose(&evidence).fingerprint, "{name}");
+    }
 }
 
 /// `tests/fingerprints.json`: a bundle, and changes of it (RFC 7396) that leave the problem as it is, or make it another.

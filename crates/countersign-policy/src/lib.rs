@@ -3,6 +3,7 @@
 //! * [`document`] reads policies, with the place of every element, and says what IAM would refuse.
 //! * [`evaluate`] answers "is this call allowed, and why": one policy, or the whole AssumeRole decision.
 //! * [`prove`] answers questions about *all* calls: which ExternalIds are accepted, who gets in, what changed.
+//! * [`rewrite`] writes changes of a policy into the text it stands in.
 //! * [`assumptions`] lists what AWS leaves undocumented, with the reading used.
 //!
 //! The crate does no I/O, starts no thread, and reads no clock and no randomness.
@@ -15,4 +16,5 @@ pub mod document;
 pub mod evaluate;
 pub mod prove;
 pub mod request;
+pub mod rewrite;
 pub mod similar;

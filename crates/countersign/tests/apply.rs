@@ -36,7 +36,7 @@ impl Folder {
     /// Exit code and what was printed.
     fn run(&self, line: &str, stdin: &[u8]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-        command.args(line.split(' ')).current_dir(&self.0);
+        command.args(line.split(' ')).current_dir(&self.0).env("COUNTERSIGN_JOURNAL", self.0.join("journal.jsonl"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(stdin).unwrap();
@@ -315,10 +315,23 @@ fn a_policy_that_is_not_there_is_written_where_it_is_wanted() {
 }
 
 #[test]
+fn what_the_evaluator_saw_is_in_the_journal() {
+    let folder = Folder::new("journal");
+    let (_, text) = folder.run(FIX, b"");
+    assert!(text.contains("recorded: external-id-missing worked (mechanical)"), "{text}");
+    let kept = String::from_utf8(folder.read("journal.jsonl")).unwrap();
+    assert_eq!((kept.lines().count(), kept.contains("VendorAccess")), (1, false), "{kept}");
+    folder.run(FIX, b"");
+    assert_eq!(folder.read("journal.jsonl"), kept.as_bytes());
+}
+
+#[test]
 fn programs_get_the_change_and_what_undoes_it() {
     let folder = Folder::new("json");
     let (code, text) = folder.run(&format!("{} --apply --format json", FIX.replace("fix", "diagnose")), b"");
-    let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+    // What is said on the side comes behind it.
+    let answer = text.split("\nrecorded: ").next().unwrap();
+    let answer: serde_json::Value = serde_json::from_str(answer).unwrap();
     assert_eq!(code, 0);
     assert_eq!(
         (&answer["schema"], &answer["change"]["written"], &answer["change"]["now"]),

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from unittest import mock
 from urllib.parse import parse_qs
 
 import awscli.clidriver
@@ -153,19 +154,35 @@ def made(sent):
     assert [(call["Action"], call["RoleArn"], call["ExternalId"]) for call in sent] == [("AssumeRole", ROLE, RIGHT)]
 
 
-def read_python(text, _, sent):
-    exec(compile(ast.parse(text), "call.py", "exec"), {"__name__": "call"})
+class Cli:
+    """An `aws` on the PATH that notes its words, for the CLI in this process to run."""
+
+    def __init__(self, folder):
+        self.words = folder / "words"
+        program = folder / "aws"
+        program.write_text(f"#!/bin/bash\nprintf '%s\\0' \"$@\" > '{self.words}'\n")
+        program.chmod(0o755)
+        self.path = mock.patch.dict(os.environ, PATH=f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    def run(self):
+        assert awscli.clidriver.create_clidriver().main(self.words.read_text().split("\0")[:-1]) == 0
+
+
+def read_python(text, folder, sent):
+    cli = Cli(folder)
+    with cli.path:
+        exec(compile(ast.parse(text), "call.py", "exec"), {"__name__": "call"})
+    if cli.words.exists():
+        cli.run()
     made(sent)
 
 
 def read_shell(text, folder, sent):
     subprocess.run(["bash", "-n"], input=text, text=True, check=True)
-    words, program = folder / "words", folder / "aws"
-    program.write_text(f"#!/bin/bash\nprintf '%s\\0' \"$@\" > '{words}'\n")
-    program.chmod(0o755)
-    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run(["bash", "-c", text], check=True, capture_output=True, env={**os.environ, "PATH": path})
-    assert awscli.clidriver.create_clidriver().main(words.read_text().split("\0")[:-1]) == 0
+    cli = Cli(folder)
+    with cli.path:
+        subprocess.run(["bash", "-c", text], check=True, capture_output=True)
+    cli.run()
     made(sent)
 
 

@@ -1,12 +1,13 @@
 //! Actions that a call needs besides its own: for the tags and the source identity that it passes.
 
+use countersign_policy::document::Amendment;
 use countersign_policy::evaluate::Decision;
 
 use super::{Finding, Side};
 use crate::call::{Name, Parameter};
 use crate::message::PolicyLayer;
 use crate::quoted::quoted_list;
-use crate::repair::policy_edit::{add_to_list, allow_in};
+use crate::repair::policy_edit::allow_in;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
 
@@ -33,13 +34,13 @@ pub(super) fn in_trust(situation: &Situation<'_>, wanted: &'static str, advice: 
         trust.document.statements.get(meant.index)?.actions.iter().flat_map(|element| &element.patterns).collect();
     let spans: Vec<_> = actions.iter().map(|action| action.span).collect();
     let written: Vec<String> = actions.iter().map(|action| action.value.display()).collect();
-    let edits = vec![add_to_list(&trust.text, &spans, wanted)?];
+    let amendments = vec![Amendment::AddAction { statement: meant.index, action: wanted.to_owned() }];
     let message = format!(
         "the call needs {wanted} besides its own action, and statement {} allows only {}",
         meant.index + 1,
         quoted_list(&written)
     );
-    let change = Change::Trust { edits, intended: situation.intended() };
+    let change = Change::Trust { amendments, intended: situation.intended() };
     let finding = Finding::proved(message, Repair::new(advice, change));
     let finding = unasked(situation, wanted, finding).ranked(70).about("Action");
     let finding = finding.asking([wanted], Some(&written.join(", ")));

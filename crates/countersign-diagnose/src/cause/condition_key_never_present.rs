@@ -1,10 +1,10 @@
 //! `condition-key-never-present`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
 use countersign_policy::request::context_key::{self, SetBy};
 
 use crate::call::Operation;
-use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
 use crate::quoted::quoted;
@@ -47,7 +47,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let account_source = situation.is_service() && test.required.iter().all(account) && !test.required.is_empty();
     let repair = if account_source {
         let values = Change::HaveKey { key: "aws:SourceAccount".to_owned(), values: test.required.iter().take(1).cloned().collect() };
-        let change = Change::Trust { edits: vec![replace_string(entry.key.span, "aws:SourceAccount")], intended: situation.intended() };
+        let change = Change::Trust { amendments: vec![Amendment::write(entry.key.span, &*entry.key.value, "aws:SourceAccount")], intended: situation.intended() };
         let advice = "ask for aws:SourceAccount instead, which services send for the account they act for, and aws:SourceArn where \
                       one resource is meant";
         Repair { with: vec![values], ..Repair::new(advice, change) }

@@ -2,10 +2,10 @@
 
 use super::{Cause, Finding, Side};
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
+use countersign_policy::document::Amendment;
 use countersign_policy::request::context_key;
 use countersign_policy::similar;
 
-use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
 use crate::quoted::quoted;
@@ -24,7 +24,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let right = swapped(situation, test).or_else(|| right_key(situation, test))?;
     let trust = situation.evidence.trust.as_ref()?;
     let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
-    let change = Change::Trust { edits: vec![replace_string(entry.key.span, &right)], intended: situation.intended() };
+    let change = Change::Trust { amendments: vec![Amendment::write(entry.key.span, &*entry.key.value, &right)], intended: situation.intended() };
     let message = match &test.sent {
         Some(_) => format!("the condition on {} asks for what the token has in {right}: the two are swapped", quoted(&test.key), right = quoted(&right)),
         None => format!("no call has the condition key {}; it is {right}", quoted(&test.key), right = quoted(&right)),
@@ -61,7 +61,7 @@ fn right_key(situation: &Situation<'_>, test: &Test) -> Option<String> {
 }
 
 /// The other of `aud` and `sub`, when what the condition asks for is what the token has there.
-fn swapped(situation: &Situation<'_>, test: &Test) -> Option<String> {
+pub(super) fn swapped(situation: &Situation<'_>, test: &Test) -> Option<String> {
     let (host, claim) = context_key::oidc_claim(&test.key)?;
     let other = match claim.to_ascii_lowercase().as_str() {
         "aud" => "sub",

@@ -1,9 +1,9 @@
 //! `external-id-mismatch`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
 use crate::call::Name;
 use crate::external_id::{first_difference, is_sendable, nearest};
-use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
 use crate::quoted::quoted;
@@ -43,7 +43,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let value = entry.values.iter().find(|value| value.value.known() == Some(required))?;
     let (side, change, advice) = if in_policy {
         let intended = situation.intended_with("sts:ExternalId", sent);
-        let change = Change::Trust { edits: vec![replace_string(value.span, sent)], intended };
+        let change = Change::Trust { amendments: vec![Amendment::write(value.span, required, sent)], intended };
         let advice = "ask the party that issues the id which one is right: usually the policy holds an old copy. During a change \
                       list both values";
         (Side::Trust, change, advice)

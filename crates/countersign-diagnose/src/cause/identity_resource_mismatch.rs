@@ -28,12 +28,12 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let other = situation.other_resources(action);
-    let nearest = other.iter().min_by_key(|(text, _)| similar::distance(text, role))?;
+    let nearest = other.iter().min_by_key(|(text, _)| similar::nearness(text, role))?;
     let message = format!("the caller's policy allows {action} on {}, and the role is {role}", quoted(&nearest.0), role = quoted(&role));
     let advice = "put the role's ARN, as the message has it, into that statement; `Resource: *` would let the caller try every role";
     let source = &situation.evidence.identity.first()?.text;
     let slip = similar::distance(&nearest.0, role) <= 3;
-    let edit = if slip { replace_string(nearest.1, role) } else { add_to_list(source, &[nearest.1], role)? };
-    let finding = Finding::proved(message, Repair::new(advice, Change::Identity(vec![edit]))).ranked(69);
+    let edits = if slip { vec![replace_string(nearest.1, role)] } else { add_to_list(source, &[nearest.1], role)? };
+    let finding = Finding::proved(message, Repair::new(advice, Change::Identity(edits))).ranked(69);
     Some(finding.about("Resource").asking([role], Some(&nearest.0)))
 }

@@ -1,10 +1,12 @@
 //! `oidc-audience`
 
+use countersign_policy::document::Amendment;
+use super::condition_key_wrong::swapped;
 use super::{Cause, Finding, Side};
 use crate::call::Operation;
 use crate::cause::finding::listed;
 use crate::message::Says;
-use crate::repair::policy_edit::{json_string, replace_string};
+use crate::repair::policy_edit::json_string;
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{Situation, StatementView, Test};
 use countersign_policy::request::context_key::oidc_claim;
@@ -34,7 +36,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
     let (_, claim) = oidc_claim(&test.key)?;
     let oidc = situation.operation == Operation::AssumeRoleWithWebIdentity && claim.eq_ignore_ascii_case("aud");
-    if !oidc || test.operator.contains("Not") {
+    // Under the name of `aud` may stand what is asked of `sub`.
+    if !oidc || test.operator.contains("Not") || swapped(situation, test).is_some() {
         return None;
     }
     let sent = test.sent.as_ref().and_then(|sent| sent.first());
@@ -53,7 +56,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
                 principal: format!("{{\"Federated\":{}}}", json_string(federated)),
                 condition: Some(format!("{{\"StringEquals\":{{{}:{}}}}}", json_string(&format!("{host}:aud")), json_string(sent))),
             };
-            Change::Trust { edits: vec![replace_string(value.span, sent)], intended: Some(intended) }
+            Change::Trust { amendments: vec![Amendment::write(value.span, value.value.lossy(), sent)], intended: Some(intended) }
         }
         _ => Change::HaveKey { key: test.key.clone(), values: situation.satisfying(statement.index, test)? },
     };

@@ -1,11 +1,11 @@
 //! `oidc-sub-mismatch`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
 use countersign_policy::request::context_key;
 
 use crate::call::Operation;
 use crate::cause::finding::listed;
-use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
 use crate::quoted::quoted;
@@ -52,7 +52,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let narrow = narrowed(required, sent);
     let message = format!("the policy asks for the subject {required}, and the token has {sent}: {}", difference(required, sent), required = quoted(&required), sent = quoted(&sent));
     let intended = situation.intended_with(&test.key, &narrow);
-    let change = Change::Trust { edits: vec![replace_string(nearest.span, &narrow)], intended };
+    let change = Change::Trust { amendments: vec![Amendment::write(nearest.span, required, &narrow)], intended };
     // Letter case, or another job of the same repository; another subject is somebody's decision.
     let owner = |subject: &str| subject.split(':').nth(1).map(str::to_ascii_lowercase);
     let same = sent.starts_with("repo:") && owner(required) == owner(sent);

@@ -22,14 +22,18 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         Some(Says::InvalidArn(arn)) => Some(arn.clone()),
         _ => None,
     };
-    let role = told.clone().flatten().or_else(|| situation.role_text.clone())?;
+    let advice = "write it in full: arn:aws:iam::ACCOUNT:role/PATH/NAME, as `aws iam get-role` prints it";
+    let named = told.clone().flatten().or_else(|| situation.role_text.clone());
+    let Some(role) = named else {
+        let message = "STS takes what was sent as the role's ARN for none";
+        return told.map(|_| Finding::told(message, Repair::advice(advice)).ranked(91).about("RoleArn"));
+    };
     let what = defect(&role);
     if told.is_none() && what.is_none() {
         return None;
     }
     let what = what.unwrap_or("STS takes it for no role's ARN");
     let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
-    let advice = "write it in full: arn:aws:iam::ACCOUNT:role/PATH/NAME, as `aws iam get-role` prints it";
     let mended = mended(situation, &role);
     let repair = match &mended {
         Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),

@@ -1,9 +1,9 @@
 //! `trust-action-mismatch`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
 use countersign_policy::document::Effect;
 
-use crate::repair::policy_edit::{add_to_list, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State};
 use crate::quoted::quoted_list;
@@ -31,14 +31,14 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let needed = situation.actions.first()?;
     let main = |text: &str| text.to_ascii_lowercase().starts_with("sts:assumerole");
     let wrong = actions.iter().find(|action| main(&action.value.display()));
-    let edit = match wrong {
-        Some(wrong) => replace_string(wrong.span, needed),
-        None => add_to_list(&trust.text, &actions.iter().map(|action| action.span).collect::<Vec<_>>(), needed)?,
+    let amendment = match wrong {
+        Some(wrong) => Amendment::write(wrong.span, wrong.value.lossy(), needed),
+        None => Amendment::AddAction { statement: statement.index, action: needed.clone() },
     };
     let message = format!("statement {} covers the caller and allows {}, but the call is {needed}", statement.index + 1, quoted_list(&written));
     let advice = format!("allow {needed} in that statement: users, roles and services call sts:AssumeRole, web identities \
                           sts:AssumeRoleWithWebIdentity, SAML sts:AssumeRoleWithSAML");
-    let change = Change::Trust { edits: vec![edit], intended: situation.intended() };
+    let change = Change::Trust { amendments: vec![amendment], intended: situation.intended() };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(78).about("Action");
     let finding = finding.asking([needed.clone()], Some(&written.join(", ")));
     Some(Finding { statement: Some(statement.index), span: actions.first().map(|action| action.span), ..finding })

@@ -1,11 +1,12 @@
 //! `trust-federated-provider`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
 use countersign_policy::document::PrincipalKind;
 use countersign_policy::similar;
 
 use crate::call::Operation;
-use crate::repair::policy_edit::{json_string, replace_string};
+use crate::repair::policy_edit::json_string;
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{ArnText, Situation};
 use crate::quoted::quoted;
@@ -36,7 +37,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let provider = situation.caller.as_ref()?.name().to_owned();
     let principals = situation.principals();
     let mut federated = principals.iter().filter(|principal| principal.kind == PrincipalKind::Federated);
-    let named = federated.clone().min_by_key(|principal| similar::distance(principal.text, &provider)).or(federated.next())?;
+    let named = federated.clone().min_by_key(|principal| similar::nearness(principal.text, &provider)).or(federated.next())?;
     let foreign = ArnText::parse(named.text).and_then(|arn| arn.account) != ArnText::parse(&provider).and_then(|arn| arn.account);
     let message = if foreign {
         format!("the trust policy names {}, a provider of another account than the role's", quoted(&named.text))
@@ -44,7 +45,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         format!("the trust policy names {}, and the token was issued by another provider", quoted(&named.text))
     };
     let intended = Intended { principal: format!("{{\"Federated\":{}}}", json_string(&provider)), condition: None };
-    let change = Change::Trust { edits: vec![replace_string(named.span, &provider)], intended: Some(intended) };
+    let change = Change::Trust { amendments: vec![Amendment::write(named.span, named.text, &provider)], intended: Some(intended) };
     // A slip of the pen, or the account; another issuer is somebody's decision.
     let host = |arn: &str| arn.split_once(":oidc-provider/").map(|(_, host)| host.to_owned()).unwrap_or_default();
     let slip = similar::distance(&host(named.text), &host(&provider)) <= 3 || same_parts(&host(named.text), &host(&provider));

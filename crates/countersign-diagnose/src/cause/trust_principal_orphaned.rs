@@ -1,7 +1,7 @@
 //! `trust-principal-orphaned`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
-use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
 use crate::quoted::quoted;
@@ -25,8 +25,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let message = format!(
         "the principal {} is the id of a user or role that was deleted; one made again with the same name has another id", quoted(&orphan.text));
     let advice = "write the ARN of the caller's role or user again, now that it exists";
-    let edits = vec![replace_string(orphan.span, &caller)];
-    let change = Change::Trust { edits, intended: situation.intended() };
+    let amendments = vec![Amendment::write(orphan.span, orphan.text, &caller)];
+    let change = Change::Trust { amendments, intended: situation.intended() };
     let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(79).about("Principal.AWS");
     let finding = finding.asking([caller], Some(orphan.text));
     Some(Finding { statement: Some(orphan.statement), span: Some(orphan.span), ..finding })

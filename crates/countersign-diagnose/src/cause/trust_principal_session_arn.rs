@@ -1,7 +1,7 @@
 //! `trust-principal-session-arn`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
-use crate::repair::policy_edit::replace_string;
 use crate::repair::{Change, Repair};
 use crate::situation::{ArnText, Situation};
 use crate::quoted::quoted;
@@ -29,8 +29,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let role = situation.caller_principal()?;
     let message = format!("the principal {} is one session by name, and the caller's session has another", quoted(&named.text));
     let advice = "name the role: its ARN covers every session of it";
-    let edits = vec![replace_string(named.span, &role)];
-    let change = Change::Trust { edits, intended: situation.intended() };
+    let amendments = vec![Amendment::write(named.span, named.text, &role)];
+    let change = Change::Trust { amendments, intended: situation.intended() };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(79).about("Principal.AWS");
     let finding = finding.asking([role], Some(named.text));
     Some(Finding { statement: Some(named.statement), span: Some(named.span), ..finding })

@@ -26,8 +26,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
                   role in its own trust policy";
     let message = "the caller is a session of the very role it asks for; a role lets itself in only if its trust policy says so";
     let change = match name_in_trust(situation, &own) {
-        Some(edits) => Change::Trust {
-            edits,
+        Some(amendments) => Change::Trust {
+            amendments,
             intended: Some(Intended { principal: format!("{{\"AWS\":{}}}", json_string(&own)), condition: None }),
         },
         None => Change::Nothing,

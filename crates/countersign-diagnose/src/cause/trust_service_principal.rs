@@ -1,11 +1,12 @@
 //! `trust-service-principal`
 
+use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
 use countersign_policy::document::PrincipalKind;
 use countersign_policy::similar;
 
-use crate::edit::Edit;
-use crate::repair::policy_edit::{add_to_list, json_string, name_in_trust_as, replace_string};
+
+use crate::repair::policy_edit::{json_string, name_in_trust_as};
 use crate::repair::{Change, Intended, Repair};
 use crate::situation::{NamedPrincipal, Situation};
 use crate::quoted::{quoted, quoted_list};
@@ -38,13 +39,13 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let principals = situation.principals();
     let named: Vec<NamedPrincipal<'_>> = principals.into_iter().filter(|principal| principal.kind == PrincipalKind::Service).collect();
     let trusted: Vec<&str> = named.iter().map(|principal| principal.text).collect();
-    let edits = name_service(situation, &named, &service)?;
+    let amendments = name_service(situation, &named, &service)?;
     let intended = Intended { principal: format!("{{\"Service\":{}}}", json_string(&service)), condition: None };
     let message = match trusted.as_slice() {
         [] => format!("{service} calls, and the trust policy names no service", service = quoted(&service)),
         _ => format!("{service} calls, and the trust policy names {}", quoted_list(&trusted), service = quoted(&service)),
     };
-    let change = Change::Trust { edits, intended: Some(intended) };
+    let change = Change::Trust { amendments, intended: Some(intended) };
     let slip = trusted.iter().any(|name| similar::distance(name, &service) <= 1);
     let repair = Repair { needs_decision: !slip, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(78).about("Principal.Service");
@@ -54,13 +55,12 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
 }
 
 /// Adds the service to the statement that names services, or a name one letter off is put right.
-fn name_service(situation: &Situation<'_>, named: &[NamedPrincipal<'_>], service: &str) -> Option<Vec<Edit>> {
-    let source = &situation.evidence.trust.as_ref()?.text;
-    let Some(first) = named.first() else { return name_in_trust_as(situation, "Service", service) };
+fn name_service(situation: &Situation<'_>, named: &[NamedPrincipal<'_>], service: &str) -> Option<Vec<Amendment>> {
+    let Some(first) = named.first() else { return name_in_trust_as(situation, PrincipalKind::Service, service) };
     let slip = named.iter().find(|principal| similar::distance(principal.text, service) <= 1);
     if let Some(slip) = slip {
-        return Some(vec![replace_string(slip.span, service)]);
+        return Some(vec![Amendment::write(slip.span, slip.text, service)]);
     }
-    let same: Vec<_> = named.iter().filter(|other| other.statement == first.statement).map(|other| other.span).collect();
-    Some(vec![add_to_list(source, &same, service)?])
+    let (statement, kind) = (first.statement, PrincipalKind::Service);
+    Some(vec![Amendment::AddPrincipal { statement, kind, name: service.to_owned() }])
 }

@@ -1,10 +1,10 @@
 //! `wildcard-in-stringequals`
 
+use countersign_policy::document::{Amendment, Rewording};
 use super::{Cause, Finding, Side};
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
 use countersign_policy::condition::{Comparison, ConditionOperator, Sense};
 
-use crate::repair::policy_edit::{change_operator, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
 use crate::quoted::quoted;
@@ -33,19 +33,20 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let like = test.operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike");
     let narrow = narrowed(pattern, sent);
     let value = entry.values.iter().find(|value| value.value.known() == Some(pattern))?;
-    let narrower = (narrow != *pattern).then_some((value.span, narrow.as_str()));
-    let edits = change_operator(&trust.text, written, entry, &like, narrower)?;
+    let narrower = (narrow != *pattern).then(|| Rewording { place: value.span, was: pattern.clone(), text: narrow.clone() });
+    let (at, condition) = (statement.index, test.index);
+    let amendments = vec![Amendment::UseOperator { statement: at, condition, operator: like.clone(), value: narrower }];
     if test.key.eq_ignore_ascii_case("sts:ExternalId") {
         // A pattern would let in other tenants.
         let advice = "write the one ExternalId that was issued; a pattern lets in whoever can have an id that fits";
         let intended = situation.intended_with(&test.key, sent);
-        let change = Change::Trust { edits: vec![replace_string(value.span, sent)], intended };
+        let change = Change::Trust { amendments: vec![Amendment::write(value.span, pattern.as_str(), sent)], intended };
         let message = format!("{} compares {pattern} character by character, the wildcard too", quoted(&test.operator), pattern = quoted(&pattern));
         return Some(Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(75).at(statement, test));
     }
     let message = format!("{} compares {pattern} character by character, the wildcard too", quoted(&test.operator), pattern = quoted(&pattern));
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
-    let change = Change::Trust { edits, intended: situation.intended_with(&test.key, &narrow) };
+    let change = Change::Trust { amendments, intended: situation.intended_with(&test.key, &narrow) };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(75).at(statement, test);
     Some(finding)
 }

@@ -14,7 +14,7 @@ pub use request_text::RequestText;
 use core::ops::ControlFlow;
 
 use countersign_policy::condition::date::Moment;
-use countersign_policy::document::PolicyDocument;
+use countersign_policy::document::{PolicyDocument, Span};
 
 /// Everything given.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +62,17 @@ pub struct PolicyText {
     pub text: String,
     /// What it says.
     pub document: PolicyDocument,
+    /// The files of a template, laid end to end in the text; of a policy on its own there are none.
+    pub pieces: Vec<Piece>,
+}
+
+/// A file of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// What a diff calls it.
+    pub name: String,
+    /// Its place in the text.
+    pub span: Span,
 }
 
 impl PolicyText {
@@ -70,7 +81,7 @@ impl PolicyText {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let document = PolicyDocument::parse(&text);
-        Self { name: name.into(), text, document }
+        Self { name: name.into(), text, document, pieces: Vec::new() }
     }
 }
 
@@ -81,6 +92,18 @@ pub enum Guard {
     Policy(Box<PolicyText>),
     /// Somebody says that there is one, in words.
     Mentioned(String),
+}
+
+impl PolicyText {
+    /// The file that a place of the text is in: what it is called, its text, and the place there.
+    #[must_use]
+    pub fn place(&self, span: Span) -> (&str, &str, Span) {
+        let here = |piece: &&Piece| piece.span.start <= span.start && span.start <= piece.span.end;
+        let Some(piece) = self.pieces.iter().find(here) else { return (&self.name, &self.text, span) };
+        let text = self.text.get(piece.span.start as usize..piece.span.end as usize).unwrap_or_default();
+        let local = |at: u32| at.saturating_sub(piece.span.start);
+        (&piece.name, text, Span { start: local(span.start), end: local(span.end) })
+    }
 }
 
 impl Guard {

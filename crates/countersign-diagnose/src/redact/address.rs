@@ -1,6 +1,6 @@
 //! Pseudonyms of IP addresses that lie in the same networks as those they stand for.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use countersign_policy::prove::UNROUTABLE;
 

@@ -155,14 +155,19 @@ fn id(part: &str, found: &mut Gathered) {
     }
 }
 
-/// The owner of a home directory.
+/// The owner of a home directory: the folder below `home` or `Users`.
 fn home(chunk: &str, found: &mut Gathered) {
-    for head in ["/home/", "/Users/", "\\Users\\", "\\\\Users\\\\"] {
-        if let Some((_, rest)) = chunk.split_once(head) {
-            let name = rest.split(['/', '\\', ':']).next().unwrap_or_default();
-            found.value(Kind::Name, name);
-        }
+    let mut folders =
+        chunk.split(['/', '\\']).filter(|folder| !folder.is_empty()).skip_while(|folder| !is_homes(folder));
+    if let (Some(_), Some(owner)) = (folders.next(), folders.next())
+        && chunk.contains(['/', '\\'])
+    {
+        found.value(Kind::Name, owner.split(':').next().unwrap_or(owner));
     }
+}
+
+fn is_homes(folder: &str) -> bool {
+    matches!(folder, "home" | "Users" | "users")
 }
 
 /// Sections of an INI file, and prompts: `[profile acme]`, `alex@box:~$`.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gather::{Gathered, Kind};
 use super::name::{Draw, Making, make};
-use super::relation::{Located, Relation, compare, contained, fill};
+use super::relation::{Depth, Located, Relation, compare, contained, fill};
 use super::word::{TokenKind, decoded, folded, in_case_of, tokens, write_as};
 use super::{address, kept, secret};
 use crate::edit::Edit;
@@ -146,6 +146,8 @@ impl Key {
     /// The key with what was gathered. Of several attempts each draws anew what it can.
     pub(super) fn with(&self, mut gathered: Gathered, attempt: u32) -> Self {
         let mut key = self.clone();
+        // What is short stands elsewhere by chance.
+        gathered.secrets.retain(|secret| secret.len() >= 8);
         key.secrets.append(&mut gathered.secrets);
         key.kept.extend(gathered.kept.iter().filter(|word| !self.hides(word)).cloned());
         let is_name = |word: &str| self.hides(word);
@@ -179,6 +181,7 @@ impl Key {
                 best = if other.alone < best.alone { other } else { best };
             }
             key.words.extend(best.names);
+            key.kept.extend(best.fixed);
         }
         for written in gathered.addresses {
             if !key.addresses.contains_key(&written) && !self.real_addresses.contains_key(&written) {
@@ -208,11 +211,15 @@ impl Key {
         let hidden = |word: &str| gathered.words.contains(word) || self.hides(word);
         let located = |text: &str| Located::new(text, &hidden);
         let mut relations = HashSet::new();
-        for values in gathered.compared.values() {
+        for (kind, values) in &gathered.compared {
+            let depth = match kind {
+                Kind::ExternalId | Kind::Subject => Depth::Letters,
+                Kind::Session | Kind::Arn | Kind::Host | Kind::Key(_) | Kind::Name => Depth::Slips,
+            };
             let values: Vec<Located> = values.iter().take(PAIRED).map(|value| located(value)).collect();
             for (at, value) in values.iter().enumerate() {
                 for other in values.iter().skip(at + 1) {
-                    compare(value, other, &mut relations);
+                    compare(value, other, depth, &mut relations);
                 }
             }
         }
@@ -224,12 +231,12 @@ impl Key {
             };
             for value in one.iter().take(PAIRED / 4) {
                 for other in other.iter().take(PAIRED / 4) {
-                    compare(&located(value), &located(other), &mut relations);
+                    compare(&located(value), &located(other), Depth::Slips, &mut relations);
                 }
             }
         }
         for (a, b) in &gathered.joined {
-            compare(&located(a), &located(b), &mut relations);
+            compare(&located(a), &located(b), Depth::Slips, &mut relations);
         }
         for (pattern, filled) in &gathered.filled {
             fill(&located(pattern), &located(filled), &mut relations);
@@ -257,11 +264,11 @@ impl Key {
         removed.extend(super::blob::find(text, &|word| self.hides(word)));
         removed.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         let mut edits: Vec<Edit> = Vec::new();
-        let mut end = 0;
         for range in removed {
-            if range.start >= end {
-                end = range.end;
-                edits.push(Edit::replace(span(range), secret::REMOVED));
+            let range = span(range);
+            match edits.last_mut() {
+                Some(last) if range.start <= last.span.end => last.span.end = last.span.end.max(range.end),
+                _ => edits.push(Edit::replace(range, secret::REMOVED)),
             }
         }
         let is_name = |word: &str| self.hides(&folded(word));

@@ -118,6 +118,8 @@ enum Unlike {
 /// Pseudonyms by their words.
 pub(super) struct Made {
     pub(super) names: BTreeMap<String, String>,
+    /// Words of which nothing may change.
+    pub(super) fixed: Vec<String>,
     /// How many of them keep no relation, since what they had to be was taken.
     pub(super) alone: usize,
 }
@@ -143,10 +145,10 @@ pub(super) fn make(new: &[String], making: &Making<'_>) -> Made {
     let fixed: HashSet<&str> =
         letters.words.iter().copied().filter(|word| letters.nodes(word).all(|node| stays(&node))).collect();
     let images = draw_all(&letters, &classes, making);
-    let mut made = Made { names: BTreeMap::new(), alone: 0 };
+    let mut made = Made { names: BTreeMap::new(), fixed: Vec::new(), alone: 0 };
     let mut used: HashSet<String> = making.given.values().cloned().collect();
     let reals: HashSet<&str> = letters.words.iter().copied().filter(|word| word.len() >= 4).collect();
-    // A word of which nothing may change stays as a whole.
+    made.fixed.extend(fixed.iter().filter(|word| !is_old(word)).map(|word| (*word).to_owned()));
     for word in letters.words.iter().filter(|word| !is_old(word) && !fixed.contains(*word)) {
         let related: String = letters.nodes(word).filter_map(|node| images.get(&letters.root(node))).collect();
         let fits = |name: &str| is_free(name, word, &used, &reals, making);
@@ -165,9 +167,19 @@ fn is_free(name: &str, word: &str, used: &HashSet<String>, reals: &HashSet<&str>
     let is_blank = name.len() >= 3 && name.bytes().all(|byte| byte == b'x');
     name.chars().count() == word.chars().count()
         && !is_blank
+        && !is_code(name)
         && !used.contains(name)
         && !(making.taken)(name)
         && !super::relation::parts(name, 4).any(|(_, part)| reals.contains(part))
+}
+
+/// Whether a backslash before it would make an escape of it.
+fn is_code(name: &str) -> bool {
+    let coded = |prefix: char, digits: usize| {
+        let code = name.strip_prefix(prefix).and_then(|code| code.get(..digits));
+        code.is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    coded('u', 4) || coded('x', 2)
 }
 
 fn classes(letters: &Letters<'_>, making: &Making<'_>) -> HashMap<usize, Class> {

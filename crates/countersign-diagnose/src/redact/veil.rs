@@ -6,7 +6,7 @@ use super::Key;
 use crate::call::{Call, Parameter, Slot};
 use crate::diagnosis::{CallFacts, Diagnosed, Diagnosis, Fix};
 use crate::edit::{self, Edit};
-use crate::evidence::{Evidence, Facts, Guard, PolicyText, RequestText, Sent};
+use crate::evidence::{Evidence, Facts, Guard, Piece, PolicyText, RequestText, Sent};
 use crate::message::Claim;
 use crate::place::{Place, Source};
 use crate::question::{Outlook, Question, Topic};
@@ -91,7 +91,9 @@ fn policy(policy: &PolicyText, key: &Key) -> PolicyText {
         return PolicyText::new(name, veiled.text);
     }
     let document = super::document::veiled(&policy.document, &|text| key.hide(text), &|span| veiled.span(span));
-    PolicyText { name, text: veiled.text, document }
+    let pieces = policy.pieces.iter().map(|piece| Piece { name: key.hide(&piece.name), span: veiled.span(piece.span) });
+    let pieces = pieces.collect();
+    PolicyText { name, text: veiled.text, document, pieces }
 }
 
 /// A text with calls: what its calls say is hidden as it is in the text.
@@ -194,6 +196,8 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -
             causes: plan.causes.clone(),
             patches: plan.patches.iter().map(|patch| self::patch(patch, key)).collect(),
             by_hand: plan.by_hand.clone(),
+            decide: plan.decide.clone(),
+            held_back: plan.held_back.as_deref().map(|why| key.hide(why)),
         }),
     }
 }
@@ -204,6 +208,7 @@ fn patch(patch: &Patch, key: &Key) -> Patch {
         name: key.hide(&patch.name),
         before: key.hide(&patch.before),
         after: key.hide(&patch.after),
+        policy: None,
     }
 }
 

@@ -3,8 +3,8 @@
 //! What stands between words is layout and stays. A character may be written as `\u0061` or `%61`; a pseudonym is written
 //! in the same way.
 
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 /// What is looked at in a text.
@@ -83,7 +83,8 @@ fn unit(text: &str, at: usize) -> Option<Unit> {
     Some(match c {
         '\\' => escape(rest),
         '%' => match percent(rest) {
-            Some((length, c)) => Unit { length, letter: Some(c).filter(|c| c.is_alphanumeric()), is_soft: false },
+            // What is behind it is part of it in any case, so that no pseudonym can become one.
+            Some((length, c)) => Unit { length, letter: c.filter(|c| c.is_alphanumeric()), is_soft: false },
             None => plain(1),
         },
         '\u{1b}' => plain(1 + colour(rest.get(1..).unwrap_or_default())),
@@ -119,8 +120,8 @@ fn escape(rest: &str) -> Unit {
     }
 }
 
-/// `%41`, also when the sign itself is encoded again: `%2541`.
-fn percent(rest: &str) -> Option<(usize, char)> {
+/// `%41`, also when the sign itself is encoded again: `%2541`. A byte that is no character of its own has none.
+fn percent(rest: &str) -> Option<(usize, Option<char>)> {
     let mut at = 1;
     let byte = |at: usize| {
         let digits = rest.get(at..at + 2).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
@@ -129,8 +130,8 @@ fn percent(rest: &str) -> Option<(usize, char)> {
     while byte(at) == Some(b'%') && byte(at + 2).is_some() && at < 9 {
         at += 2;
     }
-    let byte = byte(at).filter(|byte| (b' '..0x7f).contains(byte))?;
-    Some((at + 2, char::from(byte)))
+    let byte = byte(at)?;
+    Some((at + 2, (b' '..0x7f).contains(&byte).then(|| char::from(byte))))
 }
 
 /// The length of a terminal's `[31m` behind its escape character.
@@ -256,7 +257,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
         match unit.letter {
             Some(c) => out.push(c),
             None if unit.is_soft => out.push('\n'),
-            None if raw.starts_with('%') => out.push(percent(raw).map_or('%', |(_, c)| c)),
+            None if raw.starts_with('%') => out.push(percent(raw).and_then(|(_, c)| c).unwrap_or('%')),
             None if raw.starts_with('\\') => out.extend(escaped_sign(raw)),
             None if raw.starts_with('\u{1b}') => {}
             None => out.push_str(raw),
@@ -307,7 +308,7 @@ mod tests {
             (r"a\nAcme\\nBee", vec!["a", "Acme", "Bee"]),
             ("\u{1b}[31mAcme\u{1b}[0m", vec!["Acme"]),
             (r"\u001b[31mAcme", vec!["Acme"]),
-            ("100%acme", vec!["100", "acme"]),
+            ("100%zeta %acme", vec!["100", "zeta", "me"]),
             ("from 203.0.113.7:443, 203.0.113.0/24.", vec!["from", "@203.0.113.7", "443", "@203.0.113.0/24"]),
             ("2001:db8::1/64", vec!["@2001:db8::1/64"]),
             ("1.2.3 std::fmt", vec!["1", "2", "3", "std", "fmt"]),

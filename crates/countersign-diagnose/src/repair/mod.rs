@@ -1,14 +1,16 @@
 //! What has to change, as something that can be tried: on the call, on the trust policy, on the caller's policies.
 
 mod kind;
+mod patch;
 mod plan;
 pub(crate) mod policy_edit;
 mod sending;
 
 pub use kind::FixKind;
+pub use patch::{Part, Patch};
 pub use plan::Plan;
 
-use countersign_policy::document::{Effect, PolicyDocument, Statement};
+use countersign_policy::document::{Amendment, Effect, PolicyDocument, Statement};
 use countersign_policy::prove::{Difference, Setting, compare};
 
 use crate::call::Name;
@@ -64,8 +66,8 @@ pub(crate) enum Change {
     WithoutLimit(PolicyLayer),
     /// The call asks for this many seconds.
     Seconds(u32),
-    /// The trust policy is edited; whoever is let in newly must be covered by `intended`.
-    Trust { edits: Vec<Edit>, intended: Option<Intended> },
+    /// The trust policy is changed; whoever is let in newly must be covered by `intended`.
+    Trust { amendments: Vec<Amendment>, intended: Option<Intended> },
     /// The caller's first identity policy is edited.
     Identity(Vec<Edit>),
     /// The caller gets one more policy.
@@ -85,7 +87,7 @@ impl Change {
     /// Makes the change to a call. `None` when it cannot be made.
     pub(crate) fn make(changes: &[&Self], whole: &Whole, situation: &Situation<'_>) -> Option<Whole> {
         let mut changed = whole.clone();
-        let (mut trust_edits, mut identity_edits, mut removed) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut amendments, mut identity_edits, mut removed) = (Vec::new(), Vec::new(), Vec::new());
         for change in changes {
             match change {
                 Self::Nothing => return None,
@@ -102,14 +104,13 @@ impl Change {
                 }
                 Self::WithoutLimit(layer) => changed.lift(*layer),
                 Self::Seconds(seconds) => changed.session.duration_seconds = Some(*seconds),
-                Self::Trust { edits, .. } => trust_edits.extend(edits.iter().cloned()),
+                Self::Trust { amendments: new, .. } => amendments.extend(new.iter().cloned()),
                 Self::Identity(edits) => identity_edits.extend(edits.iter().cloned()),
                 Self::NewIdentity(text) => changed.side.identity.push(PolicyDocument::parse(text)),
             }
         }
-        if !trust_edits.is_empty() {
-            changed.trust =
-                PolicyDocument::parse(&edit::apply(&situation.evidence.trust.as_ref()?.text, &trust_edits)?);
+        if !amendments.is_empty() {
+            changed.trust = changed.trust.amended(&amendments)?;
         }
         if !removed.is_empty() {
             let statements = std::mem::take(&mut changed.trust.statements).into_iter().enumerate();
@@ -140,14 +141,16 @@ impl Change {
 
     /// The change of the text it is made to.
     pub(crate) fn diff(&self, situation: &Situation<'_>) -> Option<Patch> {
+        if let Self::Trust { amendments, .. } = self {
+            return Patch::of_trust(amendments, situation);
+        }
         let (part, edits) = self.edits(situation)?;
-        Patch::of(part, edits, situation)
+        Patch::of(part, &edits, situation)
     }
 
-    /// The text that changes, and its edits.
+    /// The text that changes, and its edits; of the trust policy, what it says changes.
     fn edits(&self, situation: &Situation<'_>) -> Option<(Part, Vec<Edit>)> {
         match self {
-            Self::Trust { edits, .. } => Some((Part::Trust, edits.clone())),
             Self::Identity(edits) => Some((Part::Identity, edits.clone())),
             Self::NewIdentity(text) => Some((Part::NewIdentity, vec![Edit::insert(0, text.clone())])),
             Self::Send { parameter, value, .. } => {
@@ -157,6 +160,7 @@ impl Change {
                 Some((Part::Call, sending::edits(situation, Name::DurationSeconds, Some(&seconds.to_string()))?))
             }
             Self::Nothing
+            | Self::Trust { .. }
             | Self::HaveKey { .. }
             | Self::WithoutStatement(_)
             | Self::WithoutOwnDenies
@@ -167,13 +171,12 @@ impl Change {
     /// Whether the change lets in nobody but those it is for. Changes to anything but the trust policy never let in more
     /// than the caller who sends, or the caller whose policy it is.
     pub(crate) fn grants_only_intended(&self, situation: &Situation<'_>) -> bool {
-        let Self::Trust { edits, intended } = self else { return true };
+        let Self::Trust { amendments, intended } = self else { return true };
         let Some(trust) = &situation.evidence.trust else { return false };
-        let Some(after) = edit::apply(&trust.text, edits) else { return false };
+        let Some(mut document) = trust.document.amended(amendments) else { return false };
         let moment = situation.evidence.now.unwrap_or(countersign_policy::condition::date::Moment::from_seconds(0));
         let role = situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role");
         let setting = Setting::for_role(role, moment);
-        let mut document = PolicyDocument::parse(&after);
         if let Some(intended) = intended {
             // What is left when those it is for are kept out.
             let condition = intended.condition.as_ref().map(|condition| format!(",\"Condition\":{condition}"));
@@ -185,53 +188,5 @@ impl Change {
             document.statements.extend(PolicyDocument::parse(&deny).statements);
         }
         compare(&trust.document, &document, &setting).gained == Difference::None
-    }
-}
-
-/// A text of the evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// The trust policy.
-    Trust,
-    /// The first of the caller's identity policies.
-    Identity,
-    /// An identity policy that is not there yet.
-    NewIdentity,
-    /// What made the call.
-    Call,
-}
-
-/// A text before and after a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Patch {
-    /// Which text it is.
-    pub part: Part,
-    /// What the diff calls it.
-    pub name: String,
-    /// As it is.
-    pub before: String,
-    /// As it would be.
-    pub after: String,
-}
-
-impl Patch {
-    /// The patch that makes the edits; `None` when they cannot be made, or change nothing.
-    fn of(part: Part, edits: Vec<Edit>, situation: &Situation<'_>) -> Option<Self> {
-        let evidence = situation.evidence;
-        let (name, before) = match part {
-            Part::Trust => evidence.trust.as_ref().map(|trust| (trust.name.as_str(), trust.text.as_str()))?,
-            Part::Identity => evidence.identity.first().map(|policy| (policy.name.as_str(), policy.text.as_str()))?,
-            Part::NewIdentity => ("identity-policy.json", ""),
-            Part::Call => evidence.request.as_ref().map(|call| (call.name.as_str(), call.text.as_str()))?,
-        };
-        let after = edit::apply(before, &edits).filter(|after| after != before)?;
-        Some(Self { part, name: name.to_owned(), before: before.to_owned(), after })
-    }
-
-    /// The unified diff.
-    #[must_use]
-    pub fn unified(&self) -> String {
-        let before = Some(self.before.as_str()).filter(|before| !before.is_empty());
-        edit::difference(&self.name, before, Some(&self.after))
     }
 }

@@ -1,6 +1,7 @@
 //! The evaluator asked: as things are, and as they would be after a change.
 
 use countersign_policy::assumptions::Assumptions;
+use countersign_policy::condition::date::{self, Moment};
 use countersign_policy::condition::variable::{self, Reference};
 use countersign_policy::document::{Effect, PolicyDocument, Statement};
 use countersign_policy::evaluate::assume_role::{
@@ -179,6 +180,8 @@ fn settle(
     let filled: Vec<String> = required.iter().map(|value| substituted(value, &whole.request.context)).collect();
     let mut candidates: Vec<String> = filled.iter().map(|value| value.replace(['*', '?'], "x")).collect();
     candidates.extend(required.iter().flat_map(|value| [number(value, -1), number(value, 1)]).flatten());
+    let around = |moment: Moment| [moment.plus_seconds(-1), moment.plus_seconds(1)].map(|moment| moment.to_string());
+    candidates.extend(required.iter().filter_map(|value| date::parse(value)).flat_map(around));
     candidates.extend(required.iter().filter_map(|value| value.split('/').next()).map(str::to_owned));
     candidates.extend(["true", "false", "something-else"].map(str::to_owned));
     let mut probe = probe.clone();

@@ -86,18 +86,20 @@ impl Situation<'_> {
 
     /// What policies of the caller say of an action on the role.
     pub(crate) fn say_of(&self, policies: &[&PolicyText], action: &str) -> Option<Decision> {
-        let request = Request { action: action.to_owned(), ..self.request()? };
-        let answers: Vec<Decision> = policies
-            .iter()
-            .map(|policy| evaluate(&policy.document, &request, AttachedTo::Identity, Default::default()).decision)
-            .collect();
-        Some(if answers.contains(&Decision::ExplicitDeny) {
-            Decision::ExplicitDeny
-        } else if answers.contains(&Decision::Allowed) {
-            Decision::Allowed
-        } else {
-            Decision::ImplicitDeny
-        })
+        Some(say(policies, &Request { action: action.to_owned(), ..self.request()? }))
+    }
+
+    /// The same of a call that has a condition key besides.
+    pub(crate) fn say_of_with(
+        &self,
+        policies: &[&PolicyText],
+        action: &str,
+        key: &str,
+        value: &str,
+    ) -> Option<Decision> {
+        let mut request = Request { action: action.to_owned(), ..self.request()? };
+        request.context.set(key, [value]);
+        Some(say(policies, &request))
     }
 
     /// The caller's identity policies as given.
@@ -272,6 +274,21 @@ impl Situation<'_> {
             && caller.account == role.account
             && caller.partition == role.partition
             && caller.role_name() == role.role_name()
+    }
+}
+
+/// What policies of one kind say together.
+fn say(policies: &[&PolicyText], request: &Request) -> Decision {
+    let answers: Vec<Decision> = policies
+        .iter()
+        .map(|policy| evaluate(&policy.document, request, AttachedTo::Identity, Default::default()).decision)
+        .collect();
+    if answers.contains(&Decision::ExplicitDeny) {
+        Decision::ExplicitDeny
+    } else if answers.contains(&Decision::Allowed) {
+        Decision::Allowed
+    } else {
+        Decision::ImplicitDeny
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reading never fails as a whole. What cannot be understood becomes a [`Problem`] and, where it could decide access,
 //! an [`Unreadable`] mark on its statement, so that no later question answers "safe" about text it never understood.
 
+mod amend;
 mod node;
 mod parse;
 mod problem;
@@ -11,12 +12,14 @@ mod span;
 mod validate;
 mod write;
 
+pub use amend::{Amendment, Rewording};
 pub use node::{Hole, MAX_NESTING, MAX_POLICY_BYTES, Member, Node, Text, Value, parse_json};
 pub use parse::DuplicateKeys;
 pub use problem::{Problem, Severity};
 pub use source::{Embedding, decode_policy_text, utf8};
 pub use span::{LineIndex, Position, Span};
 pub use validate::{Limits, is_service_principal, validate};
+pub(crate) use write::string as json_string;
 
 use std::collections::BTreeSet;
 

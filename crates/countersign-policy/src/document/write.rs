@@ -119,7 +119,8 @@ fn member(key: &str, value: &str) -> String {
     format!("{}:{value}", string(key))
 }
 
-fn string(text: &str) -> String {
+/// A text as a JSON string.
+pub(crate) fn string(text: &str) -> String {
     let mut written = String::with_capacity(text.len() + 2);
     written.push('"');
     for character in text.chars() {

@@ -5,10 +5,12 @@
 //! ([`site`]), and where each is written ([`insert`]) and taken out ([`remove`]).
 
 pub(super) mod bash;
+mod command;
 mod csharp;
 pub(super) mod entry;
 mod form;
 mod go;
+mod go_package;
 mod hcl;
 mod insert;
 mod java;
@@ -80,13 +82,16 @@ fn cut_off(mut call: Call, text: &str) -> Call {
 
 fn read_whole(text: &str, style: Style, patience: Patience<'_>) -> Option<Reading> {
     let language = language(text, style)?;
-    if !language.entry_points.iter().any(|entry| text.contains(entry.name)) {
+    let has_entry = language.entry_points.iter().any(|entry| text.contains(entry.name));
+    if !has_entry && !text.contains(command::OPERATION) {
         // Nothing here makes a call, in whatever way it is parsed.
         return Some(Reading { style, calls: Vec::new(), errors: 0 });
     }
     let tree = Tree::parse(text, (language.grammar)(), patience)?;
     let program = Program::new(&tree, language);
-    let calls = site::find(&program).iter().map(|site| call(&program, site, style)).collect();
+    let mut calls: Vec<Call> = site::find(&program).iter().map(|site| call(&program, site, style)).collect();
+    calls.extend(command::calls(&program, style, patience));
+    calls.sort_by_key(|call| call.span);
     Some(Reading { style, calls, errors: tree.errors() })
 }
 
@@ -166,7 +171,10 @@ fn call(program: &Program<'_>, site: &Site, style: Style) -> Call {
         profile: None,
         device: None,
         chained: None,
-        slots: slots(|name| insert::slot(program, site, name)),
+        slots: slots(|name| {
+            let slot = insert::slot(program, site, name)?;
+            if style == Style::Go { go_package::complete(program, slot) } else { Some(slot) }
+        }),
         removals: removals(|name| remove::removal(program, site, name)),
     }
 }

@@ -29,7 +29,14 @@ pub(super) fn calls(program: &Program<'_>, source: &str, patience: Patience<'_>)
         let Some(name) = words.iter().position(is_aws) else { continue };
         let behind = words.get(name + 1..).unwrap_or_default();
         match operation(behind) {
-            Some((operation, at)) => calls.push(sts_call(program, source, command, (operation, at), behind, patience)),
+            Some(found) => {
+                let writing = Writing {
+                    style: Style::Shell,
+                    replace: &|span| Some(replacing(source, span)),
+                    add: &|anchor, option| beside(source, anchor, option),
+                };
+                calls.push(sts_call(program, command, found, behind, &writing, patience));
+            }
             None if profiles.len() < CALLS => profiles.extend(profile_call(program, command, behind)),
             None => {}
         }
@@ -44,6 +51,16 @@ fn words(program: &Program<'_>, command: Id) -> Vec<Word> {
     tree.named(command).filter(is_word).map(|id| Word::of(program, id)).collect()
 }
 
+/// How options are written to a command.
+pub(in crate::call) struct Writing<'w> {
+    /// What the command stands in.
+    pub(in crate::call) style: Style,
+    /// The value at a place.
+    pub(in crate::call) replace: &'w dyn Fn(Span) -> Option<Slot>,
+    /// One more option, of a name, behind another.
+    pub(in crate::call) add: &'w dyn Fn(&Given, &str) -> Option<Slot>,
+}
+
 fn is_aws(word: &Word) -> bool {
     let name = word.value.as_deref().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
     let name = name.strip_suffix(".exe").unwrap_or(name);
@@ -51,7 +68,7 @@ fn is_aws(word: &Word) -> bool {
 }
 
 /// The STS operation among the words behind `aws`, and where it stands.
-fn operation(words: &[Word]) -> Option<(Operation, usize)> {
+pub(in crate::call) fn operation(words: &[Word]) -> Option<(Operation, usize)> {
     let at = words.windows(2).position(|pair| matches!(pair, [service, _] if service.is("sts")))?;
     let operation = match words.get(at + 1)?.value.as_deref()? {
         "assume-role" => Operation::AssumeRole,
@@ -62,12 +79,13 @@ fn operation(words: &[Word]) -> Option<(Operation, usize)> {
     Some((operation, at + 1))
 }
 
-fn sts_call(
+/// The call that a command makes; `words` are those behind `aws`, or all of them.
+pub(in crate::call) fn sts_call(
     program: &Program<'_>,
-    source: &str,
     command: Id,
     (operation, at): (Operation, usize),
     words: &[Word],
+    writing: &Writing<'_>,
     patience: Patience<'_>,
 ) -> Call {
     let (mut given, _) = options(words.get(..at).unwrap_or_default());
@@ -92,16 +110,16 @@ fn sts_call(
     }
     let place = |name: Name| match parameters.get(&name) {
         _ if input.slots.contains_key(&name) => input.slots.get(&name).cloned(),
-        Some(Parameter::Known { span, .. }) if *span != Span::default() => Some(replacing(source, *span)),
+        Some(Parameter::Known { span, .. }) if *span != Span::default() => (writing.replace)(*span),
         Some(_) => None,
-        None if takes(operation, name) => beside(source, &own, name),
+        None if takes(operation, name) => (writing.add)(anchor(&own)?, &entry::spelt_like("role-arn", name)),
         None => None,
     };
     let place = |name: Name| place(name).filter(|_| name != Name::ExternalId || operation == Operation::AssumeRole);
     let out = |name: Name| input.removals.get(&name).cloned().or_else(|| without(words, &own, name));
     let (slots, removals) = (slots(place), removals(out));
     Call {
-        style: Style::Shell,
+        style: writing.style,
         operation,
         tool: "aws-cli",
         span: program.tree.span(command),
@@ -140,10 +158,13 @@ fn replacing(source: &str, span: Span) -> Slot {
     Slot::replace(span, quote.map_or(Quoting::Shell, Quoting::ShellIn))
 }
 
-/// Behind the role or the session name, in the way of that option.
-fn beside(source: &str, options: &[Given], name: Name) -> Option<Slot> {
-    let is_anchor = |option: &&Given| matches!(option.name.as_str(), "role-arn" | "role-session-name");
-    let anchor = options.iter().rfind(is_anchor)?;
+/// The option that another is written behind: the role or the session name.
+fn anchor(options: &[Given]) -> Option<&Given> {
+    options.iter().rfind(|option| matches!(option.name.as_str(), "role-arn" | "role-session-name"))
+}
+
+/// Behind an option, in its way.
+fn beside(source: &str, anchor: &Given, option: &str) -> Option<Slot> {
     let sign = if anchor.joined.is_some() { "=" } else { " " };
     let before = source.get(..anchor.word.span.start as usize)?;
     let line = before.rfind('\n').map_or("", |at| before.get(at + 1..).unwrap_or_default());
@@ -155,7 +176,6 @@ fn beside(source: &str, options: &[Given], name: Name) -> Option<Slot> {
         Some(mark @ ('\\' | '`' | '^')) if is_own => format!(" {mark}{newline}{line}"),
         _ => " ".to_owned(),
     };
-    let option = entry::spelt_like("role-arn", name);
     Some(Slot::insert(anchor.end(), format!("{head}--{option}{sign}"), "", Quoting::Shell))
 }
 

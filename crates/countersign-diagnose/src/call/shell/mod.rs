@@ -1,7 +1,7 @@
 //! Command lines, and the scripts around them.
 
-mod aws;
-mod options;
+pub(super) mod aws;
+pub(super) mod options;
 
 use super::code::program::Program;
 use super::code::tree::{Patience, Tree};

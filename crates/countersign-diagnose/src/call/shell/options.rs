@@ -8,20 +8,20 @@ use crate::call::code::tree::Id;
 
 /// A word of a command.
 #[derive(Debug, Clone)]
-pub(super) struct Word {
+pub(in crate::call) struct Word {
     /// Its value, if the text says it.
-    pub(super) value: Option<String>,
+    pub(in crate::call) value: Option<String>,
     /// As it stands there.
-    pub(super) written: String,
+    pub(in crate::call) written: String,
     /// Where it stands.
-    pub(super) span: Span,
+    pub(in crate::call) span: Span,
     /// Where its value stands: with a variable, that is elsewhere.
-    pub(super) source: Span,
+    pub(in crate::call) source: Span,
 }
 
 impl Word {
     /// The word at a node.
-    pub(super) fn of(program: &Program<'_>, node: Id) -> Self {
+    pub(in crate::call) fn of(program: &Program<'_>, node: Id) -> Self {
         let span = program.tree.span(node);
         let (value, source) = match program.worth(node) {
             Worth::Text(value, at) => (Some(value), program.tree.span(at)),
@@ -51,7 +51,7 @@ impl Word {
     }
 
     /// Whether it is this word.
-    pub(super) fn is(&self, text: &str) -> bool {
+    pub(in crate::call) fn is(&self, text: &str) -> bool {
         self.value.as_deref() == Some(text)
     }
 
@@ -69,25 +69,25 @@ impl Word {
 
 /// An option and its values.
 #[derive(Debug, Clone)]
-pub(super) struct Given {
+pub(in crate::call) struct Given {
     /// Without the dashes.
-    pub(super) name: String,
+    pub(in crate::call) name: String,
     /// The word it stands in.
-    pub(super) word: Word,
+    pub(in crate::call) word: Word,
     /// Its values.
-    pub(super) values: Vec<Word>,
+    pub(in crate::call) values: Vec<Word>,
     /// It is written `--name=value`.
-    pub(super) joined: Option<usize>,
+    pub(in crate::call) joined: Option<usize>,
 }
 
 impl Given {
     /// Where the option ends.
-    pub(super) fn end(&self) -> u32 {
+    pub(in crate::call) fn end(&self) -> u32 {
         self.values.last().map_or(self.word.span.end, |last| last.span.end)
     }
 
     /// What it sets its parameter to.
-    pub(super) fn parameter(&self) -> Parameter {
+    pub(in crate::call) fn parameter(&self) -> Parameter {
         let unknown =
             |word: &Word, expression: &str| Parameter::Unknown { expression: expression.to_owned(), span: word.span };
         match (self.joined, self.values.as_slice()) {
@@ -124,7 +124,7 @@ impl Given {
 }
 
 /// The options among words, and the words that may stand for any option: `$ARGS`, `"$@"`.
-pub(super) fn options(words: &[Word]) -> (Vec<Given>, Vec<&Word>) {
+pub(in crate::call) fn options(words: &[Word]) -> (Vec<Given>, Vec<&Word>) {
     let (mut options, mut open): (Vec<Given>, Vec<&Word>) = (Vec::new(), Vec::new());
     for word in words {
         let last = options.last_mut();

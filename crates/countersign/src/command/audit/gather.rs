@@ -106,6 +106,24 @@ pub(crate) fn gather(wanted: &Wanted<'_>, overlay: &BTreeMap<String, Arc<str>>) 
     Gathered { roles, problems, callers, passed_over: inputs.has_folders().then_some(passed_over) }
 }
 
+/// The roles of one file, not examined; Terraform's with what the files beside it say. `overlay` is as in [`gather`].
+pub(crate) fn roles(path: &Path, overlay: &BTreeMap<String, Arc<str>>) -> Reading {
+    let inputs = Inputs::collect(&[path.to_owned()]);
+    let given = Given::default();
+    if let Some(module) = modules(&inputs.files).first() {
+        return read_module(module, &given, overlay).0;
+    }
+    let name = read::name(path);
+    let bytes = match overlay.get(&name) {
+        Some(text) => Ok(text.as_bytes().to_vec()),
+        None => read::bytes(path, MAX_BYTES).map(|(_, bytes)| bytes),
+    };
+    match bytes {
+        Ok(bytes) => guarded(|| input::read(&name, &bytes, Named::ByUser)).unwrap_or_default(),
+        Err(diagnostic) => Reading { problems: vec![unread(&name, &diagnostic)], ..Reading::default() },
+    }
+}
+
 fn is_terraform(path: &Path) -> bool {
     let name = path.to_str().unwrap_or_default();
     [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|ending| name.ends_with(ending))

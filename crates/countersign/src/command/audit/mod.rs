@@ -26,7 +26,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::output;
 use crate::read;
 use fix::{FixArgs, Overlay};
-pub(super) use gather::{InputFormat, Wanted, gather};
+pub(super) use gather::{InputFormat, Wanted, gather, roles};
 pub(super) use given::GivenArgs;
 use selection::SelectionArgs;
 use settings::{Settings, SettingsArgs};

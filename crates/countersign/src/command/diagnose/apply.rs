@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use countersign_diagnose::diagnosis::{Diagnosed, Diagnosis};
-use countersign_diagnose::{Evidence, Part, Patch, Plan, diagnose};
+use countersign_diagnose::{Evidence, FixKind, Part, Patch, Plan, diagnose};
 use countersign_policy::evaluate::Decision;
 
 use super::args::{Given, Making};
@@ -46,12 +46,8 @@ pub(super) struct Written {
     pub(super) files: Vec<String>,
     pub(super) patch: String,
     pub(super) undo: Undo,
-    /// What comes of the call, as the files are now; nothing where what was given cannot tell.
-    pub(super) now: Option<Decision>,
-    /// The condition keys that this rests on, and nobody knows.
-    pub(super) open: Vec<String>,
-    /// What can still deny.
-    pub(super) not_given: Vec<&'static str>,
+    /// The diagnosis of what is there now.
+    pub(super) after: Box<Diagnosis>,
     /// What is left to do outside of the files.
     pub(super) left: Vec<String>,
 }
@@ -70,8 +66,14 @@ fn reason(message: impl Into<String>, help: impl Into<String>) -> Reason {
     Reason { message: message.into(), help: help.into() }
 }
 
-/// Makes the change that the diagnosis proves.
-pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosis: &Diagnosis) -> Made {
+/// Makes the change that the diagnosis proves. What was diagnosed once it was written, whether it stayed or not, is `seen`.
+pub(super) fn make(
+    given: &Given,
+    making: &Making,
+    evidence: &Evidence,
+    diagnosis: &Diagnosis,
+    seen: &mut Option<Diagnosis>,
+) -> Made {
     let Some(plan) = &diagnosis.plan else {
         if diagnosis.is_allowed() {
             return Made::NotNeeded { not_given: diagnosis.not_given.clone() };
@@ -81,7 +83,7 @@ pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosi
     let as_read = || plan.patches.iter().map(Patch::unified).collect::<String>();
     let refused = |reasons: Vec<Reason>| Made::Refused { reasons, patch: as_read() };
     let mut reasons = undecided(plan, diagnosis, making);
-    let (files, unwritable) = files(plan, given, making);
+    let (files, unwritable) = files(plan, evidence, given, making);
     if making.diff {
         // A patch is for whoever decides.
         let patch = if unwritable.is_empty() { files.iter().map(Mended::patch).collect() } else { as_read() };
@@ -100,7 +102,9 @@ pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosi
         undo.forget();
         return refused(vec![reason(format!("{} cannot be written: {why}", quoted(&path)), "no file is changed")]);
     }
-    match again(given, making, evidence, plan) {
+    let after = again(given, making, evidence, plan);
+    *seen = after.as_ref().ok().cloned();
+    match after {
         Ok(after) if after.before.is_none_or(|decision| decision == Decision::Allowed) => {
             let names = relative(&files).1;
             let changed = plan.patches.iter().zip(files.iter().zip(&names));
@@ -110,17 +114,12 @@ pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosi
                 false => file.patch_as(name),
             });
             let patch = patch.collect();
-            let left =
-                plan.patches.iter().zip(&files).filter_map(|(patch, file)| attach::to_do(patch, file, diagnosis));
-            Made::Written(Written {
-                files: names,
-                patch,
-                undo,
-                now: after.before,
-                open: after.open.clone(),
-                not_given: after.not_given.clone(),
-                left: left.collect(),
-            })
+            let left = plan
+                .patches
+                .iter()
+                .zip(&files)
+                .filter_map(|(patch, file)| attach::to_do(patch, file, evidence, diagnosis));
+            Made::Written(Written { files: names, patch, undo, left: left.collect(), after: Box::new(after) })
         }
         outcome => {
             let why = match outcome {
@@ -165,9 +164,15 @@ fn nothing_proved(diagnosis: &Diagnosis, making: &Making) -> Reason {
 fn undecided(plan: &Plan, diagnosis: &Diagnosis, making: &Making) -> Vec<Reason> {
     let cause = |place: &usize| diagnosis.causes.get(*place);
     let by_hand = |cause: &Diagnosed| {
-        reason(format!("{} is not repaired in a file that was given", cause.id), inert(&cause.fix.text).into_owned())
+        let held_back = plan.held_back.clone().filter(|_| cause.kind == FixKind::EditTrustPolicy);
+        let message = held_back.unwrap_or_else(|| "the change is none of a file that was given".to_owned());
+        reason(format!("{}: {message}", cause.id), inert(&cause.fix.text).into_owned())
     };
     let mut reasons: Vec<Reason> = plan.by_hand.iter().filter_map(cause).map(by_hand).collect();
+    if let Some(decide) = plan.decide.as_deref().filter(|_| !making.accept_decision) {
+        let help = "with --accept-decision the change is made";
+        reasons.push(reason(format!("somebody has to decide {decide}"), help));
+    }
     for cause in plan.causes.iter().filter_map(cause) {
         if let Some(command) = &cause.fix.find {
             let help = format!("give it with --set-external-id; to find it: {}", inert(command));
@@ -181,10 +186,10 @@ fn undecided(plan: &Plan, diagnosis: &Diagnosis, making: &Making) -> Vec<Reason>
 }
 
 /// The files with the changes made, or why they cannot be written.
-fn files(plan: &Plan, given: &Given, making: &Making) -> (Vec<Mended>, Vec<Reason>) {
+fn files(plan: &Plan, evidence: &Evidence, given: &Given, making: &Making) -> (Vec<Mended>, Vec<Reason>) {
     let (mut files, mut reasons) = (Vec::new(), Vec::new());
     for patch in &plan.patches {
-        let made = match (place(patch, given), &making.write_to) {
+        let made = match (place(patch, evidence, given), &making.write_to) {
             (Ok(path), _) => {
                 let name = read::name(&path);
                 Mended::of_file(&name, &patch.before, patch.after.clone()).map_err(|why| {
@@ -215,7 +220,7 @@ fn files(plan: &Plan, given: &Given, making: &Making) -> (Vec<Mended>, Vec<Reaso
 }
 
 /// The file that a text is the whole of.
-fn place(patch: &Patch, given: &Given) -> Result<PathBuf, Reason> {
+fn place(patch: &Patch, evidence: &Evidence, given: &Given) -> Result<PathBuf, Reason> {
     let named = match patch.part {
         Part::Trust => given.trust.as_ref(),
         Part::Call => given.call.as_ref(),
@@ -233,8 +238,13 @@ fn place(patch: &Patch, given: &Given) -> Result<PathBuf, Reason> {
     if path == Path::new("-") {
         return Err(reason(format!("{} came from stdin", describe(patch.part)), by_hand));
     }
+    let is_template = evidence.trust.as_ref().is_some_and(|trust| !trust.pieces.is_empty());
+    if patch.part == Part::Trust && is_template {
+        // Of the module's files the one that changes.
+        return Ok(PathBuf::from(&patch.name));
+    }
     let is_policy = matches!(patch.part, Part::Trust | Part::Identity);
-    if is_policy && PolicyFile::read(path).is_ok_and(|file| !file.is_whole()) {
+    if is_policy && !PolicyFile::read(path).is_ok_and(|file| file.is_whole()) {
         let message = format!("{} is what a tool printed: writing to it changes no policy", quoted(&read::name(path)));
         return Err(reason(message, "--write-to FILE writes the changed policy to a new file, for you to hand to AWS"));
     }
@@ -251,10 +261,12 @@ fn describe(part: Part) -> &'static str {
 
 /// Diagnoses again, with the changed texts as they are in their files now.
 fn again(given: &Given, making: &Making, evidence: &Evidence, plan: &Plan) -> anyhow::Result<Diagnosis> {
-    let mut evidence = evidence.clone();
+    let as_read = evidence;
+    let mut evidence = as_read.clone();
     for patch in &plan.patches {
-        let path = match (place(patch, given), &making.write_to) {
-            (Ok(path), _) => path,
+        let path = match (place(patch, as_read, given), &making.write_to) {
+            // A template is read from where it starts.
+            (Ok(path), _) => given.trust.clone().filter(|_| patch.part == Part::Trust).unwrap_or(path),
             (Err(_), Some(path)) => path.clone(),
             (Err(why), None) => anyhow::bail!(why.message),
         };

@@ -1,12 +1,18 @@
 //! What is left to do when a policy is written: the file is not what AWS looks at.
 
 use countersign_diagnose::diagnosis::Diagnosis;
-use countersign_diagnose::{Part, Patch};
+use countersign_diagnose::{Evidence, Part, Patch};
 
 use crate::mended::Mended;
 
-/// The command that gives AWS what was written, where that is a new file.
-pub(super) fn to_do(patch: &Patch, file: &Mended, diagnosis: &Diagnosis) -> Option<String> {
+/// How AWS gets what was written.
+pub(super) fn to_do(patch: &Patch, file: &Mended, evidence: &Evidence, diagnosis: &Diagnosis) -> Option<String> {
+    let is_template = evidence.trust.as_ref().is_some_and(|trust| !trust.pieces.is_empty());
+    if patch.part == Part::Trust && is_template {
+        let is_terraform = [".tf", ".tofu"].iter().any(|ending| file.path().ends_with(ending));
+        let command = if is_terraform { "terraform plan, and apply it" } else { "deploy the template" };
+        return Some(command.to_owned());
+    }
     let path = shell_word(file.path());
     let role = diagnosis.call.role.as_deref().and_then(entity).map_or("ROLE", |(_, name)| name);
     match patch.part {

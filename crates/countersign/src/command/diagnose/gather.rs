@@ -5,15 +5,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use countersign_audit::input::{self, Named};
-use countersign_audit::role::Role;
 use countersign_diagnose::call::Name;
 use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent};
 use countersign_diagnose::{Evidence, Part};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
-use super::trail;
+use super::{mistaken, template, trail};
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -102,7 +100,9 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
         evidence.facts.external_id = Sent::Nothing;
     }
     for path in &args.identity {
-        evidence.identity.push(policy(path)?);
+        let file = PolicyFile::read(path)?;
+        mistaken::identity(&file)?;
+        evidence.identity.push(text_of(file));
     }
     let guard = |path: &Path| -> anyhow::Result<Guard> { Ok(Guard::Policy(Box::new(policy(path)?))) };
     let one = |path: &Option<std::path::PathBuf>| path.as_deref().map(guard).transpose();
@@ -159,8 +159,12 @@ fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
         None if args.case.is_none() && args.event.is_empty() && !taken && !std::io::stdin().is_terminal() => stdin,
         None => return Ok(None),
     };
-    let text = read::read(path, TEXT_BYTES)?.text;
-    Ok((!text.trim().is_empty()).then_some(text))
+    let input = read::read(path, TEXT_BYTES)?;
+    // A pipe with nothing in it is nothing given; a file was meant.
+    if path != stdin || !input.text.trim().is_empty() {
+        mistaken::error(&input.name, &input.text)?;
+    }
+    Ok((!input.text.trim().is_empty()).then_some(input.text))
 }
 
 /// The files that are given besides the error's text.
@@ -214,7 +218,7 @@ fn text_of(file: PolicyFile) -> PolicyText {
             let own = text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
             PolicyText::new(file.input.name, own)
         }
-        _ => PolicyText { name: file.input.name, text, document: file.document },
+        _ => PolicyText { text, document: file.document, ..PolicyText::new(file.input.name, "") },
     }
 }
 
@@ -224,6 +228,7 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
     let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
     let refusal = match single {
         Ok(file) => {
+            mistaken::trust(&file)?;
             if let Some(role) = &file.role {
                 evidence.role.get_or_insert_with(|| role.arn.clone());
                 evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
@@ -233,28 +238,13 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
         }
         Err(refusal) => refusal,
     };
-    let reading = input::read(&input.name, input.text.as_bytes(), Named::ByUser);
-    let named = |role: &&Role| wanted.is_none_or(|wanted| is_called(role, wanted));
-    let mut roles = reading.roles.iter().filter(named);
-    match (roles.next(), roles.next()) {
-        (Some(role), None) => {
-            evidence.role = evidence.role.take().or_else(|| role.arn.clone());
-            let text = role.policy_text().to_owned();
-            evidence.trust = Some(PolicyText { name: input.name, text, document: role.trust.clone() });
-            Ok(())
-        }
-        (Some(_), Some(_)) => {
-            let names: Vec<&str> = reading.roles.iter().map(|role| role.name.as_str()).take(5).collect();
-            let help = format!("name one with --role: {}", names.join(", "));
-            Err(Box::new(Diagnostic::error(format!("{} holds several roles", input.name), Some(help))).into())
-        }
-        (None, _) => Err(refusal.into()),
-    }
-}
-
-fn is_called(role: &Role, wanted: &str) -> bool {
-    let name = wanted.rsplit('/').next().unwrap_or(wanted);
-    role.arn.as_deref() == Some(wanted) || role.role_name.as_deref() == Some(name) || role.name == wanted
+    let Some(role) = template::role(path, &input.text, wanted)? else {
+        return Err(mistaken::trust_text(&input.name, &input.text).unwrap_or_else(|| refusal.into()));
+    };
+    evidence.role = evidence.role.take().or_else(|| role.arn.clone());
+    evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
+    evidence.trust = Some(template::policy_text(path, &role));
+    Ok(())
 }
 
 /// A text with calls in it, read as long as is worth waiting for.

@@ -68,7 +68,7 @@ impl Made {
                 reverse: &written.undo.patch,
                 reverse_file: written.undo.file.as_deref(),
                 folder: written.undo.folder.as_deref(),
-                now: written.now,
+                now: written.after.before,
                 left: &written.left,
                 refused: Vec::new(),
             },
@@ -121,7 +121,7 @@ impl Written {
         for file in &self.files {
             let _ = writeln!(out, "{GOOD}written:{GOOD:#} {}", inert(file));
         }
-        match (self.now, self.open.as_slice()) {
+        match (self.after.before, self.after.open.as_slice()) {
             (Some(_), []) => {
                 let _ = writeln!(out, "{GOOD}the call is allowed now:{GOOD:#} read again, the evaluator allows it");
             }
@@ -137,7 +137,7 @@ impl Written {
                     writeln!(out, "no policy was given that could tell whether the call is allowed now: make it again");
             }
         }
-        out.push_str(&can_still_deny(&self.not_given));
+        out.push_str(&can_still_deny(&self.after.not_given));
         for left in &self.left {
             let _ = writeln!(out, "{NOTE}left to do:{NOTE:#} {}", inert(left));
         }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use countersign_diagnose::diagnosis::{Diagnosis, diagnose};
+use countersign_diagnose::diagnosis::Diagnosis;
 use countersign_diagnose::{Evidence, redact};
 
-use super::args::AnswerFormat;
+use super::args::{AnswerFormat, Given};
 use crate::command::redact::key_file::KeyFile;
 
 /// Whether the answer is for others.
@@ -27,6 +27,13 @@ pub(crate) struct Sharing {
     key: Option<PathBuf>,
 }
 
+impl Sharing {
+    /// Whether an answer of this format hides what it is about.
+    pub(super) fn hides(&self, format: AnswerFormat) -> bool {
+        self.redact || self.key.is_some() || (format == AnswerFormat::Markdown && !self.no_redact)
+    }
+}
+
 /// What is shown.
 pub(super) struct Answer {
     pub(super) evidence: Evidence,
@@ -34,7 +41,7 @@ pub(super) struct Answer {
     pub(super) error_name: String,
 }
 
-/// Diagnoses the evidence, and hides what it is about where that was asked for.
+/// Diagnoses the evidence, whose error text is called so, and hides what it is about where that was asked for.
 ///
 /// # Errors
 /// When the key cannot be read or written.
@@ -42,16 +49,21 @@ pub(super) fn answer(
     sharing: &Sharing,
     format: AnswerFormat,
     evidence: Evidence,
-    error_name: String,
+    (given, error_name): (&Given, String),
 ) -> anyhow::Result<Answer> {
-    let hides = sharing.redact || sharing.key.is_some() || (format == AnswerFormat::Markdown && !sharing.no_redact);
-    if !hides {
-        return Ok(Answer { diagnosis: diagnose(&evidence), evidence, error_name });
+    let checked = super::diagnose(given, &evidence);
+    if !sharing.hides(format) {
+        return Ok(Answer { diagnosis: checked, evidence, error_name });
     }
     let mut file = KeyFile::open(sharing.key.as_deref())?;
     file.key.learn(&[&error_name], &[]);
     let (evidence, mut diagnosis) = redact::share(&evidence, &mut file.key);
     file.save()?;
+    // What cannot be written cannot be written in other words.
+    for (cause, _) in diagnosis.causes.iter_mut().zip(&checked.causes).filter(|(_, checked)| checked.patch.is_none()) {
+        cause.patch = None;
+        cause.fix.diff = None;
+    }
     diagnosis.notes.push(redact::NOTE.to_owned());
     let error_name = file.key.hide(&error_name);
     Ok(Answer { evidence, diagnosis, error_name })

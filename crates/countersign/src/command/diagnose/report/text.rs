@@ -28,7 +28,11 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
             return out;
         }
         let _ = writeln!(out, "{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask");
-        let _ = writeln!(out, " {NOTE}help:{NOTE:#} give the error as it was printed, --trust and --call");
+        let _ = writeln!(
+            out,
+            " {NOTE}help:{NOTE:#} give the error as it was printed, in a file or piped in, and the role's policy:"
+        );
+        let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign diagnose --trust role.json");
         return out;
     };
     out.push_str(&headline(if diagnosis.is_allowed() { Verdict::Contradicted } else { diagnosis.status }, first));
@@ -110,16 +114,16 @@ fn headline(status: Verdict, first: &Diagnosed) -> String {
 
 /// A place with its line, the failing value underlined.
 fn shown(evidence: &Evidence, error_name: &str, place: &Place, status: Status) -> String {
-    let (name, text) = match place.source {
+    let (name, text, span) = match place.source {
         Source::TrustPolicy => match &evidence.trust {
-            Some(trust) => (trust.name.as_str(), trust.text.as_str()),
+            Some(trust) => trust.place(place.span),
             None => return String::new(),
         },
         Source::Call => match &evidence.request {
-            Some(request) => (request.name.as_str(), request.text.as_str()),
+            Some(request) => (request.name.as_str(), request.text.as_str(), place.span),
             None => return String::new(),
         },
-        Source::Error => (error_name, evidence.error_text.as_deref().unwrap_or_default()),
+        Source::Error => (error_name, evidence.error_text.as_deref().unwrap_or_default(), place.span),
     };
     if text.is_empty() {
         return String::new();
@@ -132,8 +136,8 @@ fn shown(evidence: &Evidence, error_name: &str, place: &Place, status: Status) -
         (Shows::SentUnread, _) => "sent from here; the value is not in this text",
         (Shows::Said, _) => "",
     };
-    let position = Input::new(name, text).position(place.span.start);
-    marked(name, position, Some(&Excerpt::new(text, place.span)), label)
+    let position = Input::new(name, text).position(span.start);
+    marked(name, position, Some(&Excerpt::new(text, span)), label)
 }
 
 fn call(diagnosis: &Diagnosis) -> String {

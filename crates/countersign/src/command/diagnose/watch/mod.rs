@@ -10,13 +10,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use countersign_audit::report::json_line;
-use countersign_diagnose::{Evidence, diagnose};
+use countersign_diagnose::Evidence;
 
 use self::follow::Follower;
 use self::stream::{News, Stream};
 use super::args::{AnswerFormat, Args, Given};
-use super::{exit_of, gather, interrupt, report};
+use super::{Answer, exit_of, gather, interrupt, report, share};
 use crate::command::Exit;
+use crate::command::journal::Memory;
 use crate::output::{self, NOTE, inert};
 use crate::read;
 
@@ -147,7 +148,7 @@ impl Watch<'_> {
                 News::Denial(text) => self.answer(rest, text)?,
                 // A loop of retries is told as often as it doubles.
                 News::Again { says, times } if times.is_power_of_two() && self.args.format == AnswerFormat::Text => {
-                    format!("{NOTE}×{times}{NOTE:#} {}\n", inert(&says))
+                    self.again(&says, times)
                 }
                 News::Again { .. } => continue,
             };
@@ -163,13 +164,22 @@ impl Watch<'_> {
         evidence.external_id_to_send = self.args.making.set_external_id.clone();
         evidence.now = Some(crate::command::audit::now(None));
         gather::add_error(&mut evidence, &self.args.given, text);
-        let diagnosis = diagnose(&evidence);
+        let share::Answer { evidence, diagnosis, error_name } =
+            share::answer(&self.args.sharing, self.args.format, evidence, (&self.args.given, self.name.clone()))?;
         self.exit = exit_of(&diagnosis);
+        let memory = Memory::of(&diagnosis, self.args.remember.place.file().as_ref());
         Ok(match self.args.format {
-            AnswerFormat::Text => report::text(&evidence, &diagnosis, &self.name) + "\n",
-            AnswerFormat::Json => json_line(&diagnosis)?,
-            AnswerFormat::Markdown => report::markdown(&diagnosis) + "\n",
+            AnswerFormat::Text => report::text(&evidence, &diagnosis, &error_name) + &memory.text() + "\n",
+            AnswerFormat::Json => json_line(&Answer { diagnosis: &diagnosis, journal: &memory, change: None })?,
+            AnswerFormat::Markdown => report::markdown(&diagnosis) + &memory.markdown() + "\n",
         })
+    }
+
+    /// That a denial came again.
+    fn again(&self, says: &str, times: u64) -> String {
+        let hides = self.args.sharing.hides(self.args.format);
+        let says = if hides { "what was answered before".into() } else { inert(says) };
+        format!("{NOTE}×{times}{NOTE:#} {says}\n")
     }
 
     /// How often what was told came, where that was not just said.
@@ -178,7 +188,7 @@ impl Watch<'_> {
             .stream
             .told()
             .filter(|(_, times)| !times.is_power_of_two())
-            .map(|(says, times)| format!("{NOTE}×{times}{NOTE:#} {}\n", inert(says)))
+            .map(|(says, times)| self.again(says, times))
             .collect();
         output::talk(&repeated.concat());
     }

@@ -1,0 +1,81 @@
+//! The aws CLI started by a program: its words stand in a list, or among arguments.
+
+use countersign_policy::document::Span;
+
+use super::form::Form;
+use super::layout::elements;
+use super::program::{Program, Worth};
+use super::tree::{Id, Patience};
+use crate::call::shell::aws::{Writing, operation, sts_call};
+use crate::call::shell::options::{Given, Word};
+use crate::call::{Call, Quoting, Slot, Style};
+
+/// How the CLI spells its operations, from the start.
+pub(super) const OPERATION: &str = "assume-role";
+/// More calls than this are not looked for in one text.
+const CALLS: usize = 64;
+/// How many nodes may lie between a word and its place in the list.
+const HEIGHT: usize = 4;
+
+/// The calls whose command is written out.
+pub(super) fn calls(program: &Program<'_>, style: Style, patience: Patience<'_>) -> Vec<Call> {
+    let tree = program.tree;
+    let is_word = |id: &Id| program.language.strings.contains(&tree.kind(*id)) && tree.text(*id).contains(OPERATION);
+    let lists = tree.all().filter(is_word).filter_map(|word| list_of(program, word));
+    let mut seen = Vec::new();
+    let mut calls = Vec::new();
+    for list in lists {
+        if seen.contains(&list) || calls.len() == CALLS {
+            continue;
+        }
+        seen.push(list);
+        let words: Vec<Word> = elements(program, list).map(|id| Word::of(program, id)).collect();
+        let Some(found) = operation(&words) else { continue };
+        let writing = Writing {
+            style,
+            replace: &|span| replacing(program, span),
+            add: &|anchor, option| beside(program, &words, anchor, option),
+        };
+        calls.push(sts_call(program, list, found, &words, &writing, patience));
+    }
+    calls
+}
+
+/// The list that a word is an element of.
+fn list_of(program: &Program<'_>, word: Id) -> Option<Id> {
+    let Worth::Text(_, at) = program.worth(word) else { return None };
+    let mut above = std::iter::successors(program.tree.parent(at), |id| program.tree.parent(*id)).take(HEIGHT);
+    above.find(|id| !matches!(program.form(*id), Form::Same(_)))
+}
+
+/// The quotes that a text stands in, as the language writes them.
+fn quoting(program: &Program<'_>, text: &str) -> Option<(char, Quoting)> {
+    match text.chars().next()? {
+        '"' => Some(('"', program.language.double)),
+        '\'' if program.language.single != program.language.double => Some(('\'', program.language.single)),
+        _ => None,
+    }
+}
+
+/// A value that is a word; of `"--role-arn=…"` the value is only a part.
+fn replacing(program: &Program<'_>, span: Span) -> Option<Slot> {
+    let text = program.tree.source().get(span.start as usize..span.end as usize)?;
+    let (quote, quoting) = quoting(program, text)?;
+    (!text.trim_start_matches(quote).starts_with("--")).then(|| Slot::replace(span, quoting))
+}
+
+/// Two more words behind an option and its value, set as those are.
+fn beside(program: &Program<'_>, words: &[Word], anchor: &Given, option: &str) -> Option<Slot> {
+    let source = program.tree.source();
+    let (quote, quoting) = quoting(program, &anchor.word.written)?;
+    let value = anchor.values.first().filter(|_| anchor.joined.is_none())?;
+    let before = words.iter().rev().find(|word| word.span.end <= anchor.word.span.start)?;
+    let between = |from: u32, to: u32| {
+        let text = source.get(from as usize..to as usize)?;
+        // A comment there is of the other option.
+        text.chars().all(|c| c == ',' || c.is_whitespace()).then_some(text)
+    };
+    let lead = between(before.span.end, anchor.word.span.start).unwrap_or(", ");
+    let gap = between(anchor.word.span.end, value.span.start).unwrap_or(", ");
+    Some(Slot::insert(anchor.end(), format!("{lead}{quote}--{option}{quote}{gap}"), "", quoting))
+}

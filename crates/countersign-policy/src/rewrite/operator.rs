@@ -1,0 +1,165 @@
+//! A condition tested with another operator: its key moves to where that one stands.
+
+use super::TextEdit;
+use super::form::{Form, json, line_break, line_end, line_start, margin, reworded};
+use crate::document::{ConditionEntry, Rewording, Span, Statement};
+
+/// Tests a condition with another operator, and perhaps against another value.
+pub(super) fn change(
+    text: &str,
+    form: Form,
+    statement: &Statement,
+    entry: &ConditionEntry,
+    operator: &str,
+    value: Option<&Rewording>,
+) -> Option<Vec<TextEdit>> {
+    let siblings = statement.conditions.iter().filter(|other| other.operator.span == entry.operator.span).count();
+    let home = statement.conditions.iter().rfind(|other| &*other.operator.value == operator);
+    if form == Form::HclBlock || siblings == 1 && home.is_none() {
+        // A block has its own operator, and so does a condition that is alone in its map.
+        let value = match value {
+            Some(value) => Some(super::reword(text, value)?),
+            None => None,
+        };
+        let place = if form == Form::HclBlock { own_test(text, entry)? } else { entry.operator.span };
+        let written = text.get(place.start as usize..place.end as usize)?;
+        let new = if written.starts_with('"') { json(operator) } else { operator.to_owned() };
+        return Some(std::iter::once((place, new)).chain(value).collect());
+    }
+    let member = moved(text, entry, value)?;
+    let removal = if siblings == 1 {
+        // The operator goes with its last key.
+        let end = match form {
+            Form::YamlBlock => entry.span.end as usize,
+            _ => entry.span.end as usize + text.get(entry.span.end as usize..)?.find('}')? + 1,
+        };
+        remove(text, form, entry.operator.span.start as usize, end)?
+    } else {
+        remove(text, form, entry.span.start as usize, entry.span.end as usize)?
+    };
+    let addition = match home {
+        Some(home) => beside(text, form, home, &member),
+        None => own_map(text, form, entry, operator, &member),
+    };
+    Some(vec![removal, addition])
+}
+
+/// The operator in the block that asks about the key. Blocks of one operator are one condition in the policy, with the place of
+/// the first.
+fn own_test(text: &str, entry: &ConditionEntry) -> Option<Span> {
+    let key = entry.key.span;
+    let start = text.get(..key.start as usize)?.rfind('{')?;
+    let end = key.end as usize + text.get(key.end as usize..)?.find('}')?;
+    let quoted = json(&entry.operator.value);
+    let mut places = text.get(start..end)?.match_indices(&quoted).map(|(at, _)| start + at);
+    let place = places.next().filter(|_| places.next().is_none())?;
+    Some(Span::new(place, place + quoted.len()))
+}
+
+/// The condition's key and values as they stand, with one value replaced.
+fn moved(text: &str, entry: &ConditionEntry, value: Option<&Rewording>) -> Option<String> {
+    let (start, end) = (entry.span.start as usize, entry.span.end as usize);
+    let Some(value) = value else { return Some(text.get(start..end)?.to_owned()) };
+    let new = reworded(text, value.place, &value.was, &value.text)?;
+    let (from, to) = (value.place.start as usize, value.place.end as usize);
+    Some(format!("{}{new}{}", text.get(start..from)?, text.get(to..end)?))
+}
+
+/// Behind another key of the operator, laid out as that one.
+fn beside(text: &str, form: Form, home: &ConditionEntry, member: &str) -> TextEdit {
+    let (start, end) = (home.span.start as usize, home.span.end as usize);
+    let separator = match margin(text, start) {
+        Some(margin) if form.needs_commas() => format!(",{}{margin}", line_break(text)),
+        Some(margin) => format!("{}{margin}", line_break(text)),
+        None => ", ".to_owned(),
+    };
+    (Span::new(end, end), separator + member)
+}
+
+/// In a map of its own, before the one that the condition stood in.
+fn own_map(text: &str, form: Form, entry: &ConditionEntry, operator: &str, member: &str) -> TextEdit {
+    let newline = line_break(text);
+    let at = entry.operator.span.start as usize;
+    let is_quoted = text.get(at..).is_some_and(|rest| rest.starts_with('"'));
+    let name = if is_quoted { format!("\"{operator}\"") } else { operator.to_owned() };
+    let assign = if form == Form::HclObject { " =" } else { ":" };
+    let comma = if form.needs_commas() { "," } else { "" };
+    let new = match (margin(text, at), margin(text, entry.span.start as usize)) {
+        (Some(line), Some(own)) if form.is_by_margin() => format!("{name}:{newline}{own}{member}{newline}{line}"),
+        (Some(line), Some(own)) => {
+            format!("{name}{assign} {{{newline}{own}{member}{newline}{line}}}{comma}{newline}{line}")
+        }
+        (Some(line), None) if form == Form::HclObject => format!("{name} = {{ {member} }}{newline}{line}"),
+        (Some(line), None) => format!("{name}{assign} {{{member}}}{comma}{newline}{line}"),
+        (None, _) if form == Form::HclObject => format!("{name} = {{ {member} }}, "),
+        (None, _) => format!("{name}{assign} {{{member}}}, "),
+    };
+    (Span::new(at, at), new)
+}
+
+/// Takes a member out of its map, with the comma or the line that it needs no more.
+fn remove(text: &str, form: Form, start: usize, end: usize) -> Option<TextEdit> {
+    let after = text.get(end..)?;
+    let blanks = after.len() - after.trim_start().len();
+    if let Some(rest) = after.trim_start().strip_prefix(',') {
+        let until = end + blanks + 1 + (rest.len() - rest.trim_start().len());
+        return Some((Span::new(start, until), String::new()));
+    }
+    if !form.needs_commas() && margin(text, start).is_some() {
+        // The lines it stands on, and nothing else on them.
+        let until = line_end(text, end);
+        text.get(end..until)?.trim().is_empty().then_some(())?;
+        let next = text.get(until..)?.find('\n').map_or(text.len(), |newline| until + newline + 1);
+        return Some((Span::new(line_start(text, start), next), String::new()));
+    }
+    let before = text.get(..start)?.trim_end();
+    match before.strip_suffix(',') {
+        Some(kept) => Some((Span::new(kept.len(), end), String::new())),
+        None => Some((Span::new(start, end), String::new())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::document::{Amendment, PolicyDocument};
+    use crate::rewrite::rewrite;
+
+    fn moved(condition: &str, key: usize) -> String {
+        let source = format!(
+            r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Condition":{condition}}}}}"#
+        );
+        let document = PolicyDocument::parse(&source);
+        let operator = "StringLike".to_owned();
+        let amendment = Amendment::UseOperator { statement: 0, condition: key, operator, value: None };
+        let mut changed = source.clone();
+        let edits = rewrite(&source, &document, std::slice::from_ref(&amendment)).unwrap();
+        for (span, new) in edits.iter().rev() {
+            changed.replace_range(span.start as usize..span.end as usize, new);
+        }
+        let read = PolicyDocument::parse(&changed);
+        assert!(read.problems.is_empty(), "{changed}");
+        assert!(read.says_as(&document.amended(&[amendment]).unwrap()), "{changed}");
+        changed.split_once("\"Condition\":").unwrap().1.strip_suffix("}}").unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_key_moves_to_the_operator_it_needs() {
+        assert_eq!(moved(r#"{"StringEquals":{"a:b":"x"}}"#, 0), r#"{"StringLike":{"a:b":"x"}}"#);
+        assert_eq!(
+            moved(r#"{"StringEquals":{"a:b":"x","a:c":"y"}}"#, 0),
+            r#"{"StringLike": {"a:b":"x"}, "StringEquals":{"a:c":"y"}}"#
+        );
+        assert_eq!(
+            moved(r#"{"StringEquals":{"a:b":"x","a:c":"y"},"StringLike":{"a:d":"z"}}"#, 1),
+            r#"{"StringEquals":{"a:b":"x"},"StringLike":{"a:d":"z", "a:c":"y"}}"#
+        );
+        assert_eq!(
+            moved(r#"{"StringEquals":{"a:b":"x"},"StringLike":{"a:d":"z"}}"#, 0),
+            r#"{"StringLike":{"a:d":"z", "a:b":"x"}}"#
+        );
+        assert_eq!(
+            moved("{\n  \"StringEquals\": {\n    \"a:b\": \"x\",\n    \"a:c\": \"y\"\n  }\n}", 1),
+            "{\n  \"StringLike\": {\n    \"a:c\": \"y\"\n  },\n  \"StringEquals\": {\n    \"a:b\": \"x\"\n  }\n}"
+        );
+    }
+}
