@@ -32,6 +32,7 @@ fn spans(denial: &Denial) -> Vec<Span> {
         claims,
         says: _,
         denies: _,
+        printer: _,
     } = denial;
     let found: [&Option<Found>; 7] = [operation, code, status, request_id, caller, action, resource];
     let mut spans = vec![*span];

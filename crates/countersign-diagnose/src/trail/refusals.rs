@@ -185,10 +185,10 @@ fn parties(event: &Event) -> (Option<String>, Option<String>) {
     let identity = event.user_identity.as_ref();
     let caller = identity.and_then(|identity| identity.arn.clone().or_else(|| identity.invoked_by.clone()));
     let role = event.request_parameters.as_ref().and_then(|sent| sent.role_arn.clone());
-    if caller.is_some() && role.is_some() {
+    let Some(message) = event.error_message.as_deref().filter(|_| caller.is_none() || role.is_none()) else {
         return (caller, role);
-    }
-    let said = message::parties(event.error_message.as_deref().unwrap_or_default());
+    };
+    let said = message::parties(message);
     let known = |found: Option<message::Found>| found.and_then(|found| found.known().map(str::to_owned));
     (caller.or_else(|| known(said.0)), role.or_else(|| known(said.1)))
 }

@@ -205,7 +205,7 @@ fn readable(file: PolicyFile) -> Result<PolicyFile, Box<Diagnostic>> {
 
 /// A policy that was pasted, and what a diff calls it.
 pub(super) fn pasted_policy(name: &str, text: String) -> anyhow::Result<PolicyText> {
-    Ok(text_of(PolicyFile::from_input(read::Input::new(name, text))?))
+    Ok(text_of(readable(PolicyFile::from_input(read::Input::new(name, text))?)?))
 }
 
 /// The policy with the text its spans are about.
