@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use countersign_diagnose::diagnosis::{Diagnosed, Diagnosis};
-use countersign_diagnose::{Evidence, Part, Patch, Plan, diagnose};
+use countersign_diagnose::{Evidence, FixKind, Part, Patch, Plan, diagnose};
 use countersign_policy::evaluate::Decision;
 
 use super::args::{Given, Making};
@@ -170,7 +170,11 @@ fn undecided(plan: &Plan, diagnosis: &Diagnosis, making: &Making) -> Vec<Reason>
     let mut reasons: Vec<Reason> = plan.by_hand.iter().filter_map(cause).map(by_hand).collect();
     for cause in plan.causes.iter().filter_map(cause) {
         if let Some(command) = &cause.fix.find {
-            let help = format!("give it with --set-external-id; to find it: {}", inert(command));
+            let option = match cause.kind {
+                FixKind::SendExternalId => "give it with --set-external-id",
+                _ => "make the change by hand",
+            };
+            let help = format!("{option}; to find it: {}", inert(command));
             reasons.push(reason(format!("{}: the value to send is not known", cause.id), help));
         }
         let Some(decide) = cause.fix.decide.as_deref().filter(|_| !making.accept_decision) else { continue };
