@@ -19,6 +19,9 @@ use crate::verdict::{Judged, judge};
 /// The schema of [`Diagnosis`] as JSON.
 pub const SCHEMA: &str = "countersign.diagnosis/1";
 
+/// What the members of the JSON are, for people.
+pub const PAGE: &str = include_str!("diagnosis.md");
+
 /// What is known about a denial.
 #[derive(Debug, Clone, Serialize)]
 pub struct Diagnosis {
@@ -280,9 +283,12 @@ fn open(situation: &Situation<'_>) -> Vec<String> {
 /// What can still deny, in the order to check.
 fn not_given(situation: &Situation<'_>) -> Vec<&'static str> {
     let evidence = situation.evidence;
+    let has_policies =
+        situation.needs_identity() || situation.caller.as_ref().is_some_and(|caller| caller.home().is_some());
     let rows = [
         (evidence.trust.is_none(), "trust-policy"),
-        (evidence.identity.is_empty() && situation.needs_identity(), "identity-policy"),
+        // Where no Allow is needed there, a Deny counts all the same.
+        (evidence.identity.is_empty() && has_policies, "identity-policy"),
         (evidence.boundary.is_none(), "permissions-boundary"),
         (evidence.session.is_none(), "session-policy"),
         (evidence.scps.is_empty(), "service-control-policy"),

@@ -4,6 +4,7 @@ use countersign_policy::document::Span;
 
 use crate::call::{Name, Parameter};
 use crate::cause::{Finding, Proof, Status};
+use crate::message::Says;
 use crate::situation::Situation;
 
 /// A text that was given.
@@ -89,6 +90,8 @@ fn in_error(situation: &Situation<'_>, key: &str) -> Option<Place> {
         "caller" => denial.caller.as_ref(),
         _ => None,
     };
-    let span = found.map_or(denial.span, |found| found.span);
+    // The bare sentence says nothing of why.
+    let says = denial.says != Says::NotAuthorized || denial.reason.is_some();
+    let span = found.map(|found| found.span).or_else(|| says.then_some(denial.span))?;
     Some(Place { source: Source::Error, shows: Shows::Said, span })
 }

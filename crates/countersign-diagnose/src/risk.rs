@@ -160,6 +160,8 @@ impl RoleRisk {
 /// Whether the ExternalId that is sent is not a damaged copy of the one that is asked for, but another value.
 fn sends_another(finding: &Finding) -> bool {
     let is_id = finding.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case("sts:ExternalId"));
+    // Without a statement it is not a value that is asked for, but what STS takes.
+    let is_id = is_id && finding.statement.is_some();
     let Some(sent) = finding.sent.as_deref().filter(|_| is_id) else { return false };
     nearest(finding.required.iter().map(String::as_str), sent).is_some_and(|(_, class)| !class.is_damage())
 }

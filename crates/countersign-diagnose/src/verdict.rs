@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use countersign_policy::document::Effect;
 use countersign_policy::evaluate::Decision;
 
 use crate::cause::{CAUSES, Cause, Finding, Proof, Status};
@@ -20,6 +21,15 @@ pub(crate) struct Judged {
 /// Looks for every cause, tries what they claim, and ranks them.
 pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
     let mut found = findings(situation);
+    // Of what is not the role that is meant, policies tell nothing.
+    let is_misnamed = |finding: &Finding| {
+        finding.status == Status::Proved
+            && finding.proof == Proof::Text
+            && finding.key.as_deref().is_some_and(|key| key.starts_with("RoleArn"))
+    };
+    if found.iter().any(|(_, _, finding)| is_misnamed(finding)) {
+        found.retain(|(_, _, finding)| finding.proof == Proof::Text);
+    }
     let outcome = confirm(situation, &mut found);
     // Beside what is proved, what merely was not ruled out only distracts.
     if found.iter().any(|(_, _, finding)| finding.status == Status::Proved) {
@@ -42,6 +52,9 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
 /// A cause's place in the catalogue, the cause, and what it says.
 pub(crate) type Found = (usize, &'static Cause, Finding);
 
+/// How many conditions of a statement are looked into. The trust policies that IAM takes have room for fewer that fail.
+const MOST_TESTS: usize = 32;
+
 fn findings(situation: &Situation<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (place, cause) in CAUSES.iter().copied().enumerate() {
@@ -57,7 +70,7 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
     });
     let nearest = || situation.nearest().filter(|statement| mends_principal && statement.main_action);
     let Some(statement) = situation.meant().or_else(nearest).filter(|_| plain) else { return found };
-    for test in statement.tests.iter().filter(|test| test.state != State::Holds) {
+    for test in statement.tests.iter().filter(|test| test.state != State::Holds).take(MOST_TESTS) {
         let recognise = |(place, cause): (usize, &&'static Cause)| {
             let finding = cause.condition?(situation, statement, test)?;
             Some((place, *cause, finding))
@@ -81,13 +94,13 @@ pub(crate) struct Outcome {
 
 /// Tries what causes claim: the call must be denied, and allowed with the changes; each change must be needed.
 fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
-    let index = situation.nearest().map(|statement| statement.index);
+    let claims: Vec<usize> =
+        places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Evaluator);
+    let index = favoured(situation, found, &claims);
     let given = situation.evidence.trust.is_some() || !situation.evidence.identity.is_empty();
     let given = (given || evidence_limits(situation)) && !situation.is_write;
     let whole = situation.favouring(index).filter(|_| given);
     let before = whole.as_ref().map(|whole| whole.decide().decision);
-    let claims: Vec<usize> =
-        places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Evaluator);
     let mut after = None;
     if let Some(whole) = &whole {
         let with = |places: &[usize]| {
@@ -123,6 +136,16 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
     Outcome { before, after, allowed_by_all, whole }
+}
+
+/// The statement that open keys are to favour: the one that would let the call in once it is mended, else the nearest.
+fn favoured(situation: &Situation<'_>, found: &[Found], claims: &[usize]) -> Option<usize> {
+    let claimed = claims.iter().filter_map(|place| found.get(*place)).filter_map(|(_, _, finding)| {
+        let view = situation.statements.iter().find(|view| Some(view.index) == finding.statement)?;
+        (view.effect == Effect::Allow).then_some((finding.rank, view.index))
+    });
+    let claimed = claimed.max_by_key(|(rank, _)| *rank).map(|(_, index)| index);
+    claimed.or_else(|| situation.nearest().map(|statement| statement.index))
 }
 
 /// Whether a policy that limits the call was given.

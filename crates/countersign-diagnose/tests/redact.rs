@@ -11,9 +11,11 @@
 
 use std::path::{Path, PathBuf};
 
+use countersign_diagnose::evidence::RequestText;
 use countersign_diagnose::redact::{Key, redact, redact_diagnosis, redact_text, restore, share};
 use countersign_diagnose::{Diagnosis, Evidence, diagnose};
 use countersign_policy::document::{MAX_NESTING, parse_json};
+use proptest::prelude::*;
 
 /// A key with the seed of a test.
 fn key(seed: u8) -> Key {
@@ -185,19 +187,213 @@ fn what_is_shared_is_the_answer() {
     assert_eq!(json(&diagnose(&hidden)), json(&answer));
 }
 
-#[test]
-#[ignore = "debug"]
-fn debug() {
-    let name = std::env::var("CASE").unwrap();
-    for (found, text) in bundles().into_iter().filter(|(found, _)| found.contains(&name)) {
-        let evidence = Evidence::from_case(&text).unwrap();
-        let mut key = key(found.len() as u8);
-        let hidden = redact(&evidence, &mut key);
-        println!("{}", key.to_json());
-        println!("{}", hidden.error_text.clone().unwrap_or_default());
-        println!("{}", hidden.trust.as_ref().map(|t| t.text.clone()).unwrap_or_default());
-        println!("{}", hidden.request.as_ref().map(|t| t.text.clone()).unwrap_or_default());
-        println!("{:?}", hidden.facts);
-        println!("{}", json(&diagnose(&hidden)));
+const STYLES: [&str; 15] = [
+    "csharp",
+    "go",
+    "hcl",
+    "java",
+    "javascript",
+    "json",
+    "php",
+    "profile",
+    "properties",
+    "python",
+    "ruby",
+    "rust",
+    "cli",
+    "typescript",
+    "yaml",
+];
+
+/// The texts with calls in `tests/call`, with what they are written in.
+fn call_texts() -> Vec<(&'static str, String)> {
+    let mut texts = Vec::new();
+    for style in STYLES {
+        let name = if style == "cli" { "shell" } else { style };
+        let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/call")).join(format!("{name}.txt"));
+        for case in std::fs::read_to_string(path).unwrap().split("=== ").skip(1) {
+            let text = case.split_once('\n').unwrap().1.split("--- call").next().unwrap();
+            texts.push((style, text.to_owned()));
+        }
     }
+    texts
+}
+
+#[test]
+fn hidden_code_has_the_same_calls() {
+    let mut wrong = Vec::new();
+    let texts = call_texts();
+    for (style, text) in &texts {
+        let request = RequestText::new("call", Some(style), text.as_str());
+        let evidence = Evidence { request: Some(request), ..Evidence::default() };
+        let mut key = key(3);
+        let hidden = redact(&evidence, &mut key).request.unwrap();
+        let read = RequestText::new("call", Some(style), hidden.text.as_str());
+        if let Some(difference) = differs(&format!("{:#?}", read.calls), &format!("{:#?}", hidden.calls)) {
+            wrong.push(format!("{style}: {text}\n{}\n    {difference}", hidden.text));
+        }
+        if !hidden.text.contains("REMOVED") && restore(&hidden.text, &key) != *text {
+            wrong.push(format!("{style}: not restored\n{text}\n{}", restore(&hidden.text, &key)));
+        }
+    }
+    assert!(texts.len() > 150, "{}", texts.len());
+    assert!(wrong.is_empty(), "{} wrong of {}:\n{}", wrong.len(), texts.len(), wrong.join("\n"));
+}
+
+/// Names as people give them, some of them parts of others, and some that mean something elsewhere.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-z]{1,8}",
+        3 => "[A-Z][a-z]{2,7}([A-Z][a-z]{2,6})?",
+        2 => "[a-z]{2,6}[-_.][a-z0-9]{1,6}",
+        1 => "[A-Z0-9]{4,8}",
+        1 => "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}",
+        1 => proptest::sample::select(vec![
+            "role", "aws", "a", "user", "is", "statement", "the", "sts", "AssumeRole", "true", "x", "REMOVED", "to", "2012",
+            "Größe", "名前", "acme", "Acme", "ACME", "acmeprod", "acme-prod", "nora", "tenant",
+        ]).prop_map(str::to_owned),
+    ]
+}
+
+/// A value as it was damaged on its way.
+fn damaged(value: &str, how: u8) -> String {
+    let half = value.chars().count() / 2;
+    match how {
+        0 => value.to_owned(),
+        1 => value.to_uppercase(),
+        2 => value.to_lowercase(),
+        3 => format!(" {value}"),
+        4 => format!("{value}\n"),
+        5 => format!("\"{value}\""),
+        6 => value.replace('-', ""),
+        7 => value.chars().take(half.max(1)).collect(),
+        8 => value.replace('-', "\u{2013}"),
+        9 => value.replace('o', "0").replace('l', "1"),
+        10 => value.replace(['-', '/', ':'], "%2D"),
+        11 => value.chars().rev().collect(),
+        12 => format!("{value}x"),
+        13 => value.chars().enumerate().filter(|(at, _)| *at != half).map(|(_, c)| c).collect(),
+        14 => value.chars().enumerate().map(|(at, c)| if at == half { '*' } else { c }).collect(),
+        _ => format!("{}*", value.chars().take(half).collect::<String>()),
+    }
+}
+
+/// A bundle about people nobody knows.
+fn bundle() -> impl Strategy<Value = (Vec<String>, serde_json::Value)> {
+    let account = || prop_oneof![3 => Just("111122223333".to_owned()), 2 => "[0-9]{12}", 1 => "1111222233[0-9]{2}"];
+    let names = (name(), name(), name(), name());
+    let how = (0_u8..16, 0_u8..16, 0_u8..16, 0_u8..8);
+    (account(), account(), names, how, any::<bool>(), 0_u8..3).prop_map(
+        |(caller, owner, (role, asker, session, id), (sent, named, resource, key), has_call, operator)| {
+            let arn = format!("arn:aws:iam::{owner}:role/{role}");
+            let user = format!("arn:aws:sts::{caller}:assumed-role/{asker}/{session}");
+            let error = format!("AccessDenied: User: {user} is not authorized to perform: sts:AssumeRole on resource: {arn}");
+            let operator = ["StringEquals", "StringLike", "StringNotEquals"][usize::from(operator)];
+            let key = ["sts:ExternalId", "sts:ExternalId", "sts:ExternalId", "sts:RoleSessionName", "aws:PrincipalOrgID",
+                "aws:PrincipalTag/team", "aws:SourceIp", "sts:ExternalID"][usize::from(key)];
+            let principal = damaged(&asker, named);
+            let call = format!(
+                "import boto3\nID = \"{id}\"\nboto3.client(\"sts\").assume_role(RoleArn=\"{arn}\", RoleSessionName=\"{session}\")\n"
+            );
+            let bundle = serde_json::json!({
+                "error_text": error,
+                "trust_policy": {"Version": "2012-10-17", "Statement": {
+                    "Sid": format!("Allow{role}"),
+                    "Effect": "Allow",
+                    "Principal": {"AWS": format!("arn:aws:iam::{caller}:role/{principal}")},
+                    "Action": "sts:AssumeRole",
+                    "Condition": {operator: {key: id}},
+                }},
+                "identity_policy": {"Version": "2012-10-17", "Statement": {
+                    "Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Resource": [format!("arn:aws:iam::{owner}:role/{}", damaged(&role, resource)), "arn:aws:iam::444455556666:role/other"],
+                }},
+                "request": has_call.then(|| serde_json::json!({"kind": "python", "text": call})),
+                "context": if has_call { serde_json::json!({}) } else { serde_json::json!({"external_id_sent": damaged(&id, sent)}) },
+            });
+            (vec![role, asker, session, id, owner], bundle)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_law_holds_for_anybody((names, bundle) in bundle(), seed in any::<u8>()) {
+        let evidence = Evidence::from_case(&bundle.to_string()).unwrap();
+        let mut key = key(seed);
+        let hidden = redact(&evidence, &mut key);
+        let expected = json(&redact_diagnosis(&diagnose(&evidence), &evidence, &key));
+        prop_assert_eq!(differs(&json(&diagnose(&hidden)), &expected), None);
+        let again = redact(&hidden, &mut key);
+        prop_assert_eq!(differs(&format!("{again:?}"), &format!("{hidden:?}")), None);
+        // A name that is nearly a word that stays is as near to it in what is hidden.
+        let values: Vec<String> = names.into_iter().filter(|name| name.len() > 3).collect();
+        prop_assert_eq!(read_in(&format!("{hidden:?}"), &values), Vec::<String>::new());
+    }
+
+    #[test]
+    fn texts_come_back(text in paste(), seed in any::<u8>()) {
+        let mut key = key(seed);
+        let hidden = redact_text(&text, &mut key);
+        if !hidden.contains("REMOVED") {
+            prop_assert_eq!(restore(&hidden, &key), text);
+        }
+        prop_assert_eq!(redact_text(&hidden, &mut key), hidden);
+    }
+}
+
+/// Pieces of what people paste.
+fn paste() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        "arn:aws:iam::",
+        "111122223333",
+        ":role/",
+        "User: ",
+        " is not authorized to perform: sts:AssumeRole on resource: ",
+        "\n",
+        "\\n",
+        "\\u0061",
+        "%3A",
+        "%25",
+        "external_id = \"",
+        "\"ExternalId\":\"",
+        "\"",
+        "'",
+        "@acme.com",
+        "https://",
+        "user:pw@",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "-----END PRIVATE KEY-----",
+        "eyJhbGciOiJIUzI1NiJ9.",
+        "aws_secret_access_key=",
+        "AKIAIOSFODNN7EXAMPLE",
+        "203.0.113.7",
+        "/24",
+        "2001:db8::7",
+        "\u{1b}[31m",
+        "Tm9yYSBvZiBhY21l",
+        "C:\\Users\\",
+        "/home/",
+        "[profile ",
+        "]",
+        " ",
+        "-",
+        "_",
+        "*",
+        "?",
+        "é",
+        "\u{200b}",
+        "0f1e2d3c-0000-4000-8000-0123456789ab",
+        "MFA code: ",
+        "123456",
+    ];
+    let piece = prop_oneof![
+        4 => proptest::sample::select(pieces).prop_map(str::to_owned),
+        2 => name(),
+        1 => "\\PC{0,6}",
+        1 => any::<char>().prop_map(String::from),
+    ];
+    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }

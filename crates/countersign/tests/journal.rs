@@ -1,6 +1,6 @@
 //! The journal's file: nothing that was written is lost, and nothing in it stands in the way or reaches the screen.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![cfg(test)]
 
 use std::path::{Path, PathBuf};
@@ -93,6 +93,58 @@ fn a_diagnosis_writes_nothing_unless_it_is_asked_to() {
     );
 }
 
+const TRUST: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Effect": "Allow",
+    "Principal": { "AWS": "arn:aws:iam::111122223333:role/Collector" },
+    "Action": "sts:AssumeRole",
+    "Condition": { "StringEquals": { "sts:ExternalId": "tenant-7f2" } }
+  }]
+}
+"#;
+const COMMAND: &str =
+    "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/VendorAccess --role-session-name s1\n";
+const CALLER: &str = "arn:aws:sts::111122223333:assumed-role/Collector/s1";
+
+/// Runs `countersign fix` and then the journal.
+fn fixed(name: &str, trust: &str, arguments: &[&str]) -> (Run, String) {
+    let folder = Folder::new(name);
+    folder.write("role.json", trust);
+    folder.write("call.sh", COMMAND);
+    let all = [arguments, &["--trust", "role.json", "--call", "call.sh", "--caller", CALLER]].concat();
+    let run = folder.run(&all);
+    let journal = folder.run(&["journal"]);
+    assert_eq!((journal.code, journal.stderr.as_str()), (Some(0), ""));
+    (run, journal.stdout)
+}
+
+#[test]
+fn what_a_repair_came_to_is_recorded_as_the_evaluator_sees_it() {
+    for arguments in [&["fix"][..], &["diagnose", "--apply"]] {
+        let (run, journal) = fixed("fix", TRUST, arguments);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), "recorded: external-id-missing worked (mechanical)\n"));
+        assert!(journal.contains("  external-id-missing: worked 1, failed 0 (n = 1; 1 mechanical)\n"), "{journal}");
+    }
+}
+
+#[test]
+fn a_repair_whose_outcome_hangs_on_what_nobody_knows_did_not_work_yet() {
+    let condition = r#""StringEquals": { "sts:ExternalId": "tenant-7f2" }"#;
+    let trust =
+        TRUST.replace(condition, &format!(r#"{condition}, "IpAddress": {{ "aws:SourceIp": "203.0.113.0/24" }}"#));
+    let (run, journal) = fixed("fix-open", &trust, &["fix"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "recorded: external-id-missing unknown (mechanical)\n"));
+    assert!(journal.contains("worked 0, failed 0, unknown 1 (n = 1; 1 mechanical)\n"), "{journal}");
+}
+
+#[test]
+fn a_change_that_is_only_shown_is_not_recorded() {
+    let (run, journal) = fixed("fix-shown", TRUST, &["fix", "--diff"]);
+    assert!(run.code == Some(0) && run.stdout.contains("+++ b/") && run.stderr.is_empty(), "{run:?}");
+    assert!(journal.starts_with("nothing is recorded in "), "{journal}");
+}
+
 #[test]
 #[cfg(unix)]
 fn the_journal_is_its_owners_alone() {
@@ -165,9 +217,15 @@ fn what_is_no_journal_is_read_as_far_as_it_is_one() {
     let run = folder.run(&["journal", "--journal", "garbage"]);
     assert_eq!(run.code, Some(0));
     assert!(run.stderr.contains("garbage:1 is no entry") && !run.stderr.contains('\u{1b}'), "{run:?}");
-    let mut null = folder.command(&DENIED);
-    let run = Run::from(null.env("COUNTERSIGN_JOURNAL", "/dev/null").output().unwrap());
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    folder.write("role.json", TRUST);
+    folder.write("call.sh", COMMAND);
+    let fix = ["fix", "--trust", "role.json", "--call", "call.sh", "--caller", CALLER];
+    for arguments in [&DENIED[..], &fix] {
+        let mut null = folder.command(arguments);
+        let run = Run::from(null.env("COUNTERSIGN_JOURNAL", "/dev/null").output().unwrap());
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    }
+    assert_eq!(folder.run(&["journal", "--worked", ID, "--journal", "/dev/null"]).code, Some(2));
 }
 
 #[test]
@@ -226,6 +284,48 @@ fn what_a_stranger_wrote_never_reaches_the_screen() {
     // What no entry has is not even kept.
     assert!(!kept.contains("note") && !kept.contains("\\u001b"), "{kept}");
     assert!(shown.contains("causes this version does not know: worked 1, failed 0"), "{shown}");
+}
+
+#[test]
+fn a_problem_is_found_by_as_much_of_its_fingerprint_as_tells_it_from_others() {
+    let folder = Folder::new("prefix");
+    for id in ["1-3f2a1b9c04d7/mfa-missing", "1-3f2affffffff/mfa-missing", "1-3f2a1b9c04d7aa/mfa-missing"] {
+        assert_eq!(folder.run(&["journal", "--failed", id]).code, Some(0));
+    }
+    for found in ["1-3f2af", "1-3f2affffffff", "1-3f2affffffff/mfa-missing/by-hand", "1-3f2a1b9c04d7"] {
+        let run = folder.run(&["journal", "show", found]);
+        assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 2), "{found}: {run:?}");
+    }
+    for (wanted, message) in [
+        ("1-3f2a1", "2 fingerprints start with `1-3f2a1`"),
+        ("2-", "nothing is recorded for `2-`"),
+        ("", "nothing is recorded for ``"),
+    ] {
+        let run = folder.run(&["journal", "show", wanted]);
+        assert!(run.code == Some(2) && run.stderr.contains(message), "{run:?}");
+    }
+}
+
+#[test]
+fn programs_get_counts_entries_and_what_came_of_an_import() {
+    let folder = Folder::new("json");
+    let colleague = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/journal/colleague.json");
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&folder.run(&[arguments, &["--format", "json"]].concat()).stdout).unwrap()
+    };
+    let imported = json(&["journal", "import", colleague]);
+    assert_eq!(
+        (&imported["new"], &imported["known"], &imported["refused"]),
+        (&4.into(), &0.into(), &serde_json::json!([]))
+    );
+    let counts = json(&["journal"]);
+    assert_eq!(
+        (&counts["problems"][0]["unverified"][0]["n"], &counts["problems"][0]["own"]),
+        (&3.into(), &serde_json::json!([]))
+    );
+    let entries = json(&["journal", "show", "1-5d18"]);
+    let first = &entries["unverified"][0];
+    assert_eq!((&first["cause"], &first["outcome"], &first["version"]), (&().into(), &"worked".into(), &().into()));
 }
 
 #[test]

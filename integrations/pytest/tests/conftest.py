@@ -61,3 +61,21 @@ def check_element(element, shape, space):
             check_element(child[1], shape.value, space)
     else:
         assert len(element) == 0, f"{element.tag} is no text"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How often each cause was planted, and found."""
+    counts = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            name = report.nodeid.rpartition("::")[2]
+            if report.when == "call" and name.startswith("test_what_was_planted_is_found["):
+                cause = name.partition("[")[2].rpartition("-")[0]
+                counts.setdefault(cause, {"passed": 0, "failed": 0})[outcome] += 1
+    if counts:
+        shown = [
+            f"{cause} {each['passed']}" + (f" (and not {each['failed']})" if each["failed"] else "")
+            for cause, each in sorted(counts.items())
+        ]
+        found = sum(each["passed"] for each in counts.values())
+        terminalreporter.write_line(f"causes planted and found, {found} of {sum(map(sum, (e.values() for e in counts.values())))}: " + ", ".join(shown))

@@ -27,6 +27,14 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
             "check the clock first, then the secret key, then the region",
         ),
         Says::TokenExpired => ("the web identity token is over", "get a new token right before the call"),
+        Says::TokenInvalid => (
+            "the web identity token is refused before any policy is asked: its form, its signature, its time or a claim that lacks",
+            "send the ID token as its issuer signed it (no access token), and look that the issuer's keys can be read",
+        ),
+        Says::Unsigned => (
+            "the call has no signature: no credentials were found where it is made",
+            "give the call credentials; `aws sts get-caller-identity` in the same environment shows which it finds",
+        ),
         _ => return None,
     };
     // In a region that has to be enabled, STS says the same of good keys.

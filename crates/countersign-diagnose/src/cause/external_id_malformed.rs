@@ -1,11 +1,13 @@
 //! `external-id-malformed`
 
 use super::{Cause, Finding, Side};
+use countersign_policy::document::Effect;
+
 use crate::call::Name;
-use crate::external_id::{is_sendable, nearest};
+use crate::external_id::{difference, is_sendable};
 use crate::message::Says;
 use crate::repair::{Change, Repair};
-use crate::situation::Situation;
+use crate::situation::{Situation, State};
 
 pub(super) static CAUSE: Cause = Cause {
     id: "external-id-malformed",
@@ -44,7 +46,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let is_known = meant.is_some() || situation.evidence.trust.is_some();
     let repair = match (meant, value.as_deref()) {
         // What nobody asks for, or is nothing, need not be sent.
-        (None, Some("")) => Repair::new(advice, Change::send(Name::ExternalId, None)),
+        (None, Some("")) if !is_asked => Repair::new(advice, Change::send(Name::ExternalId, None)),
         (None, _) if situation.evidence.trust.is_some() && !is_asked => Repair::new(advice, Change::send(Name::ExternalId, None)),
         (None, _) => Repair::advice(advice),
         (meant, _) => Repair::new(advice, Change::send(Name::ExternalId, meant)),
@@ -54,16 +56,24 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     Some(finding.asking(["2 to 1224 of A-Za-z0-9_+=,.@:/-"], value.as_deref()))
 }
 
-/// The value that the role asks for, if what is sent is that one with damage; else what is sent without blanks around it.
+/// The one value that the role asks for and that is this one with damage; else what is sent without blanks around it. Next to
+/// nothing, or a variable that was not filled in, resembles every value: somebody else's must not be sent.
 fn meant(situation: &Situation<'_>, sent: &str) -> Option<String> {
-    let damaged = nearest(asked(situation), sent).filter(|(value, class)| class.is_damage() && is_sendable(value));
-    let trimmed = || Some(sent.trim()).filter(|value| is_sendable(value));
-    damaged.map(|(value, _)| value).or_else(trimmed).map(str::to_owned)
+    let resembles = |value: &&str| is_sendable(value) && difference(value, sent).is_some_and(|class| class.is_damage());
+    let mut resembling: Vec<&str> = asked(situation).into_iter().filter(resembles).collect();
+    resembling.sort_unstable();
+    resembling.dedup();
+    match resembling.as_slice() {
+        [value] => Some((*value).to_owned()),
+        [] => Some(sent.trim()).filter(|value| is_sendable(value)).map(str::to_owned),
+        _ => None,
+    }
 }
 
-/// The ExternalIds that the role asks for.
+/// The ExternalIds that the role asks for, of whoever may be the caller.
 fn asked<'s>(situation: &'s Situation<'_>) -> Vec<&'s str> {
-    let tests = situation.nearest().into_iter().flat_map(|statement| &statement.tests);
+    let allows = situation.statements.iter().filter(|view| view.effect == Effect::Allow && view.principal != State::Fails);
+    let tests = allows.flat_map(|statement| &statement.tests);
     let tests = tests.filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId"));
     tests.flat_map(|test| &test.required).map(String::as_str).collect()
 }

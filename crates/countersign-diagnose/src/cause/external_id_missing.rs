@@ -1,6 +1,8 @@
 //! `external-id-missing`
 
 use super::{Cause, Finding, Side};
+use countersign_policy::document::Effect;
+
 use crate::call::{Name, Operation};
 use crate::capability;
 use crate::cause::finding::listed;
@@ -64,7 +66,8 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let satisfying = situation.satisfying(statement.index, test).filter(|_| value.is_none());
     // A value that fits a pattern is made up; whoever issued the id knows it.
     let is_pattern = is_any || test.required.iter().any(|value| value.contains(['*', '?']));
-    let needs_decision = value.is_none() && !is_pattern;
+    let anybodys = is_anybodys(situation, statement, value.as_deref());
+    let needs_decision = value.is_none() && !is_pattern || anybodys;
     let (value, tried) = match (value, satisfying) {
         (Some(value), _) => (value, None),
         (None, Some(values)) if !is_pattern => (values.into_iter().next()?, None),
@@ -88,4 +91,14 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
 
 fn send(value: String) -> Change {
     Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value) }
+}
+
+/// Whether the statement may be for somebody else, when nobody says who called and another one asks for another id.
+fn is_anybodys(situation: &Situation<'_>, statement: &StatementView, value: Option<&str>) -> bool {
+    let others = situation.statements.iter().filter(|view| view.index != statement.index && view.effect == Effect::Allow);
+    let mut tests = others.flat_map(|view| &view.tests);
+    let asks = |test: &Test| {
+        test.key.eq_ignore_ascii_case("sts:ExternalId") && !test.required.iter().any(|other| Some(other.as_str()) == value)
+    };
+    statement.principal == State::Open && tests.any(asks)
 }

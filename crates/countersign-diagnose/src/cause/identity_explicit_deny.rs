@@ -3,6 +3,7 @@
 use super::{Cause, Finding, Side};
 use countersign_policy::evaluate::Decision;
 
+use super::mfa_missing::is_lifted_by_mfa;
 use crate::message::PolicyLayer;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
@@ -27,6 +28,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let policies = situation.identity();
     let denies = |action: &String| situation.say_of(&policies, action) == Some(Decision::ExplicitDeny);
     let denied = situation.actions.iter().find(|action| denies(action));
+    if !situation.is_machine() && denied.is_some_and(|action| is_lifted_by_mfa(situation, action)) {
+        return None;
+    }
     if !blamed && denied.is_none() {
         let guess = policies.is_empty() && situation.denial.as_ref().is_some_and(|denial| denial.denies);
         let message = "AWS says that a Deny applies, and not of which policy: it may be one of the caller's own";

@@ -18,7 +18,7 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    matches!(situation.says(), Some(Says::MalformedPolicy)).then_some(())?;
+    (situation.is_write && matches!(situation.says(), Some(Says::MalformedPolicy))).then_some(())?;
     let advice = "mend what is named here; `countersign audit` shows every place with a caret";
     let Some(trust) = &situation.evidence.trust else {
         let message = "IAM could not take the policy; which part of it the message says, or the policy would show";

@@ -43,11 +43,18 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     Some(finding.separated_by(situation.get_role()))
 }
 
+/// Whether the caller's own policies deny the action no more once the call is made with MFA.
+pub(super) fn is_lifted_by_mfa(situation: &Situation<'_>, action: &str) -> bool {
+    let with_mfa = situation.say_of_with(&situation.identity(), action, "aws:MultiFactorAuthPresent", "true");
+    with_mfa.is_some_and(|decision| decision != Decision::ExplicitDeny)
+}
+
 /// A Deny of the caller's own policy that asks for MFA.
 fn denied_by_own_policy(situation: &Situation<'_>) -> Option<Finding> {
     let action = situation.actions.first()?;
     let policies = situation.identity();
-    if situation.is_machine() || !situation.is_plain_denial() || situation.say_of(&policies, action)? != Decision::ExplicitDeny {
+    let denies = situation.say_of(&policies, action)? == Decision::ExplicitDeny;
+    if situation.is_machine() || !situation.is_plain_denial() || !denies || !is_lifted_by_mfa(situation, action) {
         return None;
     }
     let mut statements = policies.iter().flat_map(|policy| &policy.document.statements);

@@ -25,6 +25,10 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         Says::UnknownParameter { parameter } if !parameter.eq_ignore_ascii_case("ExternalId") => {
             (format!("the operation has no parameter {parameter}", parameter = quoted(&parameter)), parameter.clone(), None)
         }
+        Says::Tags => ("the session tags break a rule of STS's".to_owned(), "Tags".to_owned(), None),
+        Says::MalformedPolicy if !situation.is_write => {
+            ("STS could not take the session policy that the call passes".to_owned(), "Policy".to_owned(), None)
+        }
         Says::PackedPolicyTooLarge => {
             ("session policies and tags together are larger than STS packs".to_owned(), "Policy".to_owned(), None)
         }

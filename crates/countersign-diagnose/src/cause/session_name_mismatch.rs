@@ -40,12 +40,12 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     }
     let sent = test.sent.as_ref().and_then(|sent| sent.first());
     let made_up = match situation.call().map(|call| call.parameter(Name::RoleSessionName)) {
-        Some(Parameter::Implied { pattern }) => Some(*pattern),
+        Some(Parameter::Implied { pattern }) => Some(situation.made_up(pattern).unwrap_or(pattern)),
         _ => None,
     };
     let message = match (sent, made_up) {
-        (Some(sent), _) => format!("the policy asks for the session name {}, and {sent} is sent", listed(&test.required), sent = quoted(&sent)),
-        (None, Some(pattern)) => format!("the policy asks for the session name {}, and the tool sends {pattern} unless told otherwise", listed(&test.required), pattern = quoted(&pattern)),
+        (Some(sent), None) => format!("the policy asks for the session name {}, and {sent} is sent", listed(&test.required), sent = quoted(&sent)),
+        (_, Some(pattern)) => format!("the policy asks for the session name {}, and the tool sends {pattern} unless told otherwise", listed(&test.required), pattern = quoted(&pattern)),
         (None, None) => format!("the policy asks for the session name {}, and which one is sent is not known", listed(&test.required)),
     };
     let wanted = situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());
@@ -54,5 +54,6 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         return Some(Finding::consistent(60, message, Repair::advice(ADVICE)).at(statement, test));
     };
     let change = Change::Send { parameter: Name::RoleSessionName, key: "sts:RoleSessionName", value: Some(wanted) };
-    Some(Finding::proved(message, Repair::new(ADVICE, change)).ranked(72).at(statement, test))
+    let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(72).at(statement, test);
+    Some(Finding { sent: made_up.map(str::to_owned).filter(|_| sent.is_some()).or(finding.sent), ..finding })
 }

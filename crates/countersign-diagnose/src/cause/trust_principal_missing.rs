@@ -59,7 +59,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let caller = situation.caller_principal()?;
-    let named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
+    let mut named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
+    named.dedup();
     let message = format!("no Allow statement names the caller; they name {}", quoted_list(&named));
     let change = match name_in_trust(situation, &caller) {
         Some(edits) => Change::Trust { edits, intended: situation.intended() },
@@ -67,6 +68,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     };
     let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(74).about("Principal.AWS");
     let finding = finding.asking([caller], Some(&named.join(", ")));
-    let first = principals.first();
+    let nearest = situation.nearest().map(|view| view.index);
+    let first = principals.iter().find(|principal| Some(principal.statement) == nearest).or(principals.first());
     Some(Finding { statement: first.map(|first| first.statement), span: first.map(|first| first.span), ..finding })
 }

@@ -149,6 +149,9 @@ fn classify(required: &str, sent: &str) -> DifferenceClass {
     if without(required, |c| c == '-').eq_ignore_ascii_case(&without(sent, |c| c == '-')) {
         return Class::Hyphens;
     }
+    if let Some(class) = several(required, sent) {
+        return class;
+    }
     if sent.len() >= 3 && (required.starts_with(sent) || required.len() >= 3 && sent.starts_with(required)) {
         return Class::Truncated;
     }
@@ -160,6 +163,24 @@ fn classify(required: &str, sent: &str) -> DifferenceClass {
         return Class::OtherValue;
     }
     Class::Unrelated
+}
+
+/// Values that are one when several kinds of damage are undone together; the kind that is hardest to see names it.
+fn several(required: &str, sent: &str) -> Option<DifferenceClass> {
+    use DifferenceClass as Class;
+    let quotes = |c: char| matches!(c, '"' | '\'' | '`') || c.is_whitespace();
+    let core = |text: &str| without(&folded(text.trim_matches(quotes)), char::is_whitespace).to_ascii_lowercase();
+    if core(required).is_empty() || core(required) != core(sent) {
+        return None;
+    }
+    let differ = |part: fn(&str) -> bool| part(required) != part(sent);
+    Some(match () {
+        () if differ(|text| text.ends_with(['\n', '\r'])) => Class::TrailingNewline,
+        () if differ(|text| text.trim() != text) => Class::EdgeWhitespace,
+        () if differ(|text| text.contains(char::is_whitespace)) => Class::InnerWhitespace,
+        () if differ(|text| text.starts_with(['"', '\'', '`'])) => Class::Quotes,
+        () => Class::LookAlike,
+    })
 }
 
 fn is_variable(text: &str) -> bool {
@@ -273,6 +294,11 @@ mod tests {
             ("tenant-7f2", "tеnant-7f2", Class::LookAlike),
             ("tenant-70", "tenant-7O", Class::LookAlike),
             ("0f1e2d3c-0000", "0f1e2d3c0000", Class::Hyphens),
+            ("tenant-7f2", "Tenant-7f2\u{200b}", Class::LookAlike),
+            ("tenant-7f2", "\"Tenant-7f2\"\n", Class::TrailingNewline),
+            ("tenant-7f2", " Tenant-7f2", Class::EdgeWhitespace),
+            ("tenant-7f2", "Tenant- 7f2", Class::InnerWhitespace),
+            ("tenant-7f2", "'Tenant-7f2'", Class::Quotes),
             ("tenant-7f2", "tenant-7", Class::Truncated),
             ("tenant-7f2", "tenant-7f2-old", Class::Truncated),
             ("tenant-7f2", "111122223333", Class::OtherIdentifier),

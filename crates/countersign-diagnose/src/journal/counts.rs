@@ -18,7 +18,7 @@ pub struct Tally {
     pub worked: usize,
     /// The cause was still there.
     pub failed: usize,
-    /// The cause was gone, and the call denied all the same.
+    /// The cause was gone, and the call denied all the same, or dependent on what nobody knew.
     pub unknown: usize,
     /// Of all entries, those where the evaluator said so and not somebody.
     pub mechanical: usize,

@@ -55,7 +55,7 @@ pub enum Outcome {
     Worked,
     /// The cause is still there.
     Failed,
-    /// The cause is gone, and the call is denied all the same.
+    /// The cause is gone, and the call is denied all the same, or hangs on what nobody knows.
     Unknown,
 }
 

@@ -16,7 +16,8 @@ pub fn reference(diagnosis: &Diagnosis, cause: &Diagnosed) -> Option<Reference> 
 }
 
 /// What came of the repair of a cause, from the diagnoses before and after it. `None` unless both of them decided about the
-/// call: then nothing was confirmed. Where the call was allowed before, there was nothing to repair.
+/// call: then nothing was confirmed. Where the call was allowed before, there was nothing to repair; and where it is allowed only
+/// if condition keys are as the policy wants them, of which nobody knows, it is not known whether the repair worked.
 #[must_use]
 pub fn outcome(before: &Diagnosis, after: &Diagnosis, cause: &str) -> Option<Outcome> {
     let (first, second) = (before.before?, after.before?);
@@ -25,7 +26,8 @@ pub fn outcome(before: &Diagnosis, after: &Diagnosis, cause: &str) -> Option<Out
     }
     let is_still_there = |found: &&Diagnosed| found.id == cause && found.status == Status::Proved;
     Some(match second {
-        Decision::Allowed => Outcome::Worked,
+        Decision::Allowed if after.open.is_empty() => Outcome::Worked,
+        Decision::Allowed => Outcome::Unknown,
         Decision::ExplicitDeny | Decision::ImplicitDeny if after.causes.iter().any(|found| is_still_there(&found)) => {
             Outcome::Failed
         }
@@ -102,6 +104,14 @@ mod tests {
         assert_eq!(recorded(&before, &before), Some((Outcome::Failed, denied, denied)));
         let otherwise = diagnosed("tenant-7f2", " --external-id tenant-8a1");
         assert_eq!(recorded(&before, &otherwise), Some((Outcome::Unknown, denied, denied)));
+    }
+
+    #[test]
+    fn a_call_that_is_allowed_if_all_goes_well_is_not_known_to_work() {
+        let before = diagnosed("tenant-7f2", "");
+        let mended = diagnosed("tenant-7f2", " --external-id tenant-7f2");
+        let hopeful = Diagnosis { open: vec!["aws:SourceIp".to_owned()], ..mended };
+        assert_eq!(recorded(&before, &hopeful).map(|(outcome, ..)| outcome), Some(Outcome::Unknown));
     }
 
     #[test]

@@ -61,6 +61,12 @@ pub enum Says {
     },
     /// The token is over.
     TokenExpired,
+    /// The token is refused for another reason than its audience, its issuer or its end.
+    TokenInvalid,
+    /// The call is not signed.
+    Unsigned,
+    /// The session tags break a rule.
+    Tags,
     /// IAM refuses a policy for a principal that does not exist.
     InvalidPrincipal {
         /// The principal.
@@ -98,6 +104,8 @@ const FIXED: &[(&str, Meaning)] = &[
     }),
     ("failed to satisfy constraint", constraint),
     ("Invalid length for parameter ", |text, at| Says::Constraint { parameter: word_at(text, at), value: None }),
+    ("Invalid value for parameter ", |text, at| Says::Constraint { parameter: word_at(text, at), value: None }),
+    ("Invalid type for parameter ", |text, at| Says::Constraint { parameter: word_at(text, at), value: None }),
     ("Parameter validation failed: Missing required parameter in input: \"", |text, at| Says::Constraint {
         parameter: word_at(text, at),
         value: None,
@@ -114,6 +122,17 @@ const FIXED: &[(&str, Meaning)] = &[
     ("Incorrect token audience", |_, _| Says::TokenAudience),
     ("No OpenIDConnect provider found in your account", |text, at| Says::NoProvider { issuer: issuer(text, at) }),
     ("Token must be redeemed within", |_, _| Says::TokenExpired),
+    ("Token expired: current date/time", |_, _| Says::TokenExpired),
+    ("Token signature invalid", |_, _| Says::TokenInvalid),
+    ("Token is not yet valid", |_, _| Says::TokenInvalid),
+    ("Couldn't retrieve verification key from your identity provider", |_, _| Says::TokenInvalid),
+    ("The ID Token provided is not a valid JWT", |_, _| Says::TokenInvalid),
+    ("Missing a required claim: ", |_, _| Says::TokenInvalid),
+    ("Request is missing Authentication Token", |_, _| Says::Unsigned),
+    ("Request ARN is invalid", |_, _| Says::InvalidArn(None)),
+    ("Duplicate tag keys found", |_, _| Says::Tags),
+    ("Tag keys and values that start with aws: are reserved", |_, _| Says::Tags),
+    ("specified transitive tag key", |_, _| Says::Tags),
     ("Invalid principal in policy", |text, at| Says::InvalidPrincipal { principal: principal(text, at) }),
     ("MalformedPolicyDocument", |_, _| Says::MalformedPolicy),
     ("PackedPolicyTooLarge", |_, _| Says::PackedPolicyTooLarge),

@@ -120,8 +120,12 @@ pub(super) fn add(clean: &Clean, from: usize, start: usize, end: usize, until: u
     let (from, until) = (near(from.max(start.saturating_sub(REACH))), near(until.min(end.saturating_add(REACH))));
     let sides = Sides { clean, before: (from, start), after: (end, until) };
     let is_name = |c: char| c.is_ascii_alphanumeric();
-    denial.operation =
-        denial.operation.take().or_else(|| sides.last_before(OPERATIONS, is_name)).or_else(|| sides.of_action(denial));
+    denial.operation = denial
+        .operation
+        .take()
+        .or_else(|| sides.called_behind())
+        .or_else(|| sides.last_before(OPERATIONS, is_name))
+        .or_else(|| sides.of_action(denial));
     denial.code = sides
         .last_before(CODES_BEFORE, |c| c.is_ascii_alphanumeric() || c == '.')
         .filter(|code| code.text.len() > 3)
@@ -245,6 +249,14 @@ impl Sides<'_> {
         let after = self.clean.text.get(self.after.0..self.after.1)?;
         let place = KNOWN_CODES.iter().filter_map(|code| after.find(code)).min()?;
         self.found(self.after.0 + place, |c| c.is_ascii_alphanumeric())
+    }
+
+    /// The operation in `(Code) when calling the X operation`, where the code is the sentence.
+    fn called_behind(&self) -> Option<Found> {
+        const CALLING: &str = ") when calling the ";
+        let after = self.clean.text.get(self.after.0..self.after.1)?;
+        after.starts_with(CALLING).then_some(())?;
+        self.found(self.after.0 + CALLING.len(), |c| c.is_ascii_alphanumeric())
     }
 
     /// A role's ARN in the words around a sentence that names none.

@@ -219,6 +219,20 @@ impl Gathered {
         }
     }
 
+    /// A value that a program puts together: what it is made of stands in the text as words of their own.
+    pub(super) fn glued(&mut self, value: &str) {
+        for token in tokens(value, &|_| false).filter(|token| token.kind == TokenKind::Word) {
+            let word = folded(&decoded(value.get(token.span).unwrap_or_default()));
+            if self.seen.contains(&word) || word.len() > 256 {
+                continue;
+            }
+            if let Some(pieces) = pieces(&word, &|piece| self.seen.contains(piece)) {
+                self.value(Kind::Name, &pieces);
+                self.joined.insert((pieces, word));
+            }
+        }
+    }
+
     /// Words of the texts that hold one to hide: `AllowCollector`, `tenant111122223333`.
     pub(super) fn take_in_what_holds_names(&mut self, is_name: &dyn Fn(&str) -> bool) {
         let mut more = Vec::new();
@@ -238,6 +252,22 @@ impl Gathered {
         }
         self.words.extend(more);
     }
+}
+
+/// The fewest known words that make up a word, with blanks between them.
+fn pieces(word: &str, is_known: &dyn Fn(&str) -> bool) -> Option<String> {
+    let ends: Vec<usize> = word.char_indices().map(|(at, _)| at).skip(1).chain([word.len()]).collect();
+    let mut best: BTreeMap<usize, (usize, String)> = BTreeMap::from([(0, (0, String::new()))]);
+    for end in ends {
+        let shortest = best.iter().filter_map(|(start, (count, made))| {
+            let piece = word.get(*start..end).filter(|piece| is_known(piece))?;
+            Some((count + 1, format!("{made} {piece}")))
+        });
+        if let Some(found) = shortest.min() {
+            best.insert(end, found);
+        }
+    }
+    best.remove(&word.len()).map(|(_, pieces)| pieces.trim_start().to_owned())
 }
 
 /// A run of exactly twelve digits in a word.

@@ -134,6 +134,7 @@ pub(super) fn of_request(request: &RequestText, found: &mut Gathered) {
 fn of_call(call: &Call, found: &mut Gathered) {
     for (name, parameter) in &call.parameters {
         let Parameter::Known { value, .. } = parameter else { continue };
+        found.glued(value);
         match name {
             Name::RoleArn | Name::SerialNumber => found.identity(value),
             Name::ExternalId => found.value(Kind::ExternalId, value),

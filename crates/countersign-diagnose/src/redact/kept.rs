@@ -48,7 +48,7 @@ static WORDS: LazyLock<HashSet<&'static str>> =
 pub(super) fn stays(word: &str) -> bool {
     let mut letters = word.chars();
     let is_single = letters.next().is_some() && letters.next().is_none();
-    is_single || WORDS.contains(word) || is_blank(word) || is_of_aws(word)
+    is_single || WORDS.contains(word) || is_blank(word) || is_of_aws(word) || word.contains("removed")
 }
 
 /// What somebody blacked out already: `xxxx`.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gather::{Gathered, Kind};
 use super::name::{Draw, Making, make};
-use super::relation::{Located, Relation, compare, contained, fill};
+use super::relation::{Depth, Located, Relation, compare, contained, fill};
 use super::word::{TokenKind, decoded, folded, in_case_of, tokens, write_as};
 use super::{address, kept, secret};
 use crate::edit::Edit;
@@ -146,6 +146,8 @@ impl Key {
     /// The key with what was gathered. Of several attempts each draws anew what it can.
     pub(super) fn with(&self, mut gathered: Gathered, attempt: u32) -> Self {
         let mut key = self.clone();
+        // What is short stands elsewhere by chance.
+        gathered.secrets.retain(|secret| secret.len() >= 8);
         key.secrets.append(&mut gathered.secrets);
         key.kept.extend(gathered.kept.iter().filter(|word| !self.hides(word)).cloned());
         let is_name = |word: &str| self.hides(word);
@@ -208,11 +210,15 @@ impl Key {
         let hidden = |word: &str| gathered.words.contains(word) || self.hides(word);
         let located = |text: &str| Located::new(text, &hidden);
         let mut relations = HashSet::new();
-        for values in gathered.compared.values() {
+        for (kind, values) in &gathered.compared {
+            let depth = match kind {
+                Kind::ExternalId | Kind::Subject => Depth::Letters,
+                Kind::Session | Kind::Arn | Kind::Host | Kind::Key(_) | Kind::Name => Depth::Slips,
+            };
             let values: Vec<Located> = values.iter().take(PAIRED).map(|value| located(value)).collect();
             for (at, value) in values.iter().enumerate() {
                 for other in values.iter().skip(at + 1) {
-                    compare(value, other, &mut relations);
+                    compare(value, other, depth, &mut relations);
                 }
             }
         }
@@ -224,12 +230,12 @@ impl Key {
             };
             for value in one.iter().take(PAIRED / 4) {
                 for other in other.iter().take(PAIRED / 4) {
-                    compare(&located(value), &located(other), &mut relations);
+                    compare(&located(value), &located(other), Depth::Slips, &mut relations);
                 }
             }
         }
         for (a, b) in &gathered.joined {
-            compare(&located(a), &located(b), &mut relations);
+            compare(&located(a), &located(b), Depth::Slips, &mut relations);
         }
         for (pattern, filled) in &gathered.filled {
             fill(&located(pattern), &located(filled), &mut relations);

@@ -84,14 +84,26 @@ fn same_letter(a: Option<char>, b: Option<char>) -> bool {
     a.zip(b).is_some_and(|(a, b)| a.eq_ignore_ascii_case(&b))
 }
 
+/// What is looked at in two values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// How far they are the same, to the letter.
+    Letters,
+    /// Whether one is a slip of the pen from the other, or a pattern of it.
+    Slips,
+}
+
 /// Adds what has to hold between two values that are compared.
-pub(super) fn compare(a: &Located, b: &Located, out: &mut HashSet<Relation>) {
-    let mut common = 0;
-    while same_letter(a.char(common), b.char(common)) {
-        align(a, common, b, common, out);
-        common += 1;
+pub(super) fn compare(a: &Located, b: &Located, depth: Depth, out: &mut HashSet<Relation>) {
+    if depth == Depth::Letters {
+        let mut common = 0;
+        while same_letter(a.char(common), b.char(common)) {
+            align(a, common, b, common, out);
+            common += 1;
+        }
+        part(a, b, common, out);
+        looks(a, b, out);
     }
-    part(a, b, common, out);
     wildcards(a, b, out);
     wildcards(b, a, out);
     if same_but_for_signs(a, b) {
@@ -99,7 +111,6 @@ pub(super) fn compare(a: &Located, b: &Located, out: &mut HashSet<Relation>) {
             align(a, x, b, y, out);
         }
     }
-    looks(a, b, out);
     if a.chars.len().abs_diff(b.chars.len()) <= similar::FAR && similar::nearness(&a.text, &b.text) < similar::FAR {
         edits(a, b, out);
     }

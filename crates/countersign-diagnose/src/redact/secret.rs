@@ -63,6 +63,7 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     user_infos(text, &mut found);
     labelled(text, &mut found);
     codes(text, &mut found);
+    web_tokens(text, &mut found);
     runs(text, &mut found);
     found.retain(|range| !range.is_empty() && text.get(range.clone()) != Some(REMOVED));
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
@@ -184,20 +185,22 @@ fn base64_runs(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Runs of characters that are a credential by their look.
 fn runs(text: &str, found: &mut Vec<Range<usize>>) {
-    let mut token_end = 0;
     for run in base64_runs(text) {
         let Some(written) = text.get(run.clone()).filter(|written| written.len() >= 16) else { continue };
-        if run.start < token_end {
-            continue;
-        }
-        if let Some(length) = web_token(text.get(run.start..).unwrap_or_default()) {
-            token_end = run.start + length;
-            found.push(run.start..token_end);
-        } else if TOKENS.iter().any(|prefix| text.get(run.start..).is_some_and(|rest| rest.starts_with(prefix)))
+        if TOKENS.iter().any(|prefix| text.get(run.start..).is_some_and(|rest| rest.starts_with(prefix)))
             || is_opaque(written)
         {
             found.push(run.start..run.end);
         }
+    }
+}
+
+fn web_tokens(text: &str, found: &mut Vec<Range<usize>>) {
+    for (at, _) in text.match_indices("eyJ") {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let starts = before.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '_');
+        let length = starts.then(|| web_token(text.get(at..).unwrap_or_default())).flatten();
+        found.extend(length.map(|length| at..at + length));
     }
 }
 

@@ -1,5 +1,7 @@
 //! The condition keys of the call: which are there, which are not, and which nobody can say.
 
+use std::collections::BTreeSet;
+
 use countersign_policy::condition::variable;
 use countersign_policy::document::PolicyDocument;
 use countersign_policy::request::context_key::{self, SetBy};
@@ -41,11 +43,12 @@ pub(super) fn fill(situation: &mut Situation<'_>) {
     let guards = guards.into_iter().flatten().chain(&situation.evidence.scps).chain(&situation.evidence.rcps);
     let policies = situation.evidence.trust.iter().chain(&situation.evidence.identity);
     let policies = policies.chain(guards.filter_map(|guard| guard.policy()));
-    let mut open: Vec<String> = Vec::new();
+    let mut looked_at = BTreeSet::new();
+    let mut open = BTreeSet::new();
     for key in policies.flat_map(|policy| asked(&policy.document)) {
-        let listed = open.iter().any(|other| other.eq_ignore_ascii_case(&key));
-        if !listed && context.get(&key).is_none() && is_open(situation, &key) {
-            open.push(key);
+        let folded = key.to_ascii_lowercase();
+        if looked_at.insert(folded.clone()) && context.get(&key).is_none() && is_open(situation, &key) {
+            open.insert(folded);
         }
     }
     situation.context = context;

@@ -1,8 +1,9 @@
 //! The evaluator asked: as things are, and as they would be after a change.
 
 use countersign_policy::assumptions::Assumptions;
+use countersign_policy::condition::date::{self, Moment};
 use countersign_policy::condition::variable::{self, Reference};
-use countersign_policy::document::{Effect, PolicyDocument};
+use countersign_policy::document::{Effect, PolicyDocument, Statement};
 use countersign_policy::evaluate::assume_role::{
     AssumeRoleDecision, CallerSide, Chaining, SessionRequest, assume_role,
 };
@@ -134,6 +135,7 @@ impl Situation<'_> {
     /// stands against it.
     pub(crate) fn favouring(&self, index: Option<usize>) -> Option<Whole> {
         let mut whole = self.whole()?;
+        let probe = probe(&whole.trust);
         let needs_source_identity = self.actions.iter().any(|action| action == "sts:SetSourceIdentity");
         let mut entries = Vec::new();
         if let Some(statement) = index.and_then(|index| whole.trust.statements.get(index)) {
@@ -148,11 +150,11 @@ impl Situation<'_> {
         entries.extend(denies.flat_map(|statement| statement.conditions.iter().map(|entry| (entry.clone(), false))));
         for (entry, wanted) in entries {
             let key = entry.key.value.to_string();
-            let is_open = self.open.iter().any(|open| open.eq_ignore_ascii_case(&key));
+            let is_open = self.open.contains(&key.to_ascii_lowercase());
             if is_open && whole.request.context.get(&key).is_none() {
                 let required: Vec<String> =
                     entry.values.iter().filter_map(|value| value.value.known()).map(str::to_owned).collect();
-                settle(&mut whole, &key, &required, &entry, wanted);
+                settle(&mut whole, &probe, &key, &required, &entry, wanted);
             }
         }
         // That there is one is known, even where its text is not.
@@ -166,21 +168,26 @@ impl Situation<'_> {
 /// Gives an open key a value, or none, with which the condition comes out as wanted.
 fn settle(
     whole: &mut Whole,
+    probe: &PolicyDocument,
     key: &str,
     required: &[String],
     entry: &countersign_policy::document::ConditionEntry,
     wanted: bool,
 ) {
     let number = |text: &String, step: i64| text.parse::<i64>().ok().map(|number| (number + step).to_string());
+    // Each is tried against all of them.
+    let required = required.get(..MOST_TRIED).unwrap_or(required);
     let filled: Vec<String> = required.iter().map(|value| substituted(value, &whole.request.context)).collect();
     let mut candidates: Vec<String> = filled.iter().map(|value| value.replace(['*', '?'], "x")).collect();
     candidates.extend(required.iter().flat_map(|value| [number(value, -1), number(value, 1)]).flatten());
+    let around = |moment: Moment| [moment.plus_seconds(-1), moment.plus_seconds(1)].map(|moment| moment.to_string());
+    candidates.extend(required.iter().filter_map(|value| date::parse(value)).flat_map(around));
     candidates.extend(required.iter().filter_map(|value| value.split('/').next()).map(str::to_owned));
     candidates.extend(["true", "false", "something-else"].map(str::to_owned));
-    let probe = PolicyDocument {
-        statements: vec![probe_statement(whole, entry)].into_iter().flatten().collect(),
-        ..whole.trust.clone()
-    };
+    let mut probe = probe.clone();
+    if let Some(statement) = probe.statements.first_mut() {
+        statement.conditions = vec![entry.clone()];
+    }
     let holds = |context: &countersign_policy::request::RequestContext| {
         let request = Request { context: context.clone(), ..whole.request.clone() };
         let evaluation = evaluate(&probe, &request, AttachedTo::Role, Assumptions::default());
@@ -218,12 +225,27 @@ fn substituted(value: &str, context: &countersign_policy::request::RequestContex
     out + rest
 }
 
-/// A statement with one condition, so that the evaluator answers for it alone.
-fn probe_statement(
-    whole: &Whole,
-    entry: &countersign_policy::document::ConditionEntry,
-) -> Option<countersign_policy::document::Statement> {
-    let mut statement = whole.trust.statements.first()?.clone();
-    statement.conditions = vec![entry.clone()];
-    Some(statement)
+/// How many of the values that a condition lists are tried in an open key.
+const MOST_TRIED: usize = 16;
+
+/// A policy for one condition, so that the evaluator answers for it alone.
+fn probe(trust: &PolicyDocument) -> PolicyDocument {
+    let of_first = |first: &Statement| Statement {
+        span: first.span,
+        sid: None,
+        effect: first.effect.clone(),
+        principals: first.principals.clone(),
+        actions: first.actions.clone(),
+        resources: first.resources.clone(),
+        conditions: Vec::new(),
+        keyless_operators: Vec::new(),
+        undecided: Vec::new(),
+        unreadable: first.unreadable.clone(),
+    };
+    PolicyDocument {
+        span: trust.span,
+        version: trust.version,
+        statements: trust.statements.first().map(of_first).into_iter().collect(),
+        problems: Vec::new(),
+    }
 }

@@ -1,5 +1,8 @@
 //! What causes ask of a situation besides its policies: which guesses are open, and the commands that settle them.
 
+use core::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
 use countersign_policy::document::{Effect, Polarity, PrincipalKind, Span};
 use countersign_policy::evaluate::assume_role::Layer;
@@ -43,6 +46,10 @@ impl Situation<'_> {
 
     /// Whether a trust policy is there and lets the call in, where open keys are as it wants them.
     pub(crate) fn trust_allows(&self) -> Option<bool> {
+        *self.trust_allows.get_or_init(|| self.ask_trust())
+    }
+
+    fn ask_trust(&self) -> Option<bool> {
         self.evidence.trust.as_ref()?;
         let index = self.nearest().map(|statement| statement.index);
         let whole = self.favouring(index)?;
@@ -79,18 +86,20 @@ impl Situation<'_> {
 
     /// What policies of the caller say of an action on the role.
     pub(crate) fn say_of(&self, policies: &[&PolicyText], action: &str) -> Option<Decision> {
-        let request = Request { action: action.to_owned(), ..self.request()? };
-        let answers: Vec<Decision> = policies
-            .iter()
-            .map(|policy| evaluate(&policy.document, &request, AttachedTo::Identity, Default::default()).decision)
-            .collect();
-        Some(if answers.contains(&Decision::ExplicitDeny) {
-            Decision::ExplicitDeny
-        } else if answers.contains(&Decision::Allowed) {
-            Decision::Allowed
-        } else {
-            Decision::ImplicitDeny
-        })
+        Some(say(policies, &Request { action: action.to_owned(), ..self.request()? }))
+    }
+
+    /// The same of a call that has a condition key besides.
+    pub(crate) fn say_of_with(
+        &self,
+        policies: &[&PolicyText],
+        action: &str,
+        key: &str,
+        value: &str,
+    ) -> Option<Decision> {
+        let mut request = Request { action: action.to_owned(), ..self.request()? };
+        request.context.set(key, [value]);
+        Some(say(policies, &request))
     }
 
     /// The caller's identity policies as given.
@@ -173,7 +182,11 @@ impl Situation<'_> {
 
     /// The values with which a condition of the trust policy would hold, if one value can make it.
     pub(crate) fn satisfying(&self, statement: usize, test: &Test) -> Option<Vec<String>> {
-        let mut open = Situation { open: vec![test.key.clone()], context: self.context.clone(), ..self.shallow() };
+        let mut open = Situation {
+            open: BTreeSet::from([test.key.to_ascii_lowercase()]),
+            context: self.context.clone(),
+            ..self.shallow()
+        };
         open.context.remove(&test.key);
         let whole = open.favouring(Some(statement))?;
         whole.request.context.get(&test.key).map(<[String]>::to_vec)
@@ -194,6 +207,7 @@ impl Situation<'_> {
             actions: self.actions.clone(),
             context: self.context.clone(),
             open: self.open.clone(),
+            trust_allows: OnceCell::new(),
             statements: self.statements.clone(),
         }
     }
@@ -260,6 +274,21 @@ impl Situation<'_> {
             && caller.account == role.account
             && caller.partition == role.partition
             && caller.role_name() == role.role_name()
+    }
+}
+
+/// What policies of one kind say together.
+fn say(policies: &[&PolicyText], request: &Request) -> Decision {
+    let answers: Vec<Decision> = policies
+        .iter()
+        .map(|policy| evaluate(&policy.document, request, AttachedTo::Identity, Default::default()).decision)
+        .collect();
+    if answers.contains(&Decision::ExplicitDeny) {
+        Decision::ExplicitDeny
+    } else if answers.contains(&Decision::Allowed) {
+        Decision::Allowed
+    } else {
+        Decision::ImplicitDeny
     }
 }
 

@@ -15,11 +15,14 @@ pub(crate) use decide::Whole;
 pub(crate) use hints::NamedPrincipal;
 pub(crate) use trust::{State, StatementView, Test};
 
+use core::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use countersign_policy::request::{Caller, CallerKind, Request, RequestContext};
 
 use crate::call::{Call, Name, Operation, Parameter};
 use crate::evidence::{Evidence, Sent};
-use crate::message::{self, Denial, Says};
+use crate::message::{self, Denial, Printer, Says};
 
 /// Everything the causes ask about.
 pub(crate) struct Situation<'e> {
@@ -42,8 +45,10 @@ pub(crate) struct Situation<'e> {
     pub(crate) actions: Vec<String>,
     /// What is known of the context.
     pub(crate) context: RequestContext,
-    /// Keys of which it is not known whether they are there.
-    pub(crate) open: Vec<String>,
+    /// Keys of which it is not known whether they are there, in lower case.
+    pub(crate) open: BTreeSet<String>,
+    /// What [`Self::trust_allows`] found, which every cause wants to know.
+    trust_allows: OnceCell<Option<bool>>,
     /// The trust policy, statement by statement; empty without one.
     pub(crate) statements: Vec<StatementView>,
 }
@@ -80,7 +85,8 @@ impl<'e> Situation<'e> {
             session_name: Sent::Unknown,
             actions: Vec::new(),
             context: RequestContext::new(),
-            open: Vec::new(),
+            open: BTreeSet::new(),
+            trust_allows: OnceCell::new(),
             statements: Vec::new(),
         };
         situation.caller = situation.read_caller();
@@ -107,8 +113,20 @@ impl<'e> Situation<'e> {
             Some(Parameter::Known { value, .. }) => Sent::Value(value.clone()),
             Some(Parameter::Absent) => Sent::Nothing,
             // A name the tool makes up: one of those it could be.
-            Some(Parameter::Implied { pattern }) if *pattern != "*" => Sent::Value(pattern.replace('*', "1700000000")),
-            Some(Parameter::Unknown { .. } | Parameter::Implied { .. }) | None => Sent::Unknown,
+            Some(Parameter::Implied { pattern }) => match self.made_up(pattern) {
+                Some(pattern) => Sent::Value(pattern.replace('*', "1700000000")),
+                None => Sent::Unknown,
+            },
+            Some(Parameter::Unknown { .. }) | None => Sent::Unknown,
+        }
+    }
+
+    /// What a tool sends unasked. Any SDK can have read a profile; the denial's words tell which it was.
+    pub(crate) fn made_up(&self, pattern: &'static str) -> Option<&'static str> {
+        match (pattern, self.denial.as_ref().map(|denial| denial.printer)) {
+            ("*", Some(Printer::Botocore)) => Some("botocore-session-*"),
+            ("*", _) => None,
+            (pattern, _) => Some(pattern),
         }
     }
 
@@ -245,7 +263,14 @@ fn is_write(evidence: &Evidence, denial: Option<&Denial>) -> bool {
     let operation = evidence.operation.as_deref().unwrap_or_default();
     operation.contains("CreateRole")
         || operation.contains("UpdateAssumeRolePolicy")
-        || denial.is_some_and(|denial| matches!(denial.says, Says::InvalidPrincipal { .. } | Says::MalformedPolicy))
+        || denial.is_some_and(|denial| match denial.says {
+            Says::InvalidPrincipal { .. } => true,
+            // STS refuses session policies with the same code.
+            Says::MalformedPolicy => {
+                denial.operation.as_ref().is_none_or(|operation| !operation.text.starts_with("AssumeRole"))
+            }
+            _ => false,
+        })
 }
 
 fn operation(evidence: &Evidence, denial: Option<&Denial>) -> Operation {

@@ -119,12 +119,12 @@ pub(super) fn view(situation: &Situation<'_>) -> Vec<StatementView> {
 
 /// A condition is open when its key is, or a variable in its values.
 fn is_open(situation: &Situation<'_>, key: &str, required: &[String]) -> bool {
-    let is = |key: &str| situation.open.iter().any(|open| open.eq_ignore_ascii_case(key));
-    is(key)
-        || situation.open.iter().any(|open| {
-            let variable = format!("${{{}", open.to_ascii_lowercase());
-            required.iter().any(|value| value.to_ascii_lowercase().contains(&variable))
-        })
+    situation.open.contains(&key.to_ascii_lowercase())
+        || required.iter().any(|value| value.contains("${"))
+            && situation.open.iter().any(|open| {
+                let variable = format!("${{{}", open);
+                required.iter().any(|value| value.to_ascii_lowercase().contains(&variable))
+            })
 }
 
 /// A request by nobody in particular, to see what does not depend on who calls.

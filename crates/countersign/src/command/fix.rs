@@ -2,6 +2,7 @@
 
 use super::Exit;
 use super::diagnose::{self, AnswerFormat, Given, Making};
+use super::journal::Place;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,7 +21,7 @@ Exit status: 0 the change is made and the call is allowed now, 1 nothing is chan
 ///
 /// Takes what `countersign diagnose` takes, and writes the change that it proves: into the code, the profile or the policy that
 /// was given. All files are changed or none, and never one that is not as it was read. What was written is read and evaluated
-/// again, and the patch that undoes it is printed. A change that lets in somebody new is made only when you say that it is
+/// again, and the patch that undoes it is printed; the journal records what came of it. A change that lets in somebody new is made only when you say that it is
 /// meant.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -30,6 +31,9 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     making: Making,
+
+    #[command(flatten)]
+    place: Place,
 
     /// How the answer is printed.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
@@ -41,5 +45,5 @@ pub(crate) struct Args {
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    diagnose::fix(&args.given, &args.making, args.format)
+    diagnose::fix(&args.given, &args.making, args.format, args.place.file().as_ref())
 }

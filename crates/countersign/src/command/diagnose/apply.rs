@@ -70,8 +70,14 @@ fn reason(message: impl Into<String>, help: impl Into<String>) -> Reason {
     Reason { message: message.into(), help: help.into() }
 }
 
-/// Makes the change that the diagnosis proves.
-pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosis: &Diagnosis) -> Made {
+/// Makes the change that the diagnosis proves. What was diagnosed once it was written, whether it stayed or not, is `seen`.
+pub(super) fn make(
+    given: &Given,
+    making: &Making,
+    evidence: &Evidence,
+    diagnosis: &Diagnosis,
+    seen: &mut Option<Diagnosis>,
+) -> Made {
     let Some(plan) = &diagnosis.plan else {
         if diagnosis.is_allowed() {
             return Made::NotNeeded { not_given: diagnosis.not_given.clone() };
@@ -100,7 +106,9 @@ pub(super) fn make(given: &Given, making: &Making, evidence: &Evidence, diagnosi
         undo.forget();
         return refused(vec![reason(format!("{} cannot be written: {why}", quoted(&path)), "no file is changed")]);
     }
-    match again(given, making, evidence, plan) {
+    let after = again(given, making, evidence, plan);
+    *seen = after.as_ref().ok().cloned();
+    match after {
         Ok(after) if after.before.is_none_or(|decision| decision == Decision::Allowed) => {
             let names = relative(&files).1;
             let changed = plan.patches.iter().zip(files.iter().zip(&names));

@@ -56,6 +56,7 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(super) making: Making,
+
     #[command(flatten)]
     pub(super) remember: Remember,
 

@@ -13,7 +13,7 @@ use countersign_diagnose::{Evidence, Part};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
-use super::trail;
+use super::{mistaken, trail};
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -102,7 +102,9 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
         evidence.facts.external_id = Sent::Nothing;
     }
     for path in &args.identity {
-        evidence.identity.push(policy(path)?);
+        let file = PolicyFile::read(path)?;
+        mistaken::identity(&file)?;
+        evidence.identity.push(text_of(file));
     }
     let guard = |path: &Path| -> anyhow::Result<Guard> { Ok(Guard::Policy(Box::new(policy(path)?))) };
     let one = |path: &Option<std::path::PathBuf>| path.as_deref().map(guard).transpose();
@@ -159,8 +161,12 @@ fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
         None if args.case.is_none() && args.event.is_empty() && !taken && !std::io::stdin().is_terminal() => stdin,
         None => return Ok(None),
     };
-    let text = read::read(path, TEXT_BYTES)?.text;
-    Ok((!text.trim().is_empty()).then_some(text))
+    let input = read::read(path, TEXT_BYTES)?;
+    // A pipe with nothing in it is nothing given; a file was meant.
+    if path != stdin || !input.text.trim().is_empty() {
+        mistaken::error(&input.name, &input.text)?;
+    }
+    Ok((!input.text.trim().is_empty()).then_some(input.text))
 }
 
 /// The files that are given besides the error's text.
@@ -187,7 +193,16 @@ pub(super) fn add_error(evidence: &mut Evidence, args: &Given, text: String) {
 }
 
 pub(super) fn policy(path: &Path) -> anyhow::Result<PolicyText> {
-    Ok(text_of(PolicyFile::read(path)?))
+    Ok(text_of(readable(PolicyFile::read(path)?)?))
+}
+
+/// A policy of which at least a statement was read: without one, nothing that is said of it would be true.
+fn readable(file: PolicyFile) -> Result<PolicyFile, Box<Diagnostic>> {
+    let worst = file.shape_problems().into_iter().find(Diagnostic::is_error);
+    match worst.filter(|_| file.document.statements.is_empty()) {
+        Some(problem) => Err(Box::new(problem)),
+        None => Ok(file),
+    }
 }
 
 /// A policy that was pasted, and what a diff calls it.
@@ -215,11 +230,12 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
     let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
     let refusal = match single {
         Ok(file) => {
+            mistaken::trust(&file)?;
             if let Some(role) = &file.role {
                 evidence.role.get_or_insert_with(|| role.arn.clone());
                 evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
             }
-            evidence.trust = Some(text_of(file));
+            evidence.trust = Some(text_of(readable(file)?));
             return Ok(());
         }
         Err(refusal) => refusal,
@@ -239,7 +255,7 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
             let help = format!("name one with --role: {}", names.join(", "));
             Err(Box::new(Diagnostic::error(format!("{} holds several roles", input.name), Some(help))).into())
         }
-        (None, _) => Err(refusal.into()),
+        (None, _) => Err(mistaken::trust_text(&input.name, &input.text).unwrap_or_else(|| refusal.into())),
     }
 }
 

@@ -81,7 +81,8 @@ fn json(_: &Evidence, diagnosis: &Diagnosis) -> Vec<String> {
 
 /// What is theirs stands in backticks, as one word of a command, or on a line that is a quotation as a whole.
 fn unquoted(evidence: &Evidence, diagnosis: &Diagnosis) -> Vec<String> {
-    const QUOTATIONS: [&str; 8] = ["|", "--> ", "= asked for ", "= sent ", "caller ", "role ", "needs ", "U+"];
+    const QUOTATIONS: [&str; 9] =
+        ["|", "--> ", "= asked for ", "= sent ", "= sendable ", "caller ", "role ", "needs ", "U+"];
     let text = unstyled(&report::text(evidence, diagnosis, "error"));
     // Sentences go on over lines.
     let mut sentences: Vec<String> = vec![String::new()];

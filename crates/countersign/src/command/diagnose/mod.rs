@@ -9,6 +9,7 @@ mod gather;
 mod hostile;
 mod interrupt;
 mod made;
+mod mistaken;
 mod report;
 mod share;
 mod trail;
@@ -17,13 +18,13 @@ mod watch;
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 pub(crate) use gather::read_request;
 
-use countersign_diagnose::diagnosis::Verdict;
-use countersign_diagnose::{Diagnosis, diagnose};
+use countersign_diagnose::diagnose;
+use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
 use serde::Serialize;
 
 use super::Exit;
-use super::journal::Memory;
-use crate::output;
+use super::journal::{JournalFile, Memory, record_repairs};
+use crate::output::{self, NOTE};
 use made::Shown;
 
 /// Diagnoses what is given and prints the answer.
@@ -34,8 +35,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if let Some(path) = &args.watch {
         return watch::run(args, path);
     }
+    let journal = args.remember.place.file();
     if args.apply {
-        return mend(&args.given, &args.making, args.format, Shown::Diagnosis);
+        return mend(&args.given, &args.making, args.format, Shown::Diagnosis, journal.as_ref());
     }
     let mut gathered = gather::evidence(&args.given)?;
     gathered.external_id_to_send = args.making.set_external_id.clone();
@@ -44,16 +46,21 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let share::Answer { evidence, diagnosis, error_name } =
         share::answer(&args.sharing, args.format, gathered, gather::error_name(&args.given))?;
-    let memory = Memory::of(&diagnosis, args.remember.file().as_ref());
+    let memory = Memory::of(&diagnosis, journal.as_ref());
     match args.format {
         AnswerFormat::Text => {
             let answer = report::text(&evidence, &diagnosis, &error_name);
             output::answer(&(answer + &memory.text()))?;
         }
-        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory })?,
+        AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory, change: None })?,
         AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }
-    args.remember.record_word(&diagnosis);
+    if let (Verdict::None, Some(text)) = (diagnosis.status, &evidence.error_text)
+        && let Some(hint) = mistaken::hint(&error_name, text)
+    {
+        output::talk(&format!(" {NOTE}help:{NOTE:#} {}\n", output::inert(&hint)));
+    }
+    args.remember.record_word(&diagnosis, journal.as_ref());
     Ok(exit_of(&diagnosis))
 }
 
@@ -68,23 +75,36 @@ fn exit_of(diagnosis: &Diagnosis) -> Exit {
     }
 }
 
-/// Diagnoses what is given and makes the change.
+/// Diagnoses what is given and makes the change; what came of it is recorded in the journal.
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) fn fix(given: &Given, making: &Making, format: AnswerFormat) -> anyhow::Result<Exit> {
-    mend(given, making, format, Shown::Cause)
+pub(crate) fn fix(
+    given: &Given,
+    making: &Making,
+    format: AnswerFormat,
+    journal: Option<&JournalFile>,
+) -> anyhow::Result<Exit> {
+    mend(given, making, format, Shown::Cause, journal)
 }
 
-/// A diagnosis with what was changed.
+/// A diagnosis, what is remembered of the problem, and the change if one was wanted.
 #[derive(Serialize)]
-struct Mended<'a> {
+struct Answer<'a> {
     #[serde(flatten)]
     diagnosis: &'a Diagnosis,
-    change: made::Answer<'a>,
+    journal: &'a Memory,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<made::Answer<'a>>,
 }
 
-fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> anyhow::Result<Exit> {
+fn mend(
+    given: &Given,
+    making: &Making,
+    format: AnswerFormat,
+    shown: Shown,
+    journal: Option<&JournalFile>,
+) -> anyhow::Result<Exit> {
     let mut gathered = gather::evidence(given)?;
     gathered.external_id_to_send = making.set_external_id.clone();
     let diagnosis = diagnose(&gathered);
@@ -92,9 +112,13 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
         output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(given)))?;
         return Ok(Exit::Unanswered);
     }
-    let made = apply::make(given, making, &gathered, &diagnosis);
+    let memory = Memory::of(&diagnosis, journal);
+    let mut seen = None;
+    let made = apply::make(given, making, &gathered, &diagnosis, &mut seen);
     match format {
-        AnswerFormat::Json => output::answer_json(&Mended { diagnosis: &diagnosis, change: made.answer() })?,
+        AnswerFormat::Json => {
+            output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory, change: Some(made.answer()) })?;
+        }
         // A patch on its own can be piped on.
         AnswerFormat::Text | AnswerFormat::Markdown if making.diff && matches!(made, apply::Made::Shown { .. }) => {
             made.tell(shown)?;
@@ -111,13 +135,8 @@ fn mend(given: &Given, making: &Making, format: AnswerFormat, shown: Shown) -> a
             made.tell(shown)?;
         }
     }
+    if let Some(after) = seen {
+        record_repairs(journal, &diagnosis, &after);
+    }
     Ok(made.exit())
-}
-
-/// A diagnosis with what is remembered of the problem.
-#[derive(Serialize)]
-struct Answer<'d> {
-    #[serde(flatten)]
-    diagnosis: &'d Diagnosis,
-    journal: &'d Memory,
 }

@@ -37,6 +37,11 @@ impl JournalFile {
         self.path.display().to_string()
     }
 
+    /// Whether it is a device, as `/dev/null`: who names one wants no journal.
+    pub(super) fn is_device(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+    }
+
     /// What is in it; nothing when there is no such file, or one that holds nothing, as `/dev/null`.
     ///
     /// # Errors
@@ -46,7 +51,7 @@ impl JournalFile {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
             Ok(metadata) if metadata.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-            Ok(metadata) if !metadata.is_file() => return Ok(Vec::new()),
+            Ok(_) if self.is_device() => return Ok(Vec::new()),
             Ok(_) => {}
         }
         contents(&File::open(&self.path)?)
@@ -76,7 +81,7 @@ impl JournalFile {
         if let (true, Some(folder)) = (self.is_default, self.path.parent()) {
             make_folder(folder)?;
         }
-        if std::fs::metadata(&self.path).is_ok_and(|metadata| !metadata.is_file()) {
+        if self.is_device() {
             return Err(io::Error::other("it is not a file"));
         }
         let mut options = OpenOptions::new();

@@ -12,31 +12,39 @@ use serde::Serialize;
 use super::{JournalFile, now};
 use crate::output::{self, BOLD, NOTE, inert};
 
-/// The options about the journal of commands that diagnose.
+/// Where the journal lies, for commands that diagnose.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "The journal")]
-pub(crate) struct Remember {
-    /// Record in the journal that the repair of the first cause worked.
-    #[arg(long, conflicts_with = "failed")]
-    worked: bool,
-
-    /// Record in the journal that the repair of the first cause did not work.
-    #[arg(long)]
-    failed: bool,
-
+pub(crate) struct Place {
     /// The journal, instead of COUNTERSIGN_JOURNAL or the one in your folder for state.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "The journal")]
     journal: Option<PathBuf>,
 }
 
-impl Remember {
-    /// Where the journal is, if there is a place for it.
+impl Place {
+    /// The journal, if there is a place for it.
     pub(crate) fn file(&self) -> Option<JournalFile> {
         JournalFile::find(self.journal.as_deref())
     }
+}
 
+/// What a user says of a repair, with the evidence that it was about.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Remember {
+    /// Record in the journal that the repair of the first cause worked.
+    #[arg(long, conflicts_with_all = ["failed", "apply"], help_heading = "The journal")]
+    worked: bool,
+
+    /// Record in the journal that the repair of the first cause did not work.
+    #[arg(long, conflicts_with = "apply", help_heading = "The journal")]
+    failed: bool,
+
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+impl Remember {
     /// Records what the user said, if anything. What fails is told, and breaks nothing.
-    pub(crate) fn record_word(&self, diagnosis: &Diagnosis) {
+    pub(crate) fn record_word(&self, diagnosis: &Diagnosis, file: Option<&JournalFile>) {
         let outcome = match (self.worked, self.failed) {
             (true, _) => Outcome::Worked,
             (_, true) => Outcome::Failed,
@@ -50,7 +58,11 @@ impl Remember {
             after: diagnosis.after,
             ..Entry::by_user(&reference, outcome, now(None))
         };
-        record(self.file().as_ref(), &[entry]);
+        let Some(file) = file else {
+            let place = "there is no place for a journal; name one with --journal";
+            return output::talk(&format!("warning: nothing was recorded: {place}\n"));
+        };
+        record(file, &[entry]);
     }
 }
 
@@ -59,15 +71,18 @@ fn first(diagnosis: &Diagnosis) -> Option<Reference> {
     reference(diagnosis, diagnosis.causes.first()?)
 }
 
-fn record(file: Option<&JournalFile>, entries: &[Entry]) {
-    if entries.is_empty() {
-        return;
+/// Records what the evaluator saw of the repairs that were planned and made, from the diagnoses before and after. What it did
+/// not see on both sides is not recorded. Nobody asked for it, so that nothing is said where there is no journal.
+pub(crate) fn record_repairs(file: Option<&JournalFile>, before: &Diagnosis, after: &Diagnosis) {
+    let (Some(file), Some(plan)) = (file.filter(|file| !file.is_device()), &before.plan) else { return };
+    let causes = plan.causes.iter().filter_map(|place| before.causes.get(*place));
+    let entries: Vec<Entry> = causes.filter_map(|cause| Entry::mechanical(before, after, cause, now(None))).collect();
+    if !entries.is_empty() {
+        record(file, &entries);
     }
-    let Some(file) = file else {
-        return output::talk(
-            "warning: nothing was recorded: there is no place for a journal; name one with --journal\n",
-        );
-    };
+}
+
+fn record(file: &JournalFile, entries: &[Entry]) {
     let lines: Vec<String> = entries.iter().map(Entry::line).collect();
     if let Err(error) = file.append(&lines) {
         let name = file.name();

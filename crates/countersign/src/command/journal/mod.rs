@@ -19,7 +19,7 @@ use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
 
 pub(crate) use file::JournalFile;
-pub(crate) use memory::{Memory, Remember};
+pub(crate) use memory::{Memory, Place, Remember, record_repairs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,7 +35,8 @@ Examples:
     countersign journal import entries.json
 
 The journal is the file that COUNTERSIGN_JOURNAL names, or countersign/journal.jsonl in XDG_STATE_HOME, which is
-~/.local/state unless it is set; on macOS ~/Library/Application Support, on Windows %LOCALAPPDATA%.
+~/.local/state unless it is set; on macOS ~/Library/Application Support, on Windows %LOCALAPPDATA%. With
+COUNTERSIGN_JOURNAL=/dev/null there is none.
 
 Exit status: 0 done, 1 some of an import was refused, 2 could not answer.";
 

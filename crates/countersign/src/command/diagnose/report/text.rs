@@ -28,7 +28,11 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
             return out;
         }
         let _ = writeln!(out, "{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask");
-        let _ = writeln!(out, " {NOTE}help:{NOTE:#} give the error as it was printed, --trust and --call");
+        let _ = writeln!(
+            out,
+            " {NOTE}help:{NOTE:#} give the error as it was printed, in a file or piped in, and the role's policy:"
+        );
+        let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign diagnose --trust role.json");
         return out;
     };
     out.push_str(&headline(if diagnosis.is_allowed() { Verdict::Contradicted } else { diagnosis.status }, first));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use countersign_diagnose::cause::Status;
 use countersign_diagnose::diagnosis::Diagnosed;
-use countersign_diagnose::external_id::{Glyph, compare, nearest};
+use countersign_diagnose::external_id::{Glyph, compare, is_sendable, nearest};
 
 use crate::output::{BAD, NOTE};
 
@@ -17,13 +17,18 @@ const COLUMNS: usize = 60;
 pub(super) fn compared(cause: &Diagnosed) -> String {
     let is_id = cause.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case("sts:ExternalId"));
     let (Some(sent), true) = (&cause.sent, is_id && cause.status != Status::Contradicted) else { return String::new() };
+    if cause.statement.is_none() {
+        // Nothing is asked for: the value is none that STS takes.
+        let taken: String = sent.chars().filter(|c| is_sendable(&c.to_string().repeat(2))).collect();
+        return if taken == *sent { String::new() } else { lines("sendable ", &taken, sent) };
+    }
     let Some((required, _)) = nearest(cause.required_values.iter().map(String::as_str), sent) else {
         return String::new();
     };
-    lines(required, sent)
+    lines("asked for", required, sent)
 }
 
-fn lines(required: &str, sent: &str) -> String {
+fn lines(label: &str, required: &str, sent: &str) -> String {
     let (above, below) = compare(required, sent);
     let columns: Vec<(&Glyph, &Glyph)> = above.iter().zip(&below).collect();
     let mut rows = (String::new(), String::new(), String::new());
@@ -50,7 +55,7 @@ fn lines(required: &str, sent: &str) -> String {
     }
     let (required, sent, marks) = (rows.0.trim_end(), rows.1.trim_end(), rows.2.trim_end());
     format!(
-        "   {NOTE}={NOTE:#} asked for {required}\n   {NOTE}={NOTE:#} sent      {sent}\n               {BAD}{marks}{BAD:#}\n"
+        "   {NOTE}={NOTE:#} {label} {required}\n   {NOTE}={NOTE:#} sent      {sent}\n               {BAD}{marks}{BAD:#}\n"
     )
 }
 
@@ -59,7 +64,7 @@ mod tests {
     use super::*;
 
     fn plain(required: &str, sent: &str) -> String {
-        anstream::adapter::strip_str(&lines(required, sent)).to_string()
+        anstream::adapter::strip_str(&lines("asked for", required, sent)).to_string()
     }
 
     #[test]
