@@ -86,7 +86,7 @@ def test_what_is_no_answer_is_said_and_asked_again(session):
 def test_leaving_gives_the_answer_so_far(session, leave):
     shown, code = session("diagnose/error.txt", answers=[leave])
     assert "not given: trust-policy" in shown.split(PROMPT.decode())[-1]
-    assert "probably[role-not-found]" in shown.split(PROMPT.decode())[-1]
+    assert "probably[trust-principal-missing]" in shown.split(PROMPT.decode())[-1]
     assert code == 1
 
 

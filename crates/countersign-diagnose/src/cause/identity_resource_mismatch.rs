@@ -8,7 +8,7 @@ use countersign_policy::similar;
 use crate::message::{PolicyLayer, is_masked};
 use crate::repair::policy_edit::{add_to_list, replace_string};
 use crate::repair::{Change, Repair};
-use crate::situation::Situation;
+use crate::situation::{ArnText, Situation};
 use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
@@ -30,6 +30,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     if !situation.may_be(PolicyLayer::Identity) || !situation.needs_identity() || situation.say_of(&policies, action)? != Decision::ImplicitDeny {
         return None;
     }
+    // A policy that allowed what is no account would let nobody in.
+    ArnText::parse(role)?.account?;
     let other = situation.other_resources(action);
     let nearest = other.iter().min_by_key(|(text, _)| similar::nearness(text, role))?;
     let message = format!("the caller's policy allows {action} on {}, and the role is {role}", quoted(&nearest.0), role = quoted(&role));

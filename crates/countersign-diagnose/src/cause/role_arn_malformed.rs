@@ -36,8 +36,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     }
     let (certain, what) = what.unwrap_or((true, "STS takes it for no role's ARN"));
     let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
-    // STS answers such an account with another code: whoever pasted a denial shortened it.
-    let shortened = !certain && matches!(situation.says(), Some(Says::NotAuthorized));
+    // What stands in an error alone may have been shortened by whoever pasted it; what the call has was sent.
+    let sent = situation.call().is_some_and(|call| call.known(Name::RoleArn) == Some(role.as_str()));
+    let shortened = !certain && !sent && matches!(situation.says(), Some(Says::NotAuthorized));
     let mended = mended(situation, &role);
     let repair = match &mended {
         Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),

@@ -47,7 +47,7 @@ def a_token_that_is_over(scene):
 
 
 def spoilt(damage):
-    @plants("credentials-invalid", caller="token")
+    @plants("identity-token-rejected", caller="token")
     def a_spoilt_token(scene):
         yield
         scene.token_sent = damage

@@ -121,7 +121,7 @@ def the_caller_is_denied(scene):
     scene.statements.remove(statement)
 
 
-@plants("trust-explicit-deny")
+@plants("external-id-missing")
 def a_negated_condition_is_true_of_an_absent_key(scene):
     yield
     statement = deny(scene, {"StringNotEquals": {"sts:ExternalId": "tenant-7f2"}})
