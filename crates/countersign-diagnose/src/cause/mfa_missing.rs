@@ -5,7 +5,7 @@ use countersign_policy::document::Effect;
 use countersign_policy::evaluate::Decision;
 use countersign_policy::request::CallerKind;
 
-use crate::call::{Name, Parameter};
+use crate::call::{Name, Parameter, Style};
 use crate::cause::finding::listed;
 use crate::message::Says;
 use crate::repair::{Change, Repair};
@@ -102,14 +102,21 @@ fn assumed(situation: &Situation<'_>) -> &'static str {
     }
 }
 
-/// The call made with MFA; the device is written where the text names it beside the call.
+/// The call made with MFA: the device is written into its profile, whose tools then ask for a code.
 fn repair(situation: &Situation<'_>, key: &str, values: Vec<String>) -> Repair {
     let has_key = Change::HaveKey { key: key.to_owned(), values };
-    match situation.call().and_then(|call| call.device.as_deref()) {
-        Some(device) => {
-            let change = Change::send(Name::SerialNumber, Some(device.to_owned()));
-            Repair { with: vec![has_key], ..Repair::new(ADVICE, change) }
-        }
-        None => Repair::new(ADVICE, has_key),
+    let Some((device, find)) = device(situation) else { return Repair::new(ADVICE, has_key) };
+    Repair { with: vec![has_key], find, ..Repair::new(ADVICE, Change::send(Name::SerialNumber, Some(device))) }
+}
+
+/// The device that the text names beside the call, or a placeholder for that of the user who calls, with what tells it.
+fn device(situation: &Situation<'_>) -> Option<(String, Option<String>)> {
+    let call = situation.call().filter(|call| call.style == Style::Profile)?;
+    if let Some(device) = &call.device {
+        return Some((device.to_string(), None));
     }
+    let caller = situation.caller_arn().filter(|caller| caller.resource.starts_with("user/"))?;
+    let is_absent = *call.parameter(Name::SerialNumber) == Parameter::Absent;
+    let device = format!("arn:{}:iam::{}:mfa/<DEVICE>", caller.partition, caller.account?);
+    is_absent.then(|| (device, Some("aws iam list-mfa-devices (with the keys that call)".to_owned())))
 }

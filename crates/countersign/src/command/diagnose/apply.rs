@@ -175,7 +175,11 @@ fn undecided(plan: &Plan, diagnosis: &Diagnosis, making: &Making) -> Vec<Reason>
     }
     for cause in plan.causes.iter().filter_map(cause) {
         if let Some(command) = &cause.fix.find {
-            let help = format!("give it with --set-external-id; to find it: {}", inert(command));
+            let option = match cause.kind {
+                FixKind::SendExternalId => "give it with --set-external-id",
+                _ => "make the change by hand",
+            };
+            let help = format!("{option}; to find it: {}", inert(command));
             reasons.push(reason(format!("{}: the value to send is not known", cause.id), help));
         }
         let Some(decide) = cause.fix.decide.as_deref().filter(|_| !making.accept_decision) else { continue };
