@@ -27,8 +27,8 @@ const ADVICE: &str = "send the ExternalId where the call is made; whoever the ro
 const PLACEHOLDER: &str = "<EXTERNAL-ID>";
 
 /// Who knows the id where the policy takes a pattern.
-const FIND: &str = "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole (with credentials of \
-                    account ROLE-ACCOUNT; a call that worked has requestParameters.externalId), or ask the party that issued the id";
+const FIND: &str = "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole  # with credentials of \
+                    account ROLE-ACCOUNT; a call that worked has requestParameters.externalId. Or ask the party that issued the id";
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let can_send = situation.operation == Operation::AssumeRole;

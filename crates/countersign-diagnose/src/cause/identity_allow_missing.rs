@@ -38,8 +38,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         let fits = situation.may_lack_allow() && situation.trust_allows() != Some(false) && situation.needs_identity() && situation.shown_caller().is_some() && named;
         let message = format!("the caller's policies may not allow {action} on the role");
         let finding = Finding::consistent(48, message, Repair::advice(advice)).about("Action").asking([action.as_str()], None);
-        let command = "aws iam simulate-principal-policy --policy-source-arn CALLER --action-names sts:AssumeRole --resource-arns ROLE (with \
-                       credentials of the caller's account)";
+        let command = "aws iam simulate-principal-policy --policy-source-arn CALLER --action-names sts:AssumeRole --resource-arns ROLE  # with \
+                       credentials of the caller's account";
         return fits.then(|| finding.separated_by(command));
     }
     let lacks = situation.say_of(&policies, action)? == Decision::ImplicitDeny && (blamed || situation.needs_identity());

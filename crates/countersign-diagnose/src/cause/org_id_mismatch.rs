@@ -29,5 +29,5 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let values = situation.satisfying(statement.index, test)?;
     let change = Change::HaveKey { key: test.key.clone(), values };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(70).at(statement, test);
-    Some(finding.separated_by("aws organizations describe-organization --query Organization.Id (with the caller's credentials)"))
+    Some(finding.separated_by("aws organizations describe-organization --query Organization.Id  # with the caller's credentials"))
 }

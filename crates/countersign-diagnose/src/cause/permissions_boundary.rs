@@ -26,6 +26,6 @@ static LIMIT: Limit = Limit {
     layer: PolicyLayer::PermissionsBoundary,
     what: "the caller's permissions boundary",
     advice: "extend the boundary by the call; identity policies cannot go beyond it",
-    command: "aws iam get-role --role-name CALLER-NAME --query Role.PermissionsBoundary (of a user: aws iam get-user --query User.PermissionsBoundary; with the caller's credentials)",
+    command: "aws iam get-role --role-name CALLER-NAME --query Role.PermissionsBoundary  # with the caller's credentials; of a user: aws iam get-user --query User.PermissionsBoundary",
     rank: 20,
 };

@@ -97,6 +97,16 @@ impl RequestText {
         KINDS.iter().any(|(name, _)| name.eq_ignore_ascii_case(kind))
     }
 
+    /// What [`RequestText::reads`], without other spellings: one name for each language or format.
+    pub fn kinds() -> impl Iterator<Item = &'static str> {
+        let mut known: Vec<&[Style]> = Vec::new();
+        KINDS.iter().filter_map(move |(name, styles)| {
+            let new = !known.contains(styles);
+            known.push(styles);
+            new.then_some(*name)
+        })
+    }
+
     /// The edits with which a call of this text sends `value` for a parameter, or, without one, leaves it out.
     pub(crate) fn edits(&self, call: &Call, parameter: Name, value: Option<&str>) -> Option<Vec<Edit>> {
         match value {

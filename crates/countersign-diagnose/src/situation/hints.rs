@@ -124,7 +124,7 @@ impl Situation<'_> {
     pub(crate) fn get_role(&self) -> String {
         let name = argument(self.role_name());
         format!(
-            "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument (with credentials of {})",
+            "aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument  # with credentials of {}",
             self.role_account()
         )
     }

@@ -67,6 +67,8 @@ fn list() -> String {
 
 /// What may have been meant.
 fn nearest(id: &str) -> String {
+    let id = id.to_ascii_lowercase().replace('_', "-");
+    let id = id.as_str();
     let ratio = |other: &str| similar::TextDiff::from_chars(id, other).ratio();
     let causes = CAUSES.iter().map(|cause| (ratio(cause.id), cause.id));
     let audits = AUDITS.iter().map(|audit| ratio(audit.id));

@@ -157,7 +157,7 @@ fn nothing_proved(diagnosis: &Diagnosis, making: &Making) -> Reason {
         Some(command) => inert(command).into_owned(),
         None => "give --trust, --call and the error as it was printed".to_owned(),
     };
-    reason("no cause is proved: nothing is changed on a guess", help)
+    reason("no cause is proved, and a guess changes no file", help)
 }
 
 /// What stands in the way besides the files.

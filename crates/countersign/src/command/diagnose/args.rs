@@ -9,7 +9,7 @@ use crate::command::journal::Remember;
 const EXAMPLES: &str = "\
 Examples:
   The error as it appears, and the trust policy of the role:
-    aws sts assume-role --role-arn arn:aws:iam::444455556666:role/VendorAccess --role-session-name s 2>&1 \\
+    aws sts assume-role --role-arn $ROLE --role-session-name s 2>&1 \\
       | countersign diagnose --trust role.json
 
   The code that made the call as well, so that the answer is a patch for it:
@@ -24,8 +24,9 @@ Examples:
   The same, and the change is made in the files:
     countersign diagnose error.txt --trust role.json --call collect.py --apply
 
-Exit status: 0 the cause is proved, or everything given allows the call, 1 causes only fit, 2 nothing to go on. With --apply: 0 the change is made and the call \
-is allowed now, 1 nothing is changed, 2 nothing to go on.";
+Exit status: 0 the cause is proved, or everything given allows the call, 1 causes
+only fit, 2 nothing to go on or a file could not be read. With --apply: 0 the
+change is made and the call is allowed now, 1 nothing is changed, 2 as before.";
 
 /// Say why a role was not given, and what to change.
 ///

@@ -89,6 +89,7 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
     if let Some(role) = args.role.as_ref().filter(|role| role.starts_with("arn:")) {
         evidence.role = Some(role.clone());
     }
+    mistaken::caller(args)?;
     evidence.caller = args.caller.clone().or(evidence.caller);
     if let Some(path) = &args.call {
         evidence.request = Some(request(path, args)?);
@@ -260,6 +261,7 @@ fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
     let input = read::read(path, TEXT_BYTES)?;
     let extension = path.extension().and_then(|extension| extension.to_str());
     let named = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    mistaken::call_kind(args.call_kind.as_deref())?;
     let kind = match (&args.call_kind, extension) {
         (Some(kind), _) => Some(kind.as_str()),
         (None, None) if matches!(named, "config" | "credentials") => Some("ini"),

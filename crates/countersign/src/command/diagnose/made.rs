@@ -6,6 +6,7 @@ use countersign_policy::evaluate::Decision;
 use serde::Serialize;
 
 use super::apply::{Made, Undo, Written};
+use super::report::can_still_deny;
 use crate::command::Exit;
 use crate::output::{self, BAD, GOOD, NOTE, inert};
 
@@ -155,13 +156,6 @@ impl Written {
             }
         }
         Ok(())
-    }
-}
-
-fn can_still_deny(not_given: &[&str]) -> String {
-    match not_given {
-        [] => String::new(),
-        names => format!("{NOTE}not given, and can still deny:{NOTE:#} {}\n", names.join(", ")),
     }
 }
 

@@ -5,8 +5,10 @@ use std::path::Path;
 use countersign_audit::input::other_kind;
 use countersign_diagnose::evidence::RequestText;
 use countersign_diagnose::message;
+use countersign_policy::account::AccountId;
 use countersign_policy::document::{Embedding, PolicyDocument};
 
+use super::args::Given;
 use crate::diagnostic::Diagnostic;
 use crate::policy_file::PolicyFile;
 use crate::read::Input;
@@ -73,6 +75,35 @@ pub(super) fn identity(file: &PolicyFile) -> anyhow::Result<()> {
 
 fn has_principal(document: &PolicyDocument) -> bool {
     document.statements.iter().any(|statement| !statement.principals.is_empty())
+}
+
+/// A kind of call that is none.
+///
+/// # Errors
+/// When it is.
+pub(super) fn call_kind(kind: Option<&str>) -> anyhow::Result<()> {
+    match kind.filter(|kind| !RequestText::reads(kind)) {
+        Some(kind) => {
+            let help = format!("kinds are {}", RequestText::kinds().collect::<Vec<_>>().join(", "));
+            Err(said(format!("`{kind}` is no kind of call"), &help))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A caller that is nothing a call can come from. Of events, part of a caller's name chooses one.
+///
+/// # Errors
+/// When it is.
+pub(super) fn caller(args: &Given) -> anyhow::Result<()> {
+    let is_caller = |caller: &str| caller.contains(['.', ':']) || caller.parse::<AccountId>().is_ok();
+    match args.caller.as_deref().filter(|caller| args.event.is_empty() && !is_caller(caller)) {
+        Some(caller) => {
+            let help = "give the ARN that `aws sts get-caller-identity` prints, or a service as lambda.amazonaws.com";
+            Err(said(format!("`{caller}` is no caller"), help))
+        }
+        None => Ok(()),
+    }
 }
 
 fn said(message: String, help: &str) -> anyhow::Error {

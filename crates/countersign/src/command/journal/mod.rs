@@ -34,9 +34,10 @@ Examples:
     countersign journal export > entries.json
     countersign journal import entries.json
 
-The journal is the file that COUNTERSIGN_JOURNAL names, or countersign/journal.jsonl in XDG_STATE_HOME, which is
-~/.local/state unless it is set; on macOS ~/Library/Application Support, on Windows %LOCALAPPDATA%. With
-COUNTERSIGN_JOURNAL=/dev/null there is none.
+The journal is the file that COUNTERSIGN_JOURNAL names, or
+countersign/journal.jsonl in XDG_STATE_HOME, which is ~/.local/state unless it
+is set; on macOS in ~/Library/Application Support, on Windows in %LOCALAPPDATA%.
+With COUNTERSIGN_JOURNAL=/dev/null there is none.
 
 Exit status: 0 done, 1 some of an import was refused, 2 could not answer.";
 

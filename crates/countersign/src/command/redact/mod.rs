@@ -19,16 +19,23 @@ const EXAMPLES: &str = "\
 Examples:
   An error for a ticket, with no way back:
     aws sts assume-role … 2>&1 | countersign redact
+
   The files of one problem, under the same names, and back again:
     countersign redact error.txt role.json collect.py --key acme.key --output-dir shared
     countersign redact --restore answer.md --key acme.key
 
-Hidden: account ids; names of roles, users, sessions and their paths; ExternalIds, session tags, names in OIDC subjects;
-access key ids and other ids; e-mail addresses, hosts, IP addresses, owners of home directories.
-Removed: secret keys, session and web identity tokens, MFA codes, passwords, private keys, base64 that holds a name.
-Kept: actions, condition keys, operators, services, regions, partitions, AWS's own names, issuers and vendor accounts that
-everybody knows; code, keywords, layout, dates, numbers of up to three digits; and names that are made of such words only,
-as a role called `admin-role`.
+Hidden:
+  account ids; names of roles, users, sessions and their paths; ExternalIds,
+  session tags, names in OIDC subjects; access key ids and other ids; e-mail
+  addresses, hosts, IP addresses, owners of home directories
+Removed:
+  secret keys, session and web identity tokens, MFA codes, passwords, private
+  keys, base64 that holds a name
+Kept:
+  actions, condition keys, operators, services, regions, partitions, AWS's own
+  names, issuers and vendor accounts that everybody knows; code, keywords,
+  layout, dates, numbers of up to three digits; and names that are made of such
+  words only, as a role called `admin-role`. Read the result before you share it
 
 The key file holds the real values. Keep it, and share only what was printed.
 

@@ -6,4 +6,4 @@ mod values;
 mod words;
 
 pub(super) use markdown::markdown;
-pub(super) use text::{causes, in_a_line, text};
+pub(super) use text::{can_still_deny, causes, in_a_line, text};

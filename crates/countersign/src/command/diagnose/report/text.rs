@@ -18,13 +18,22 @@ use crate::read::Input;
 /// How many causes are shown besides the first.
 const OTHERS: usize = 4;
 
+/// What could not be asked, on a line of its own.
+pub(in super::super) fn can_still_deny(not_given: &[&str]) -> String {
+    const TITLE: &str = "not given, and can still deny:";
+    match not_given {
+        [] => String::new(),
+        names => format!("{NOTE}{TITLE}{NOTE:#} {}\n", wrapped(&names.join(", "), TITLE.len() + 1, 1)),
+    }
+}
+
 /// The answer for a terminal. `error_name` is what the error's text is called.
 pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_name: &str) -> String {
     let mut out = String::new();
     let Some(first) = diagnosis.causes.first() else {
         if diagnosis.is_allowed() {
             let _ = writeln!(out, "{GOOD}what was given allows the call{GOOD:#}");
-            let _ = writeln!(out, "{NOTE}not given, and can still deny:{NOTE:#} {}", diagnosis.not_given.join(", "));
+            out.push_str(&can_still_deny(&diagnosis.not_given));
             return out;
         }
         let _ = writeln!(out, "{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask");
