@@ -99,3 +99,62 @@ fn a_markdown_answer_names_nobody() {
     assert!(!hidden.contains("VendorAccess") && hidden.contains("redacted"), "{hidden}");
     assert!(answer(&["--no-redact"]).contains("VendorAccess"));
 }
+
+/// What is written is exact; what is printed for others names nobody, and the way back is for whoever made the change.
+#[test]
+fn a_change_told_in_markdown_names_nobody() {
+    const POLICY: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::999988887777:user/nora"},
+    "Action": "sts:AssumeRole",
+    "Condition": {"StringEquals": {"sts:ExternalId": "quuxly-7f2"}}
+  }]
+}
+"#;
+    const CALL: &str = "import boto3\nboto3.client(\"sts\").assume_role(RoleArn=\"arn:aws:iam::111122223333:role/VendorAccess\", RoleSessionName=\"zetta\")\n";
+    let names = ["VendorAccess", "nora", "quuxly", "zetta", "111122223333", "999988887777"];
+    for command in [["fix"].as_slice(), &["diagnose", "--apply"]] {
+        let folder = folder(&format!("told-{}", command[0]));
+        let reset = || {
+            for (name, text) in [("error.txt", TEXT), ("role.json", POLICY), ("quuxly.py", CALL)] {
+                std::fs::write(folder.join(name), text).unwrap();
+            }
+        };
+        let run = |args: &[&str]| {
+            let given = [
+                "error.txt",
+                "--trust",
+                "role.json",
+                "--call",
+                "quuxly.py",
+                "--journal",
+                "journal",
+                "--format",
+                "markdown",
+            ];
+            let all: Vec<&str> = command.iter().chain(&given).chain(args).copied().collect();
+            countersign(&folder, &all)
+        };
+        for args in [["--diff"].as_slice(), &[], &["--reverse-patch", "undo.patch"]] {
+            reset();
+            let output = run(args);
+            let told = stdout(&output);
+            let read: Vec<&&str> = names.iter().filter(|name| told.contains(**name)).collect();
+            assert!(read.is_empty(), "{command:?} {args:?} {read:?}\n{told}");
+            let written = std::fs::read_to_string(folder.join("quuxly.py")).unwrap();
+            assert_eq!(written.contains("ExternalId=\"quuxly-7f2\""), args != ["--diff"], "{written}");
+            // The way back is exact, wherever it is.
+            let undo = match args {
+                [] => String::from_utf8(output.stderr).unwrap(),
+                ["--diff"] => continue,
+                _ => std::fs::read_to_string(folder.join("undo.patch")).unwrap(),
+            };
+            assert!(undo.contains("-") && undo.contains("quuxly-7f2"), "{undo}");
+        }
+        reset();
+        let told = stdout(&run(&["--no-redact"]));
+        assert!(names[..3].iter().all(|name| told.contains(name)), "{told}");
+    }
+}

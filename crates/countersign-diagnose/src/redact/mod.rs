@@ -26,11 +26,13 @@
 //! # The law
 //!
 //! The diagnosis of redacted evidence is the redacted diagnosis. [`redact`] tries it, and draws again where chance made
-//! pseudonyms alike.
+//! pseudonyms alike. Where no drawing keeps it, [`share`] says so and shows no change ([`BROKEN`]).
 //!
 //! # Limits
 //!
-//! * A word that is AWS's, a language's or this crate's stays, also as somebody's name: a role called `role`.
+//! * A word that is AWS's, a language's or this crate's stays, also as somebody's name: a role called `role` or `admin`, an
+//!   ExternalId `external-id`, a session `test`. Of a name only such words can be read; one with any other word in it is
+//!   hidden in that word alone.
 //! * How long a name is, and where it has letters, digits and signs, can be seen. So can letters `g` to `z` be told, in part,
 //!   from `a` to `f`.
 //! * Look-alike characters by which two values differ stay, as nothing else looks like them.
@@ -62,6 +64,10 @@ use gather::Gathered;
 /// What is said of an answer that was redacted.
 pub const NOTE: &str = "redacted: names, accounts, ids and ExternalIds are pseudonyms, and credentials were removed";
 
+/// What is said of an answer that could not be redacted without changing it.
+pub const BROKEN: &str = "with pseudonyms in the place of names, what was given would be answered otherwise: the answer is the real one, and \
+                          no change is shown";
+
 /// How often pseudonyms are drawn until the law holds.
 const ATTEMPTS: u32 = 16;
 
@@ -71,28 +77,49 @@ pub fn redact(evidence: &Evidence, key: &mut Key) -> Evidence {
     share(evidence, key).0
 }
 
-/// The evidence and its diagnosis with everything hidden.
+/// The evidence and its diagnosis with everything hidden. An answer that others would not get from the evidence has no
+/// patches, and says [`BROKEN`].
 #[must_use]
 pub fn share(evidence: &Evidence, key: &mut Key) -> (Evidence, Diagnosis) {
+    share_where(evidence, key, &|hidden, answer| as_json(&diagnose(hidden)) == as_json(answer))
+}
+
+fn share_where(
+    evidence: &Evidence,
+    key: &mut Key,
+    holds: &dyn Fn(&Evidence, &Diagnosis) -> bool,
+) -> (Evidence, Diagnosis) {
     let diagnosis = diagnose(evidence);
     let mut last = None;
     for attempt in 0..ATTEMPTS {
         let trial = key.with(inventory::of(evidence), attempt);
         let hidden = veil::evidence(evidence, &trial);
         let answer = veil::diagnosis(&diagnosis, evidence, &trial);
-        let holds = as_json(&diagnose(&hidden)) == as_json(&answer);
-        last = Some((trial, hidden, answer));
+        let holds = holds(&hidden, &answer);
+        last = Some((trial, hidden, answer, holds));
         if holds {
             break;
         }
     }
     match last {
-        Some((trial, hidden, answer)) => {
+        Some((trial, hidden, mut answer, holds)) => {
             *key = trial;
+            if !holds {
+                show_no_change(&mut answer);
+            }
             (hidden, answer)
         }
         None => (Evidence::default(), diagnose(&Evidence::default())),
     }
+}
+
+fn show_no_change(answer: &mut Diagnosis) {
+    for cause in &mut answer.causes {
+        cause.patch = None;
+        cause.fix.diff = None;
+    }
+    answer.plan = None;
+    answer.notes.push(BROKEN.to_owned());
 }
 
 fn as_json(diagnosis: &Diagnosis) -> Option<serde_json::Value> {
@@ -144,4 +171,34 @@ pub fn redact_text(text: &str, key: &mut Key) -> String {
 #[must_use]
 pub fn restore(text: &str, key: &Key) -> String {
     key.restore(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CASE: &str = r#"{
+        "error_text": "User: arn:aws:iam::999988887777:user/nora is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/VendorAccess",
+        "trust_policy": {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {"AWS": "arn:aws:iam::999988887777:user/nora"}, "Condition": {"StringEquals": {"sts:ExternalId": "quux-7f2"}}}},
+        "context": {"external_id_sent": "quux-7f3"}
+    }"#;
+
+    #[test]
+    fn an_answer_that_no_drawing_keeps_says_so_and_shows_no_change() {
+        let evidence = Evidence::from_case(CASE).unwrap();
+        let draws = std::cell::Cell::new(0);
+        let never = |_: &Evidence, _: &Diagnosis| {
+            draws.set(draws.get() + 1);
+            false
+        };
+        let (_, answer) = share_where(&evidence, &mut Key::new([1; 32]), &never);
+        assert_eq!(draws.get(), ATTEMPTS);
+        assert!(answer.causes.iter().all(|cause| cause.patch.is_none() && cause.fix.diff.is_none()));
+        assert!(answer.plan.is_none() && answer.notes.iter().any(|note| note == BROKEN));
+        assert!(!answer.causes.is_empty());
+        let (_, answer) = share(&evidence, &mut Key::new([1; 32]));
+        assert!(answer.causes.iter().any(|cause| cause.fix.diff.is_some()));
+        assert!(!answer.notes.iter().any(|note| note == BROKEN));
+    }
 }

@@ -1,7 +1,7 @@
 //! `countersign fix`: the change that lets a denied call through, made.
 
 use super::Exit;
-use super::diagnose::{self, AnswerFormat, Given, Making};
+use super::diagnose::{self, AnswerFormat, Given, Making, Values};
 use super::journal::Place;
 
 const EXAMPLES: &str = "\
@@ -35,9 +35,14 @@ pub(crate) struct Args {
     #[command(flatten)]
     place: Place,
 
-    /// How the answer is printed.
+    /// How the answer is printed. Markdown is for others to read, and so redacted unless --no-redact is given; what is
+    /// written to files is exact.
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     format: AnswerFormat,
+
+    /// Show real values in Markdown too.
+    #[arg(long)]
+    no_redact: bool,
 }
 
 /// Makes the change and says what was made.
@@ -45,5 +50,9 @@ pub(crate) struct Args {
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    diagnose::fix(&args.given, &args.making, args.format, args.place.file().as_ref())
+    let values = match (args.format, args.no_redact) {
+        (AnswerFormat::Markdown, false) => Values::Hidden,
+        _ => Values::Real,
+    };
+    diagnose::fix(&args.given, &args.making, (args.format, values), args.place.file().as_ref())
 }

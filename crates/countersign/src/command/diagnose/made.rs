@@ -114,6 +114,15 @@ pub(super) enum Shown {
 }
 
 impl Written {
+    /// The patch that undoes the change as it is, for whoever made it: one with pseudonyms in it undoes nothing, and what
+    /// is on stdout is for others.
+    pub(super) fn tell_undo(&self) {
+        if self.undo.file.is_none() {
+            let head = "the patch that undoes the change, with real values: keep it, and do not share it";
+            output::talk(&format!("{NOTE}{head}{NOTE:#}\n\n{}", self.undo.patch));
+        }
+    }
+
     fn tell(&self, shown: Shown) -> anyhow::Result<()> {
         if shown == Shown::Cause {
             output::answer(&inert_lines(&self.patch))?;

@@ -18,9 +18,11 @@ mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 pub(crate) use gather::read_request;
+pub(crate) use share::Values;
 
 use countersign_diagnose::Evidence;
 use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
+use countersign_diagnose::redact::Key;
 use serde::Serialize;
 
 use super::Exit;
@@ -38,7 +40,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let journal = args.remember.place.file();
     if args.apply {
-        return mend(&args.given, &args.making, args.format, Shown::Diagnosis, journal.as_ref());
+        let values = if args.sharing.hides(args.format) { Values::Hidden } else { Values::Real };
+        return mend(&args.given, &args.making, (args.format, values), Shown::Diagnosis, journal.as_ref());
     }
     let mut gathered = gather::evidence(&args.given)?;
     gathered.external_id_to_send = args.making.set_external_id.clone();
@@ -90,7 +93,7 @@ fn diagnose(given: &Given, evidence: &Evidence) -> Diagnosis {
 pub(crate) fn fix(
     given: &Given,
     making: &Making,
-    format: AnswerFormat,
+    format: (AnswerFormat, Values),
     journal: Option<&JournalFile>,
 ) -> anyhow::Result<Exit> {
     mend(given, making, format, Shown::Cause, journal)
@@ -109,39 +112,62 @@ struct Answer<'a> {
 fn mend(
     given: &Given,
     making: &Making,
-    format: AnswerFormat,
+    (format, values): (AnswerFormat, Values),
     shown: Shown,
     journal: Option<&JournalFile>,
 ) -> anyhow::Result<Exit> {
     let mut gathered = gather::evidence(given)?;
     gathered.external_id_to_send = making.set_external_id.clone();
     let diagnosis = diagnose(given, &gathered);
+    let error_name = gather::error_name(given);
+    let mut key = (values == Values::Hidden).then(share::new_key).transpose()?;
+    let answer = |key: &mut Option<Key>| match key {
+        Some(key) => share::hide(&gathered, &diagnosis, &error_name, key),
+        None => {
+            let (evidence, diagnosis, error_name) = (gathered.clone(), diagnosis.clone(), error_name.clone());
+            share::Answer { evidence, diagnosis, error_name }
+        }
+    };
     if diagnosis.status == Verdict::None && !diagnosis.is_allowed() {
-        output::answer(&report::text(&gathered, &diagnosis, &gather::error_name(given)))?;
+        let answer = answer(&mut key);
+        output::answer(&report::text(&answer.evidence, &answer.diagnosis, &answer.error_name))?;
         return Ok(Exit::Unanswered);
     }
     let memory = Memory::of(&diagnosis, journal);
     let mut seen = None;
     let made = apply::make(given, making, &gathered, &diagnosis, &mut seen);
+    if let Some(key) = &mut key {
+        share::learn(&made, key);
+    }
+    let answer = answer(&mut key);
+    let told = key.as_ref().map(|key| share::hide_made(&made, key));
+    let told = told.as_ref().unwrap_or(&made);
     match format {
         AnswerFormat::Json => {
-            output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory, change: Some(made.answer()) })?;
+            output::answer_json(&Answer {
+                diagnosis: &answer.diagnosis,
+                journal: &memory,
+                change: Some(told.answer()),
+            })?;
         }
         // A patch on its own can be piped on.
         AnswerFormat::Text | AnswerFormat::Markdown if making.diff && matches!(made, apply::Made::Shown { .. }) => {
-            made.tell(shown)?;
+            told.tell(shown)?;
         }
         AnswerFormat::Text | AnswerFormat::Markdown => {
             match (shown, format) {
-                (_, AnswerFormat::Markdown) => output::answer_plain(&report::markdown(&diagnosis))?,
-                (Shown::Cause, _) => output::answer(&report::causes(&diagnosis))?,
+                (_, AnswerFormat::Markdown) => output::answer_plain(&report::markdown(&answer.diagnosis))?,
+                (Shown::Cause, _) => output::answer(&report::causes(&answer.diagnosis))?,
                 (Shown::Diagnosis, _) => {
-                    let text = report::text(&gathered, &diagnosis, &gather::error_name(given));
+                    let text = report::text(&answer.evidence, &answer.diagnosis, &answer.error_name);
                     output::answer(&(text + "\n"))?;
                 }
             }
-            made.tell(shown)?;
+            told.tell(shown)?;
         }
+    }
+    if let (apply::Made::Written(written), Some(_)) = (&made, &key) {
+        written.tell_undo();
     }
     if let Some(after) = seen {
         record_repairs(journal, &diagnosis, &after);

@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use countersign_diagnose::diagnosis::Diagnosis;
+use countersign_diagnose::evidence::RequestText;
+use countersign_diagnose::redact::Key;
 use countersign_diagnose::{Evidence, redact};
 
+use super::apply::{Made, Reason, Undo, Written};
 use super::args::{AnswerFormat, Args};
 use crate::command::redact::key_file::KeyFile;
 
@@ -34,6 +37,13 @@ impl Sharing {
     }
 }
 
+/// Whether an answer shows what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Values {
+    Real,
+    Hidden,
+}
+
 /// What is shown.
 pub(super) struct Answer {
     pub(super) evidence: Evidence,
@@ -51,15 +61,79 @@ pub(super) fn answer(args: &Args, evidence: Evidence, error_name: String) -> any
         return Ok(Answer { diagnosis: checked, evidence, error_name });
     }
     let mut file = KeyFile::open(args.sharing.key.as_deref())?;
-    file.key.learn(&[&error_name], &[]);
-    let (evidence, mut diagnosis) = redact::share(&evidence, &mut file.key);
+    let hidden = hide(&evidence, &checked, &error_name, &mut file.key);
     file.save()?;
+    Ok(hidden)
+}
+
+/// What is shown of a change that is made: the answer and the words on the change. Nobody keeps the key.
+///
+/// # Errors
+/// When there is no randomness to draw pseudonyms from.
+pub(super) fn new_key() -> anyhow::Result<Key> {
+    Ok(KeyFile::open(None)?.key)
+}
+
+/// The answer with what it is about hidden.
+pub(super) fn hide(evidence: &Evidence, checked: &Diagnosis, error_name: &str, key: &mut Key) -> Answer {
+    key.learn(&[error_name], &[]);
+    let (evidence, mut diagnosis) = redact::share(evidence, key);
     // What cannot be written cannot be written in other words.
     for (cause, _) in diagnosis.causes.iter_mut().zip(&checked.causes).filter(|(_, checked)| checked.patch.is_none()) {
         cause.patch = None;
         cause.fix.diff = None;
     }
     diagnosis.notes.push(redact::NOTE.to_owned());
-    let error_name = file.key.hide(&error_name);
-    Ok(Answer { evidence, diagnosis, error_name })
+    let error_name = key.hide(error_name);
+    Answer { evidence, diagnosis, error_name }
+}
+
+/// Takes in what the words on a change name beside what was given: files, and where they lie.
+pub(super) fn learn(made: &Made, key: &mut Key) {
+    let mut texts: Vec<&str> = Vec::new();
+    let mut paths: Vec<&str> = Vec::new();
+    match made {
+        Made::Refused { reasons, patch } => {
+            texts.extend(reasons.iter().flat_map(|reason| [reason.message.as_str(), reason.help.as_str()]));
+            texts.push(patch);
+        }
+        Made::NotNeeded { .. } => {}
+        Made::Shown { patch } => texts.push(patch),
+        Made::Written(written) => {
+            paths
+                .extend(written.files.iter().chain(&written.undo.file).chain(&written.undo.folder).map(String::as_str));
+            texts.extend(written.left.iter().chain([&written.patch]).map(String::as_str));
+        }
+    }
+    let paths: Vec<RequestText> = paths.into_iter().map(|path| RequestText::new(path, None, "")).collect();
+    key.learn(&texts, &paths);
+}
+
+/// The words on a change with what they are about hidden. What was written stays.
+pub(super) fn hide_made(made: &Made, key: &Key) -> Made {
+    let all = |texts: &[String]| texts.iter().map(|text| key.hide(text)).collect();
+    match made {
+        Made::Refused { reasons, patch } => {
+            let hide = |reason: &Reason| Reason { message: key.hide(&reason.message), help: key.hide(&reason.help) };
+            Made::Refused { reasons: reasons.iter().map(hide).collect(), patch: key.hide(patch) }
+        }
+        Made::NotNeeded { not_given } => Made::NotNeeded { not_given: not_given.clone() },
+        Made::Shown { patch } => Made::Shown { patch: key.hide(patch) },
+        Made::Written(written) => {
+            let mut after = written.after.clone();
+            after.open = all(&after.open);
+            let undo = &written.undo;
+            Made::Written(Written {
+                files: all(&written.files),
+                patch: key.hide(&written.patch),
+                undo: Undo {
+                    patch: key.hide(&undo.patch),
+                    file: undo.file.as_deref().map(|file| key.hide(file)),
+                    folder: undo.folder.as_deref().map(|folder| key.hide(folder)),
+                },
+                after,
+                left: all(&written.left),
+            })
+        }
+    }
 }
