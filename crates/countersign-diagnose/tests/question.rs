@@ -124,3 +124,25 @@ fn what_is_no_answer_changes_nothing() {
     Topic::Caller.put(&mut evidence, Answer::Text(printed.to_owned())).unwrap();
     assert_eq!(evidence.caller.as_deref(), Some("arn:aws:sts::111122223333:assumed-role/app/s"));
 }
+
+/// A denial, under a policy that somebody has put blanks behind.
+fn under(blanks: usize) -> Evidence {
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",
+        "Principal":{"AWS":"arn:aws:iam::111122223333:role/app"},"Condition":{"StringEquals":{"aws:PrincipalTag/team":"v"}}}]}"#;
+    Evidence {
+        error_text: Some(
+            "An error occurred (AccessDenied) when calling the AssumeRole operation: User: \
+            arn:aws:sts::111122223333:assumed-role/app/s1 is not authorized to perform: sts:AssumeRole on resource: \
+            arn:aws:iam::444455556666:role/VendorAccess"
+                .to_owned(),
+        ),
+        trust: Some(PolicyText::new("trust.json", format!("{policy}{}", " ".repeat(blanks)))),
+        ..Evidence::default()
+    }
+}
+
+#[test]
+fn policies_of_megabytes_are_not_diagnosed_again_for_each_answer() {
+    assert!(next(&under(0), &[]).is_some());
+    assert_eq!(next(&under(2 << 20), &[]).map(|question| question.topic), None);
+}

@@ -53,6 +53,15 @@ pub struct Evidence {
     pub now: Option<Moment>,
 }
 
+impl Evidence {
+    /// Every policy that is here.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &PolicyText> {
+        let guards = [&self.boundary, &self.session, &self.vpc_endpoint].into_iter().flatten();
+        let guards = guards.chain(&self.scps).chain(&self.rcps);
+        self.trust.iter().chain(&self.identity).chain(guards.filter_map(Guard::policy))
+    }
+}
+
 /// A policy and the text it was read from.
 #[derive(Debug, Clone)]
 pub struct PolicyText {

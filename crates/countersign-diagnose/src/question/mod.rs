@@ -106,6 +106,9 @@ pub fn next(evidence: &Evidence, asked: &[Topic]) -> Option<Question> {
 
 /// Longer texts are not diagnosed again and again.
 const LONGEST: usize = 1 << 20;
+/// How many bytes of policies are gone through for the answers of all questions together. What cannot be tried within this is
+/// not asked about: the policies that IAM takes leave room for hundreds of answers.
+const PATIENCE: usize = 8 << 20;
 /// The least doubt, in bits, that a question has to take away.
 const WORTH: f64 = 0.02;
 
@@ -113,17 +116,21 @@ const WORTH: f64 = 0.02;
 pub(crate) fn choose(situation: &Situation<'_>, found: &[Found], asked: &[Topic]) -> Option<Question> {
     let evidence = situation.evidence;
     let length = |text: Option<&String>| text.map_or(0, String::len);
-    let size = length(evidence.error_text.as_ref()) + length(evidence.request.as_ref().map(|request| &request.text));
-    if size > LONGEST {
+    let policies: usize = evidence.policies().map(|policy| policy.text.len()).sum();
+    let texts = length(evidence.error_text.as_ref()) + length(evidence.request.as_ref().map(|request| &request.text));
+    if texts + policies > LONGEST {
         return None;
     }
+    let mut trials = PATIENCE / policies.max(1);
     let consistent = found.iter().filter(|(_, _, finding)| finding.status == Status::Consistent);
     let causes: Vec<(&str, f64)> = consistent.map(|(_, cause, finding)| (cause.id, weight(finding))).collect();
     let mut best: Option<(f64, Topic, Vec<Outlook>)> = None;
-    for (topic, suppositions) in suppose::topics(situation) {
-        if asked.contains(&topic) {
+    for topic in suppose::topics(situation) {
+        let suppositions = if asked.contains(&topic) { Vec::new() } else { suppose::answers(situation, &topic) };
+        if suppositions.len() < 2 || suppositions.len() > trials {
             continue;
         }
+        trials -= suppositions.len();
         let outlooks: Vec<Outlook> = suppositions.into_iter().map(|supposed| outlook(situation, supposed)).collect();
         let worth = gain(&causes, &outlooks);
         let value = worth / topic.cost();

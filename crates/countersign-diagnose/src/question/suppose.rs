@@ -7,7 +7,7 @@ use crate::call::Operation;
 use crate::evidence::{Evidence, Guard, PolicyText, Sent};
 use crate::message::PolicyLayer;
 use crate::repair::policy_edit::json_string;
-use crate::situation::{Situation, Test};
+use crate::situation::{Situation, StatementView, Test};
 
 /// The evidence with an answer put in.
 pub(super) struct Supposition {
@@ -75,19 +75,35 @@ pub(super) fn cause_of(layer: PolicyLayer) -> Option<&'static str> {
     row(layer).map(|limit| limit.cause)
 }
 
-/// Everything that can be asked, each with the answers it can get.
-pub(super) fn topics(situation: &Situation<'_>) -> Vec<(Topic, Vec<Supposition>)> {
-    let mut topics = vec![
-        (Topic::ExternalId, external_id(situation)),
-        (Topic::Caller, caller(situation)),
-        (Topic::TrustPolicy, trust(situation)),
-        (Topic::IdentityPolicy, identity(situation)),
-        (Topic::RoleAge, role_age(situation)),
-    ];
-    topics.extend(keys(situation));
-    topics.extend(LIMITS.iter().map(|kind| (Topic::Limit(kind.layer), limit(situation, kind.layer))));
-    topics.retain(|(_, suppositions)| suppositions.len() > 1);
+/// How many open keys of a statement are asked about: as many conditions are looked into.
+const MOST_KEYS: usize = 32;
+
+/// Everything that can be asked.
+pub(super) fn topics(situation: &Situation<'_>) -> Vec<Topic> {
+    let mut topics = vec![Topic::ExternalId, Topic::Caller, Topic::TrustPolicy, Topic::IdentityPolicy, Topic::RoleAge];
+    let open = situation.meant().into_iter().flat_map(StatementView::open);
+    for test in open.take(MOST_KEYS) {
+        let topic = Topic::Key(test.key.clone());
+        let askable = context_key::lookup(&test.key).is_some_and(|row| row.set_by != SetBy::ExternalId);
+        if askable && !topics.contains(&topic) {
+            topics.push(topic);
+        }
+    }
+    topics.extend(LIMITS.iter().map(|kind| Topic::Limit(kind.layer)));
     topics
+}
+
+/// The answers that a question can get; fewer than two when it is none.
+pub(super) fn answers(situation: &Situation<'_>, topic: &Topic) -> Vec<Supposition> {
+    match topic {
+        Topic::ExternalId => external_id(situation),
+        Topic::Caller => caller(situation),
+        Topic::TrustPolicy => trust(situation),
+        Topic::IdentityPolicy => identity(situation),
+        Topic::RoleAge => role_age(situation),
+        Topic::Key(key) => open_key(situation, key),
+        Topic::Limit(layer) => limit(situation, *layer),
+    }
 }
 
 fn suppose(situation: &Situation<'_>, answer: impl Into<String>, put: impl FnOnce(&mut Evidence)) -> Supposition {
@@ -276,36 +292,26 @@ pub(super) const JUST_NOW: u64 = 30;
 /// Seconds after which a policy counts everywhere.
 pub(super) const LONG_AGO: u64 = 86_400;
 
-/// The keys that the statement meant for the caller asks for and nobody knows.
-fn keys(situation: &Situation<'_>) -> Vec<(Topic, Vec<Supposition>)> {
-    let Some(statement) = situation.meant() else { return Vec::new() };
-    let mut topics: Vec<(Topic, Vec<Supposition>)> = Vec::new();
-    for test in statement.open() {
-        let topic = Topic::Key(test.key.clone());
-        let askable = context_key::lookup(&test.key).is_some_and(|row| row.set_by != SetBy::ExternalId);
-        if !askable || topics.iter().any(|(other, _)| *other == topic) {
-            continue;
-        }
-        let have = |value: String| {
-            let key = test.key.clone();
-            move |evidence: &mut Evidence| evidence.facts.keys.push((key, vec![value]))
+/// A key that the statement meant for the caller asks for and nobody knows.
+fn open_key(situation: &Situation<'_>, key: &str) -> Vec<Supposition> {
+    let Some((statement, test)) = open_test(situation, key) else { return Vec::new() };
+    let have = |value: String| {
+        let key = test.key.clone();
+        move |evidence: &mut Evidence| evidence.facts.keys.push((key, vec![value]))
+    };
+    let mut answers = vec![suppose(situation, "none", |evidence| evidence.facts.absent_keys.push(test.key.clone()))];
+    if let Some(value) = situation.satisfying(statement, test).and_then(|values| values.into_iter().next()) {
+        let other = match value.as_str() {
+            "true" => "false".to_owned(),
+            "false" => "true".to_owned(),
+            value if value.parse::<i64>().is_ok() => "0".to_owned(),
+            value if value.contains('.') && test.operator.to_ascii_lowercase().contains("ipaddress") => {
+                "192.0.2.1".to_owned()
+            }
+            value => format!("not-{value}"),
         };
-        let mut answers =
-            vec![suppose(situation, "none", |evidence| evidence.facts.absent_keys.push(test.key.clone()))];
-        if let Some(value) = situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next()) {
-            let other = match value.as_str() {
-                "true" => "false".to_owned(),
-                "false" => "true".to_owned(),
-                value if value.parse::<i64>().is_ok() => "0".to_owned(),
-                value if value.contains('.') && test.operator.to_ascii_lowercase().contains("ipaddress") => {
-                    "192.0.2.1".to_owned()
-                }
-                value => format!("not-{value}"),
-            };
-            answers.push(suppose(situation, format!("`{value}`"), have(value)));
-            answers.push(suppose(situation, "another", have(other)));
-        }
-        topics.push((topic, answers));
+        answers.push(suppose(situation, format!("`{value}`"), have(value)));
+        answers.push(suppose(situation, "another", have(other)));
     }
-    topics
+    answers
 }

@@ -11,7 +11,7 @@ pub use patch::{Part, Patch};
 pub use plan::Plan;
 
 use countersign_policy::document::{Amendment, Effect, PolicyDocument, Statement};
-use countersign_policy::prove::{Difference, Setting, compare};
+use countersign_policy::prove::{Difference, Setting, gained};
 
 use crate::call::Name;
 use crate::edit::{self, Edit};
@@ -187,6 +187,6 @@ impl Change {
             );
             document.statements.extend(PolicyDocument::parse(&deny).statements);
         }
-        compare(&trust.document, &document, &setting).gained == Difference::None
+        gained(&trust.document, &document, &setting) == Difference::None
     }
 }

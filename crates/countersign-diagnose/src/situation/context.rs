@@ -39,13 +39,9 @@ pub(super) fn fill(situation: &mut Situation<'_>) {
     for key in &facts.absent_keys {
         context.remove(key);
     }
-    let guards = [&situation.evidence.boundary, &situation.evidence.session, &situation.evidence.vpc_endpoint];
-    let guards = guards.into_iter().flatten().chain(&situation.evidence.scps).chain(&situation.evidence.rcps);
-    let policies = situation.evidence.trust.iter().chain(&situation.evidence.identity);
-    let policies = policies.chain(guards.filter_map(|guard| guard.policy()));
     let mut looked_at = BTreeSet::new();
     let mut open = BTreeSet::new();
-    for key in policies.flat_map(|policy| asked(&policy.document)) {
+    for key in situation.evidence.policies().flat_map(|policy| asked(&policy.document)) {
         let folded = key.to_ascii_lowercase();
         if looked_at.insert(folded.clone()) && context.get(&key).is_none() && is_open(situation, &key) {
             open.insert(folded);

@@ -3,7 +3,7 @@
 use countersign_policy::assumptions::Assumptions;
 use countersign_policy::condition::date::{self, Moment};
 use countersign_policy::condition::variable::{self, Reference};
-use countersign_policy::document::{Effect, PolicyDocument, Statement};
+use countersign_policy::document::{ConditionEntry, Effect, PolicyDocument, Statement};
 use countersign_policy::evaluate::assume_role::{
     AssumeRoleDecision, CallerSide, Chaining, SessionRequest, assume_role,
 };
@@ -135,7 +135,7 @@ impl Situation<'_> {
     /// stands against it.
     pub(crate) fn favouring(&self, index: Option<usize>) -> Option<Whole> {
         let mut whole = self.whole()?;
-        let probe = probe(&whole.trust);
+        let mut probe = probe(&whole.trust);
         let needs_source_identity = self.actions.iter().any(|action| action == "sts:SetSourceIdentity");
         let mut entries = Vec::new();
         if let Some(statement) = index.and_then(|index| whole.trust.statements.get(index)) {
@@ -154,7 +154,7 @@ impl Situation<'_> {
             if is_open && whole.request.context.get(&key).is_none() {
                 let required: Vec<String> =
                     entry.values.iter().filter_map(|value| value.value.known()).map(str::to_owned).collect();
-                settle(&mut whole, &probe, &key, &required, &entry, wanted);
+                settle(&mut whole, &mut probe, (&key, &required), entry, wanted);
             }
         }
         // That there is one is known, even where its text is not.
@@ -165,13 +165,13 @@ impl Situation<'_> {
     }
 }
 
-/// Gives an open key a value, or none, with which the condition comes out as wanted.
+/// Gives an open key, which the call does not have yet, a value with which the condition comes out as wanted; none where it
+/// does without, or no value is found.
 fn settle(
     whole: &mut Whole,
-    probe: &PolicyDocument,
-    key: &str,
-    required: &[String],
-    entry: &countersign_policy::document::ConditionEntry,
+    probe: &mut PolicyDocument,
+    (key, required): (&str, &[String]),
+    entry: ConditionEntry,
     wanted: bool,
 ) {
     let number = |text: &String, step: i64| text.parse::<i64>().ok().map(|number| (number + step).to_string());
@@ -186,27 +186,26 @@ fn settle(
     candidates.extend(["true", "false", "something-else"].map(str::to_owned));
     // No value that a call can have holds a wildcard.
     candidates.retain(|value| !value.contains(['*', '?']));
-    let mut probe = probe.clone();
     if let Some(statement) = probe.statements.first_mut() {
-        statement.conditions = vec![entry.clone()];
+        statement.conditions = vec![entry];
     }
-    let holds = |context: &countersign_policy::request::RequestContext| {
-        let request = Request { context: context.clone(), ..whole.request.clone() };
-        let evaluation = evaluate(&probe, &request, AttachedTo::Role, Assumptions::default());
+    let holds = |request: &Request| {
+        let evaluation = evaluate(probe, request, AttachedTo::Role, Assumptions::default());
         let trace = evaluation.statements.first().and_then(|statement| statement.conditions.first());
         trace.is_some_and(|condition| condition.matched)
     };
-    if holds(&whole.request.context) == wanted {
+    // Tried in place: a policy may ask for many keys, and the call then has as many.
+    let request = &mut whole.request;
+    if holds(request) == wanted {
         return;
     }
     for candidate in candidates {
-        let mut context = whole.request.context.clone();
-        context.set(key, [candidate]);
-        if holds(&context) == wanted {
-            whole.request.context = context;
+        request.context.set(key, [candidate]);
+        if holds(request) == wanted {
             return;
         }
     }
+    request.context.remove(key);
 }
 
 /// A required value with the policy variables that the call has values for.

@@ -34,7 +34,13 @@ pub enum Difference {
 /// Compares two trust policies over all callers and all actions a trust policy can speak about.
 #[must_use]
 pub fn compare(before: &PolicyDocument, after: &PolicyDocument, setting: &Setting) -> Comparison {
-    Comparison { gained: difference(before, after, setting), lost: difference(after, before, setting) }
+    Comparison { gained: gained(before, after, setting), lost: difference(after, before, setting) }
+}
+
+/// What the second policy lets in that the first does not: of [`compare`] the half that most changes are judged by.
+#[must_use]
+pub fn gained(before: &PolicyDocument, after: &PolicyDocument, setting: &Setting) -> Difference {
+    difference(before, after, setting)
 }
 
 fn difference(less: &PolicyDocument, more: &PolicyDocument, setting: &Setting) -> Difference {

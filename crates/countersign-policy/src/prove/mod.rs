@@ -25,7 +25,7 @@ pub mod who;
 mod word;
 
 pub use class::{CallerClass, partition_of};
-pub use compare::{Comparison, Difference, compare};
+pub use compare::{Comparison, Difference, compare, gained};
 pub use exposure::{Exposed, Exposure, exposure};
 pub use external_id::{AcceptedIds, Deputy, ExternalIdVerdict, external_id};
 pub use federated_subject::{FederatedVerdict, federated_subject};
