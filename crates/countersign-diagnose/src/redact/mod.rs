@@ -1,7 +1,7 @@
 //! What identifies people, accounts and customers, hidden so that the answer stays the same.
 //!
-//! Names become pseudonyms, credentials go. Everything is gathered first, from all that was given ([`inventory`],
-//! [`find`](mod@find)); then each word has its pseudonym drawn from the key's seed; then every text is written anew with
+//! Names become pseudonyms, credentials go. Everything is gathered first, from all that was given (`inventory`,
+//! `find`); then each word has its pseudonym drawn from the key's seed; then every text is written anew with
 //! pseudonyms in the place of words. A word is a run of letters and digits: what stands between words is grammar, and stays.
 //!
 //! | hidden | removed | kept |
