@@ -1,11 +1,11 @@
 //! The verdict: which causes fit, what the evaluator says with and without their repairs.
 
-use countersign_policy::document::Span;
+use countersign_policy::document::{Effect, Span};
 use countersign_policy::evaluate::Decision;
 use serde::Serialize;
 
 use crate::cause::{Cause, Finding, Side, Status};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Guard};
 use crate::journal::Fingerprint;
 use crate::message::{Claim, Denial};
 use crate::place::{Place, places};
@@ -13,7 +13,7 @@ use crate::question::{self, Question};
 use crate::quoted::argument;
 use crate::repair::{Change, FixKind, Part, Patch, Plan};
 use crate::risk::{Grants, Risk, RoleRisk};
-use crate::situation::Situation;
+use crate::situation::{Situation, State, StatementView};
 use crate::verdict::{Judged, judge};
 
 /// The schema of [`Diagnosis`] as JSON.
@@ -209,8 +209,10 @@ fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding:
     let change = &finding.repair.change;
     let is_made = change.is_proposal() && finding.status == Status::Proved;
     let find = finding.repair.find.as_deref().filter(|_| patch.is_some()).map(|command| filled_in(situation, command));
-    let safe = is_made && !finding.repair.needs_decision && find.is_none() && grants == Grants::Intended;
-    let decide = (is_made && !safe && find.is_none()).then(|| decision(situation, change, grants));
+    // A placeholder is no value, whether there is a text to write it to or not.
+    let has_value = finding.repair.find.is_none();
+    let safe = is_made && !finding.repair.needs_decision && has_value && grants == Grants::Intended;
+    let decide = (is_made && !safe && has_value).then(|| decision(situation, change, grants));
     Diagnosed {
         id: cause.id,
         status: finding.status,
@@ -284,24 +286,40 @@ fn facts(situation: &Situation<'_>) -> CallFacts {
 }
 
 fn open(situation: &Situation<'_>) -> Vec<String> {
-    let tests = situation.nearest().into_iter().flat_map(crate::situation::StatementView::open);
-    tests.map(|test| test.key.clone()).collect()
+    let denies = situation.statements.iter().filter(|view| {
+        view.effect == Effect::Deny
+            && view.principal != State::Fails
+            && view.uncovered.len() < situation.actions.len()
+            && view.failing().next().is_none()
+    });
+    let mut keys: Vec<String> = Vec::new();
+    for test in situation.nearest().into_iter().chain(denies).flat_map(StatementView::open) {
+        if !keys.iter().any(|key| key.eq_ignore_ascii_case(&test.key)) {
+            keys.push(test.key.clone());
+        }
+    }
+    keys
 }
 
 /// What can still deny, in the order to check.
 fn not_given(situation: &Situation<'_>) -> Vec<&'static str> {
     let evidence = situation.evidence;
+    // What is only told in words is not evaluated.
+    fn unread<'g>(guards: impl IntoIterator<Item = &'g Guard>) -> bool {
+        let mut policies = guards.into_iter().map(|guard| guard.policy().is_some()).peekable();
+        policies.peek().is_none() || policies.any(|is_policy| !is_policy)
+    }
     let has_policies =
         situation.needs_identity() || situation.caller.as_ref().is_some_and(|caller| caller.home().is_some());
     let rows = [
         (evidence.trust.is_none(), "trust-policy"),
         // Where no Allow is needed there, a Deny counts all the same.
         (evidence.identity.is_empty() && has_policies, "identity-policy"),
-        (evidence.boundary.is_none(), "permissions-boundary"),
-        (evidence.scps.is_empty(), "service-control-policy"),
-        (evidence.rcps.is_empty(), "resource-control-policy"),
-        (evidence.session.is_none(), "session-policy"),
-        (evidence.vpc_endpoint.is_none(), "vpc-endpoint-policy"),
+        (unread(&evidence.boundary), "permissions-boundary"),
+        (unread(&evidence.scps), "service-control-policy"),
+        (unread(&evidence.rcps), "resource-control-policy"),
+        (unread(&evidence.session), "session-policy"),
+        (unread(&evidence.vpc_endpoint), "vpc-endpoint-policy"),
         (evidence.facts.role_age_seconds.is_none(), "propagation-delay"),
     ];
     rows.into_iter().filter(|(missing, _)| *missing).map(|(_, name)| name).collect()

@@ -12,7 +12,7 @@ use countersign_policy::prove::{Exposure, Setting, exposure};
 use serde::Serialize;
 
 use crate::cause::Finding;
-use crate::external_id::nearest;
+use crate::external_id::{may_be_two, nearest};
 use crate::repair::Change;
 use crate::situation::Situation;
 
@@ -163,7 +163,8 @@ fn sends_another(finding: &Finding) -> bool {
     // Without a statement it is not a value that is asked for, but what STS takes.
     let is_id = is_id && finding.statement.is_some();
     let Some(sent) = finding.sent.as_deref().filter(|_| is_id) else { return false };
-    nearest(finding.required.iter().map(String::as_str), sent).is_some_and(|(_, class)| !class.is_damage())
+    nearest(finding.required.iter().map(String::as_str), sent)
+        .is_some_and(|(required, class)| !class.is_damage() || may_be_two(required, sent))
 }
 
 /// Whether an Allow statement names an account as a whole and asks for nothing besides.

@@ -194,7 +194,8 @@ fn chosen(bundle: &str) -> BTreeSet<String> {
     let words = found.iter().flat_map(|name| name.split(|c: char| !in_word(c))).map(str::to_owned);
     let words =
         words.filter(|word| word.len() > 2 && !["AROA", "AIDA", "AWS", "aws"].iter().any(|id| word.starts_with(id)));
-    words.map(|word| word.to_ascii_lowercase()).collect()
+    // Of a `Null` test the value is no id.
+    words.map(|word| word.to_ascii_lowercase()).filter(|word| word != "true" && word != "false").collect()
 }
 
 /// The bundle of another tenant: the same problem under other names.

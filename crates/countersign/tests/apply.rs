@@ -110,7 +110,7 @@ fn what_is_fixed_is_allowed_and_can_be_undone() {
         let folder = Folder::new(&format!("undone-{}", tool[0]));
         let (code, text) = folder.run(FIX, b"");
         assert_eq!(code, 0, "{text}");
-        assert!(text.contains("the call is allowed now"), "{text}");
+        assert!(text.contains("what was given allows the call now"), "{text}");
         assert_eq!(folder.read("collect.py"), CALL.replace("\n)", "\n    ExternalId=\"tenant-7f2\",\n)").as_bytes());
         assert_eq!(folder.read("trust.json"), TRUST.as_bytes());
         let (code, again) = folder.run(FIX, b"");

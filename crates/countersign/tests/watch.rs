@@ -89,7 +89,11 @@ fn a_stream_is_answered_before_it_ends() {
     stdin.write_all(of_role("Other").as_bytes()).unwrap();
     assert!(watch.first_cause().1.ends_with("role/Other"));
     drop(stdin);
-    assert_eq!(watch.child.wait().unwrap().code(), Some(0), "the last answer is proved");
+    assert_eq!(
+        watch.child.wait().unwrap().code(),
+        Some(1),
+        "the call that is shown is not for the last role: nothing is proved"
+    );
 }
 
 #[test]

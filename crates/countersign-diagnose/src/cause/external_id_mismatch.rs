@@ -3,7 +3,7 @@
 use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
 use crate::call::{Name, Operation};
-use crate::external_id::{first_difference, is_sendable, nearest};
+use crate::external_id::{first_difference, is_sendable, may_be_two, nearest};
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, StatementView, Test};
 use crate::quoted::quoted;
@@ -31,7 +31,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
 }
 
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
-    let asked = test.key.eq_ignore_ascii_case("sts:ExternalId");
+    // `Null` asks for the key, and for no value of it.
+    let asked = test.key.eq_ignore_ascii_case("sts:ExternalId") && !test.operator.starts_with("Null");
     let sent = test.sent.as_ref().and_then(|sent| sent.first()).filter(|_| asked)?;
     let (required, class) = nearest(test.required.iter().map(String::as_str), sent)?;
     let unsendable = !is_sendable(required) && !required.contains(['*', '?', '$']);
@@ -57,7 +58,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         (Side::Request, change, "send the value byte for byte as it was issued")
     };
     // Whoever is tricked into using another tenant's role looks just like this: the policy must not follow unasked.
-    let needs_decision = in_policy && !class.is_damage();
+    let needs_decision = in_policy && !class.is_damage() || may_be_two(required, sent);
     let repair = Repair { needs_decision, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test).on(side);
     Some(Finding { span: Some(value.span), ..finding })

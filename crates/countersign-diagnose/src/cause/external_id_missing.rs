@@ -69,10 +69,13 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let asked_for = || test.required.iter().filter(|_| !is_any).find(|value| is_sendable(value) && !value.contains(['*', '?'])).cloned();
     let value = told.or_else(asked_for);
     let satisfying = situation.satisfying(statement.index, test).filter(|_| value.is_none() && allows);
+    // What a Deny by `Null` wants is any value.
+    let satisfying = satisfying.or_else(|| (is_any && !allows).then(|| vec!["some-id".to_owned()]));
     // A value that fits a pattern is made up; whoever issued the id knows it.
     let is_pattern = is_any || test.required.iter().any(|value| value.contains(['*', '?']));
-    let anybodys = is_anybodys(situation, statement, value.as_deref());
-    let needs_decision = value.is_none() && !is_pattern || anybodys;
+    // Of several ids only one is the caller's own.
+    let one_of_many = situation.evidence.external_id_to_send.is_none() && has_others(situation, statement, test, value.as_deref());
+    let needs_decision = value.is_none() && !is_pattern || one_of_many;
     let (value, tried) = match (value, satisfying) {
         (Some(value), _) => (value, None),
         (None, Some(values)) if !is_pattern => (values.into_iter().next()?, None),
@@ -81,12 +84,14 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let find = tried.as_ref().map(|_| FIND.to_owned());
     let with = tried.map(|values| Change::HaveKey { key: "sts:ExternalId".to_owned(), values });
     let how = if allows { "asks for" } else { "denies calls without" };
-    let mut message = format!("statement {} {how} `sts:ExternalId` {}, and the call sends none", statement.index + 1, listed(&test.required));
-    if situation.named_action().is_some_and(|action| !action.to_ascii_lowercase().starts_with("sts:assumerole")) {
+    let which = if is_any { String::new() } else { format!(" {}", listed(&test.required)) };
+    let mut message = format!("statement {} {how} `sts:ExternalId`{which}, and the call sends none", statement.index + 1);
+    let is_allowed = |action: &str| !statement.uncovered.iter().any(|uncovered| uncovered.eq_ignore_ascii_case(action));
+    if situation.named_action().is_some_and(|action| !action.to_ascii_lowercase().starts_with("sts:assumerole") && is_allowed(action)) {
         message.push_str("; the action in the message is allowed already, and is not what fails");
     }
     if test.state == State::Open {
-        message = format!("statement {} {how} `sts:ExternalId` {}, and it is not known whether the call sends it", statement.index + 1, listed(&test.required));
+        message = format!("statement {} {how} `sts:ExternalId`{which}, and it is not known whether the call sends it", statement.index + 1);
     }
     let tool = capability::of(situation);
     let advice = match tool {
@@ -103,12 +108,13 @@ fn send(value: String) -> Change {
     Change::Send { parameter: Name::ExternalId, key: "sts:ExternalId", value: Some(value) }
 }
 
-/// Whether the statement may be for somebody else, when nobody says who called and another one asks for another id.
-fn is_anybodys(situation: &Situation<'_>, statement: &StatementView, value: Option<&str>) -> bool {
-    let others = situation.statements.iter().filter(|view| view.index != statement.index && view.effect == Effect::Allow);
-    let mut tests = others.flat_map(|view| &view.tests);
-    let asks = |test: &Test| {
-        test.key.eq_ignore_ascii_case("sts:ExternalId") && !test.required.iter().any(|other| Some(other.as_str()) == value)
-    };
-    statement.principal == State::Open && tests.any(asks)
+/// Whether other ids than `value` are asked of the caller, or of whom it may be: in the same list, or by another statement.
+fn has_others(situation: &Situation<'_>, statement: &StatementView, test: &Test, value: Option<&str>) -> bool {
+    let is_other = |other: &String| Some(other.as_str()) != value && is_sendable(other);
+    // A Deny asks the same of everybody, and an Allow beside it of one.
+    let others = situation.statements.iter().filter(|view| {
+        view.index != statement.index && view.effect == Effect::Allow && view.main_action && view.principal != State::Fails
+    });
+    let tests = others.flat_map(|view| &view.tests).filter(|test| test.key.eq_ignore_ascii_case("sts:ExternalId"));
+    tests.chain([test]).any(|test| !test.operator.starts_with("Null") && test.required.iter().any(is_other))
 }

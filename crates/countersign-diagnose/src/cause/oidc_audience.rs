@@ -68,5 +68,6 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         }
         _ => Change::HaveKey { key: test.key.clone(), values: situation.satisfying(statement.index, test)? },
     };
-    Some(Finding::proved(message, Repair::new(MEND, change)).ranked(72).at(statement, test))
+    let repair = Repair { needs_decision: !situation.binds_subject(statement.index), ..Repair::new(MEND, change) };
+    Some(Finding::proved(message, repair).ranked(72).at(statement, test))
 }

@@ -49,7 +49,8 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     // A slip of the pen, or the account; another issuer is somebody's decision.
     let host = |arn: &str| arn.split_once(":oidc-provider/").map(|(_, host)| host.to_owned()).unwrap_or_default();
     let slip = similar::distance(&host(named.text), &host(&provider)) <= 3 || same_parts(&host(named.text), &host(&provider));
-    let repair = Repair { needs_decision: !slip, ..Repair::new(advice, change) };
+    let is_anybodys = situation.operation == Operation::AssumeRoleWithWebIdentity && !situation.binds_subject(named.statement);
+    let repair = Repair { needs_decision: !slip || is_anybodys, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(78).about("Principal.Federated");
     let finding = finding.asking([provider], Some(named.text));
     Some(Finding { statement: Some(named.statement), span: Some(named.span), ..finding })

@@ -4,7 +4,7 @@ use super::{Cause, Finding, Side};
 use countersign_policy::document::PrincipalKind;
 
 use crate::call::Operation;
-use crate::message::PolicyLayer;
+use crate::message::{PolicyLayer, is_masked};
 use crate::repair::policy_edit::name_in_trust;
 use crate::repair::{Change, Repair};
 use crate::situation::{ArnText, Situation};
@@ -64,12 +64,21 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let caller = situation.caller_principal()?;
     let mut named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
     named.dedup();
-    let message = format!("no Allow statement names the caller; they name {}", quoted_list(&named));
+    let message = match named.is_empty() {
+        true => "no Allow statement covers the caller".to_owned(),
+        false => format!("no Allow statement names the caller; they name {}", quoted_list(&named)),
+    };
     let change = match name_in_trust(situation, &caller) {
         Some(amendments) => Change::Trust { amendments, intended: situation.intended() },
         None => Change::Nothing,
     };
-    let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(74).about("Principal.AWS");
+    let repair = Repair::new(advice, change).decided_by_owner();
+    // Behind ink may stand the caller.
+    let finding = match principals.iter().any(|principal| is_masked(principal.text)) {
+        true => Finding::consistent(50, message, repair),
+        false => Finding::proved(message, repair).ranked(74),
+    };
+    let finding = finding.about("Principal.AWS");
     let finding = finding.asking([caller], Some(&named.join(", "))).separated_by(situation.get_role());
     let nearest = situation.nearest().map(|view| view.index);
     let first = principals.iter().find(|principal| Some(principal.statement) == nearest).or(principals.first());

@@ -31,7 +31,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let advice = "name the role: its ARN covers every session of it";
     let amendments = vec![Amendment::write(named.span, named.text, &role)];
     let change = Change::Trust { amendments, intended: situation.intended() };
-    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(79).about("Principal.AWS");
+    let finding = Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(79).about("Principal.AWS");
     let finding = finding.asking([role], Some(named.text));
     Some(Finding { statement: Some(named.statement), span: Some(named.span), ..finding })
 }

@@ -93,6 +93,36 @@ pub fn difference(required: &str, sent: &str) -> Option<DifferenceClass> {
     Some(classify(required, sent))
 }
 
+/// Whether the two may be the values of two parties all the same, although they look like one value that was damaged:
+/// `tenant-1` and `tenant-12`, `cust-1-23` and `cust-12-3`, `team-l0` and `team-10`. Both can be sent as they are.
+#[must_use]
+pub fn may_be_two(required: &str, sent: &str) -> bool {
+    let Some(class) = difference(required, sent).filter(|_| is_sendable(required) && is_sendable(sent)) else {
+        return false;
+    };
+    let hyphens = |text: &str| text.contains('-');
+    match class {
+        // A long piece of a random value is a piece of no other one.
+        DifferenceClass::Truncated => !(sent.len() >= 8 && (is_uuid(required) || is_uuid(sent))),
+        DifferenceClass::LookAlike => true,
+        DifferenceClass::Hyphens => hyphens(required) && hyphens(sent),
+        DifferenceClass::OtherIdentifier | DifferenceClass::OtherValue | DifferenceClass::Unrelated => true,
+        DifferenceClass::Empty
+        | DifferenceClass::UnexpandedVariable
+        | DifferenceClass::LetterCase
+        | DifferenceClass::TrailingNewline
+        | DifferenceClass::EdgeWhitespace
+        | DifferenceClass::InnerWhitespace
+        | DifferenceClass::Quotes
+        | DifferenceClass::UrlEncoding => false,
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    let parts: Vec<usize> = text.split('-').map(str::len).collect();
+    parts == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
 /// The required value that is nearest to what was sent, and how it differs.
 #[must_use]
 pub fn nearest<'r>(required: impl IntoIterator<Item = &'r str>, sent: &str) -> Option<(&'r str, DifferenceClass)> {
@@ -309,6 +339,27 @@ mod tests {
             assert_eq!(difference(required, sent), Some(class), "{required:?} {sent:?}");
         }
         assert_eq!(difference("a", "a"), None);
+    }
+
+    #[test]
+    fn values_of_two_parties_are_not_taken_for_one_that_was_damaged() {
+        let uuid = "0f1e2d3c-aaaa-bbbb-cccc-0123456789ab";
+        for (required, sent, two) in [
+            ("tenant-12", "tenant-1", true),
+            ("tenant-1", "tenant-12", true),
+            ("cust-1-23", "cust-12-3", true),
+            ("team-l0", "team-10", true),
+            ("tenant-7f2", "tenant-9c4", true),
+            (uuid, "0f1e2d3c-aaaa", false),
+            (uuid, "0f1e", true),
+            ("1111-2222-3333", "111122223333", false),
+            ("tenant-7f2", "Tenant-7f2", false),
+            ("tenant-7f2", "tenant\u{2013}7f2", false),
+            ("tenant-7f2", "tenant-7f2\n", false),
+            ("same", "same", false),
+        ] {
+            assert_eq!(may_be_two(required, sent), two, "{required:?} {sent:?}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use fixed::{Says, TokenFault};
 pub use printer::Printer;
 pub use sentence::{PolicyLayer, Reason};
 pub use value::Found;
-pub(crate) use value::{is_blacked_out, is_masked};
+pub(crate) use value::{is_blacked_out, is_hidden, is_masked};
 pub use wrapper::Claim;
 pub(crate) use wrapper::KNOWN_CODES;
 

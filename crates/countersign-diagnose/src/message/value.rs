@@ -32,6 +32,11 @@ pub(crate) fn is_masked(text: &str) -> bool {
         || text.split([':', '/']).any(|part| STAND_INS.iter().any(|name| part.eq_ignore_ascii_case(name)))
 }
 
+/// Whether somebody blacked a value out. A variable's name is none: it may be what was sent.
+pub(crate) fn is_hidden(text: &str) -> bool {
+    text.contains("***") || text.contains(['…', '█', '•']) || text.split([':', '/', '-', '_', '.']).any(is_blacked_out)
+}
+
 /// `xxxx`, and a number of which no more than half of the digits are left: `80xxxx`.
 pub(crate) fn is_blacked_out(part: &str) -> bool {
     let is_ink = |byte: u8| matches!(byte, b'x' | b'X' | b'#');

@@ -3,9 +3,9 @@
 use countersign_policy::request::Request;
 
 use super::Change;
-use crate::call::{Call, Name};
+use crate::call::Name;
 use crate::edit::Edit;
-use crate::situation::{ArnText, Situation};
+use crate::situation::Situation;
 
 impl Change {
     /// The call sends a value for a parameter, or none.
@@ -59,13 +59,6 @@ pub(super) fn make(
 
 /// The edits of the text that makes the call.
 pub(super) fn edits(situation: &Situation<'_>, parameter: Name, value: Option<&str>) -> Option<Vec<Edit>> {
-    let call = situation.call().filter(|call| is_about_role(situation, call))?;
+    let call = situation.call().filter(|call| situation.may_be_denied(call))?;
     situation.evidence.request.as_ref()?.edits(call, parameter, value)
-}
-
-/// Whether a call may be the one that was denied: it names the role, part of it, or no role that is known.
-fn is_about_role(situation: &Situation<'_>, call: &Call) -> bool {
-    let (Some(denied), Some(named)) = (situation.role_text.as_deref(), call.known(Name::RoleArn)) else { return true };
-    let is_arn = |text: &str| ArnText::parse(text).is_some();
-    named == denied || !is_arn(denied) || !is_arn(named) || situation.evidence.role.as_deref() == Some(named)
 }

@@ -7,6 +7,7 @@ use countersign_policy::condition::string::{Case, NoVariables, Template, Variabl
 use countersign_policy::document::{Effect, Polarity, PrincipalKind, Span};
 use countersign_policy::evaluate::assume_role::Layer;
 use countersign_policy::evaluate::{AttachedTo, Decision, evaluate};
+use countersign_policy::request::context_key::oidc_claim;
 use countersign_policy::request::{CallerKind, Request};
 
 use super::{ArnText, Situation, State, Test};
@@ -153,6 +154,17 @@ impl Situation<'_> {
     pub(crate) fn intended_with(&self, key: &str, pattern: &str) -> Option<Intended> {
         let condition = format!("{{\"StringLike\":{{{}:{}}}}}", json_string(key), json_string(pattern));
         Some(Intended { principal: "\"*\"".to_owned(), condition: Some(condition) })
+    }
+
+    /// Whether a statement asks for the subject of a token, and not for any: of a provider that everybody has tokens of, the
+    /// provider and the audience tell nobody apart.
+    pub(crate) fn binds_subject(&self, statement: usize) -> bool {
+        let binds = |test: &Test| {
+            oidc_claim(&test.key).is_some_and(|(_, claim)| claim.eq_ignore_ascii_case("sub"))
+                && ["StringEquals", "StringLike", "StringEqualsIgnoreCase"].contains(&test.operator.as_str())
+                && test.required.iter().all(|value| !value.trim_matches('*').is_empty())
+        };
+        self.statements.iter().any(|view| view.index == statement && view.tests.iter().any(binds))
     }
 
     /// Where a statement of the trust policy stands.

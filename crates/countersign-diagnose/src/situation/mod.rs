@@ -109,8 +109,27 @@ impl<'e> Situation<'e> {
         calls.iter().find(same_role).or_else(|| calls.first())
     }
 
-    /// What the call's text says of a parameter.
+    /// Whether a call may be the one that was denied: it names the role, part of it, or no role that is known.
+    pub(crate) fn may_be_denied(&self, call: &Call) -> bool {
+        let (Some(denied), Some(named)) = (self.role_text.as_deref(), call.known(Name::RoleArn)) else { return true };
+        let is_arn = |text: &str| ArnText::parse(text).is_some();
+        named == denied || !is_arn(denied) || !is_arn(named) || self.evidence.role.as_deref() == Some(named)
+    }
+
+    /// Whether the text makes calls of one role that say different things of a parameter, so that either can be what failed.
+    fn is_contested(&self, call: &Call, name: Name) -> bool {
+        let says = |call: &Call| (call.known(name).map(str::to_owned), *call.parameter(name) == Parameter::Absent);
+        let calls = self.evidence.request.iter().flat_map(|request| &request.calls);
+        let mut alike = calls.filter(|other| other.known(Name::RoleArn) == call.known(Name::RoleArn));
+        call.known(Name::RoleArn).is_some() && alike.any(|other| says(other) != says(call))
+    }
+
+    /// What the call's text says of a parameter. What another call sends, this one need not.
     pub(crate) fn of_call(&self, name: Name) -> Sent {
+        let is_sent = name != Name::RoleArn && name != Name::Region;
+        if is_sent && self.call().is_some_and(|call| !self.may_be_denied(call) || self.is_contested(call, name)) {
+            return Sent::Unknown;
+        }
         match self.call().map(|call| call.parameter(name)) {
             Some(Parameter::Known { value, .. }) => Sent::Value(value.clone()),
             Some(Parameter::Absent) => Sent::Nothing,
@@ -215,7 +234,10 @@ impl<'e> Situation<'e> {
             (None, Some(request)) if !request.mentions_external_id() => Sent::Nothing,
             (None, _) => Sent::Unknown,
         };
-        let sent = facts.external_id.clone().or_else(of_call);
+        let sent = match facts.external_id.clone().or_else(of_call) {
+            Sent::Value(value) if message::is_hidden(&value) => Sent::Unknown,
+            sent => sent,
+        };
         match self.operation {
             // Their API has no such parameter.
             Operation::AssumeRoleWithWebIdentity | Operation::AssumeRoleWithSaml | Operation::SwitchRole => {

@@ -147,8 +147,10 @@ impl Situation<'_> {
     pub(crate) fn denied_without(&self, key: &str) -> Option<(&StatementView, &Test)> {
         let deny = self.denying().filter(|_| self.is_plain_denial())?;
         let lifts = |test: &&Test| {
-            let asks_for_absence = test.required.iter().all(|value| value.eq_ignore_ascii_case("false"));
-            test.key.eq_ignore_ascii_case(key) && (test.operator.contains("Not") || asks_for_absence)
+            let all = |word: &str| test.required.iter().all(|value| value.eq_ignore_ascii_case(word));
+            // `Null` is true of a key that is not there, and `Bool` of a key that says no.
+            let lifted = if test.operator.starts_with("Null") { all("true") } else { all("false") };
+            test.key.eq_ignore_ascii_case(key) && (test.operator.contains("Not") || lifted)
         };
         deny.tests.iter().find(lifts).map(|test| (deny, test))
     }

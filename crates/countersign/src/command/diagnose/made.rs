@@ -132,14 +132,17 @@ impl Written {
             let _ = writeln!(out, "{GOOD}written:{GOOD:#} {}", inert(file));
         }
         match (self.after.before, self.after.open.as_slice()) {
-            (Some(_), []) => {
+            (Some(_), []) if self.after.not_given.is_empty() => {
                 let _ = writeln!(out, "{GOOD}the call is allowed now:{GOOD:#} read again, the evaluator allows it");
+            }
+            (Some(_), []) => {
+                let _ = writeln!(out, "{GOOD}what was given allows the call now:{GOOD:#} the evaluator read it again");
             }
             (Some(_), open) => {
                 let keys = output::quoted_list(open);
                 let _ = writeln!(
                     out,
-                    "{GOOD}the call is allowed now{GOOD:#}, if it has what the policy asks for in {keys}, which nobody says"
+                    "{GOOD}what was given allows the call now{GOOD:#}, if it has what the policy asks for in {keys}, which nobody says"
                 );
             }
             (None, _) => {

@@ -7,7 +7,7 @@ use countersign_diagnose::diagnosis::{Diagnosed, Diagnosis, Verdict};
 use countersign_policy::evaluate::Decision;
 
 use super::values;
-use super::words::{clipped, decision, side};
+use super::words::{clipped, decision, provided, side};
 use crate::output::inert;
 
 /// The answer for an issue or a chat.
@@ -80,7 +80,8 @@ fn facts(diagnosis: &Diagnosis, first: &Diagnosed) -> String {
         let reason = decision(before);
         let _ = writeln!(
             out,
-            "* checked: the evaluator denies the call as it is ({reason}), and allows it with the change"
+            "* checked: the evaluator denies the call as it is ({reason}), and allows it with the change{}",
+            provided(diagnosis)
         );
     }
     let exploitability = first.risk.exploitability.map(|how| format!(", exploitability {how}")).unwrap_or_default();

@@ -8,10 +8,11 @@ use countersign_diagnose::cause::{self, Status};
 use countersign_diagnose::diagnosis::{Diagnosed, Diagnosis, Verdict};
 use countersign_diagnose::place::{Place, Shows, Source};
 use countersign_diagnose::risk::Severity;
+use countersign_policy::document::Effect;
 use countersign_policy::evaluate::Decision;
 
 use super::values;
-use super::words::{clipped, decision, side, wrapped};
+use super::words::{clipped, decision, provided, side, wrapped};
 use crate::output::{BAD, BOLD, GOOD, NOTE, WARN, inert};
 use crate::read::Input;
 
@@ -196,17 +197,26 @@ fn checked(evidence: &Evidence, diagnosis: &Diagnosis, first: &Diagnosed) -> Str
     if before == Decision::Allowed {
         return String::new();
     }
-    let by = match (first.statement, &evidence.trust) {
-        (Some(statement), Some(trust)) => format!("statement {} of {} ", statement + 1, inert(&trust.name)),
-        _ => String::new(),
+    let change = if diagnosis.plan.as_ref().is_some_and(|plan| plan.causes.len() > 1) { "changes" } else { "change" };
+    // A Deny allows nothing.
+    let allow = first.statement.zip(evidence.trust.as_ref()).filter(|(statement, trust)| {
+        let effect = trust.document.statements.get(*statement).and_then(|statement| statement.effect.as_ref());
+        effect.is_some_and(|effect| effect.value == Effect::Allow)
+    });
+    let with = match allow {
+        Some((statement, trust)) => {
+            format!("with the {change} statement {} of {} allows it", statement + 1, inert(&trust.name))
+        }
+        None => format!("with the {change} what was given allows it"),
     };
-    let with = if by.is_empty() {
-        "with the change it is allowed".to_owned()
-    } else {
-        format!("with the change {by}allows it")
-    };
-    let text = format!("the evaluator denies the call as it is ({}); {with}", decision(before));
-    format!("{GOOD}checked:{GOOD:#} {}\n", wrapped(&text, 9, 2))
+    let text = format!("the evaluator denies the call as it is ({}); {with}{}", decision(before), provided(diagnosis));
+    let mut out = format!("{GOOD}checked:{GOOD:#} {}\n", wrapped(&text, 9, 2));
+    if diagnosis.status == Verdict::Proved && !diagnosis.not_given.is_empty() {
+        let label = "not given, and can still deny:";
+        let list = wrapped(&diagnosis.not_given.join(", "), label.len() + 1, 2);
+        let _ = writeln!(out, "{NOTE}{label}{NOTE:#} {list}");
+    }
+    out
 }
 
 /// How severe it is, where it is more than a nuisance.

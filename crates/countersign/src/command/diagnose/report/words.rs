@@ -1,7 +1,10 @@
 //! Words and widths that the forms of the answer share.
 
 use countersign_diagnose::cause::Side;
+use countersign_diagnose::diagnosis::Diagnosis;
 use countersign_policy::evaluate::Decision;
+
+use crate::output::quoted_list;
 
 /// The columns of a terminal that people can be expected to have.
 const WIDTH: usize = 80;
@@ -28,6 +31,19 @@ pub(super) fn decision(decision: Decision) -> &'static str {
         Decision::ExplicitDeny => "a Deny applies",
         Decision::ImplicitDeny => "no Allow applies",
     }
+}
+
+/// What the evaluator took for granted, as a clause behind what it says.
+pub(super) fn provided(diagnosis: &Diagnosis) -> String {
+    let mut out = String::new();
+    if diagnosis.call.caller.is_none() {
+        out.push_str(", if the caller, whom nobody names, is one that it is for");
+    }
+    if !diagnosis.open.is_empty() {
+        let keys = quoted_list(&diagnosis.open);
+        out.push_str(&format!(", if the call has what the policy asks for in {keys}, which nobody says"));
+    }
+    out
 }
 
 /// Prose over lines of a terminal: the first starts at column `start`, the others at `margin`. Words stay whole.
