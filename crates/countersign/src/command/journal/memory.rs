@@ -31,11 +31,11 @@ impl Place {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Remember {
     /// Record in the journal that the repair of the first cause worked.
-    #[arg(long, conflicts_with_all = ["failed", "apply", "watch"], help_heading = "The journal")]
+    #[arg(long, conflicts_with_all = ["failed", "apply", "diff", "watch"], help_heading = "The journal")]
     worked: bool,
 
     /// Record in the journal that the repair of the first cause did not work.
-    #[arg(long, conflicts_with_all = ["apply", "watch"], help_heading = "The journal")]
+    #[arg(long, conflicts_with_all = ["apply", "diff", "watch"], help_heading = "The journal")]
     failed: bool,
 
     #[command(flatten)]
