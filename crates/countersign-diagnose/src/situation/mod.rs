@@ -8,6 +8,7 @@ mod arn_facts;
 mod context;
 mod decide;
 mod hints;
+mod provable;
 mod trust;
 
 pub(crate) use arn_facts::{ArnText, is_opt_in_region};
