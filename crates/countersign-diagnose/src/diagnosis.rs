@@ -241,7 +241,9 @@ fn decision(situation: &Situation<'_>, change: &Change, grants: Grants) -> Strin
     let caller = situation.caller_text.as_deref().unwrap_or("the caller");
     match (change, grants) {
         (Change::Trust { .. }, Grants::Others) if situation.provable_trust().is_none() => {
-            format!("whether the change lets in anybody besides `{caller}`: the trust policy is too long for that to be proved")
+            format!(
+                "whether the change lets in anybody besides `{caller}`: the trust policy is too long for that to be proved"
+            )
         }
         (Change::Trust { .. }, Grants::Others) => {
             format!("whether all those are meant to get in whom the change lets in besides `{caller}`")
