@@ -55,6 +55,11 @@ impl Key {
         Self { name, spelt: Some(spelt), wrap: None }
     }
 
+    /// Spelt as the role beside it is.
+    pub(super) const fn like_the_role(name: Name) -> Self {
+        Self { name, spelt: None, wrap: None }
+    }
+
     /// Its value stands in something else than the language's usual.
     pub(super) const fn wrapped(self, wrap: [&'static str; 2]) -> Self {
         Self { wrap: Some(wrap), ..self }
