@@ -113,7 +113,8 @@ pub(crate) struct Given {
     #[arg(long, value_name = "PATH")]
     pub(super) event: Vec<PathBuf>,
 
-    /// The role's trust policy: JSON, what `aws iam get-role` prints, or a file that `countersign audit` reads, with --role.
+    /// The role's trust policy: JSON, what `aws iam get-role` prints, or a file or Terraform folder that `countersign audit`
+    /// reads, with --role.
     #[arg(long, value_name = "FILE", help_heading = "The role")]
     pub(super) trust: Option<PathBuf>,
 
