@@ -12,7 +12,7 @@ use countersign_diagnose::{Evidence, Part, message};
 use countersign_policy::document::Embedding;
 
 use super::args::Given;
-use super::{mistaken, template, trail};
+use super::{mistaken, template, trail, transcript};
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -57,6 +57,9 @@ impl Patience {
 /// When a file cannot be read or holds nothing of what it is given as.
 pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
     let mut evidence = gathered(args, error_text(args)?)?;
+    if let (None, None, Some(text)) = (&evidence.request, &args.case, &evidence.error_text) {
+        evidence.request = transcript::command(text);
+    }
     let notes = [unread_error(&evidence, args), unused_name(&evidence, args)];
     evidence.notes.extend(notes.into_iter().flatten());
     Ok(evidence)
