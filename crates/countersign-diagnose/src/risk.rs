@@ -9,6 +9,7 @@ use std::fmt;
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::{Effect, PrincipalKind};
 use countersign_policy::prove::{Exposure, Setting, exposure};
+pub use countersign_policy::severity::Severity;
 use serde::Serialize;
 
 use crate::cause::Finding;
@@ -18,22 +19,6 @@ use crate::situation::Situation;
 
 /// The scale, for people.
 pub const PAGE: &str = include_str!("risk.md");
-
-/// How bad it is, in Security Hub's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The call does not work, and that is all.
-    Informational,
-    /// Wider than it has to be.
-    Low,
-    /// The denial may be right, or the change lets in somebody new.
-    Medium,
-    /// Third parties get in without the ExternalId.
-    High,
-    /// Anybody gets in.
-    Critical,
-}
 
 /// What it takes for somebody else to get into the role as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -47,18 +32,6 @@ pub enum Exploitability {
     Medium,
     /// The role's ARN.
     High,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Informational => "informational",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        })
-    }
 }
 
 impl fmt::Display for Exploitability {

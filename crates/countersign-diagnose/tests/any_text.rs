@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(unreachable_pub, reason = "the fuzz targets reach it")]
 mod readers;
 
 use countersign_diagnose::{Evidence, diagnose};

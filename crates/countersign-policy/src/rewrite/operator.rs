@@ -17,14 +17,7 @@ pub fn change_operator(
     value: Option<TextEdit>,
 ) -> Option<Vec<TextEdit>> {
     if &*entry.operator.value == operator {
-        return value.map_or(Some(Vec::new()), |value| super::reword(text, value).map(|edit| vec![edit]));
-    }
-    let is_there = |other: &ConditionEntry| {
-        &*other.operator.value == operator && other.key.value.eq_ignore_ascii_case(&entry.key.value)
-    };
-    if statement.conditions.iter().any(is_there) {
-        // An operator has a key once.
-        return None;
+        return Some(value.into_iter().collect());
     }
     let siblings = statement.conditions.iter().filter(|other| other.operator.span == entry.operator.span).count();
     let is_home = |other: &&ConditionEntry| {
