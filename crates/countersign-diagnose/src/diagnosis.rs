@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cause::{Cause, Finding, Side, Status};
 use crate::evidence::{Evidence, Guard};
 use crate::journal::Fingerprint;
-use crate::message::{Claim, Denial};
+use crate::message::{self, Claim, Denial, Elsewhere};
 use crate::place::{Place, places};
 use crate::question::{self, Question};
 use crate::quoted::argument;
@@ -192,7 +192,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         call: facts(&situation),
         open: open(&situation),
         not_given,
-        notes: evidence.notes.clone(),
+        notes: notes(&situation),
         question,
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
         fingerprint,
@@ -299,6 +299,22 @@ fn open(situation: &Situation<'_>) -> Vec<String> {
         }
     }
     keys
+}
+
+/// What the evidence cannot show, and that it is about something else.
+fn notes(situation: &Situation<'_>) -> Vec<String> {
+    let evidence = situation.evidence;
+    let text = evidence.error_text.as_deref().filter(|_| situation.denials.is_empty());
+    let elsewhere = text.and_then(message::elsewhere).map(|elsewhere| match elsewhere {
+        Elsewhere::PassRole => {
+            "what is denied is to hand a role to a service (iam:PassRole): the policies of whoever called decide that, and no \
+             trust policy; it never works across accounts"
+        }
+        Elsewhere::Another => {
+            "what is denied is an action of another service, not to assume a role: no trust policy decides it"
+        }
+    });
+    evidence.notes.iter().cloned().chain(elsewhere.map(str::to_owned)).collect()
 }
 
 /// What can still deny, in the order to check.

@@ -31,14 +31,16 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return told.map(|_| finding.asking(["arn:aws:iam::ACCOUNT:role/NAME"], None));
     };
     let what = defect(&role);
-    if told.is_none() && what.is_none() {
+    // Of a policy that is written, no ARN names a role to assume.
+    if told.is_none() && (what.is_none() || situation.is_write) {
         return None;
     }
     let (certain, what) = what.unwrap_or((true, "STS takes it for no role's ARN"));
     let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
     // What stands in an error alone may have been shortened by whoever pasted it; what the call has was sent.
     let sent = situation.call().is_some_and(|call| call.known(Name::RoleArn) == Some(role.as_str()));
-    let shortened = !certain && !sent && matches!(situation.says(), Some(Says::NotAuthorized));
+    let of_text = matches!(situation.says(), Some(Says::NotAuthorized | Says::WrapperOnly | Says::ServiceCannotAssume));
+    let shortened = !certain && !sent && of_text;
     let mended = mended(situation, &role);
     let repair = match &mended {
         Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),

@@ -1,6 +1,7 @@
 //! The sentence STS writes when it denies: `User: … is not authorized to perform: … on resource: … because …`.
 
 use countersign_policy::document::Span;
+use memchr::memmem;
 use serde::Serialize;
 
 use super::clean::Clean;
@@ -106,6 +107,39 @@ fn action(text: &str, at: usize) -> Option<Action> {
     let written = text.get(start..end)?.trim_end_matches(':');
     let named = if bare { format!("sts:{written}") } else { written.to_owned() };
     (written.len() <= LONGEST_ACTION).then_some(Action { named, start, end: start + written.len() })
+}
+
+/// What a text denies where it is not about assuming a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// To hand a role to a service.
+    PassRole,
+    /// Another service's action.
+    Another,
+}
+
+/// The action of another service that a text denies, where it denies none of STS's.
+pub(super) fn elsewhere(text: &str) -> Option<Elsewhere> {
+    let named = |at: usize| {
+        let mut rest = Cursor { text, at: at + ANCHOR.len() };
+        rest.eat(":");
+        rest.eat(" ");
+        let _ = rest.eat_quote();
+        let (start, end) = rest.word(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '-'))?;
+        text.get(start..end)?.split_once(':').filter(|(_, action)| !action.is_empty())
+    };
+    if text.contains("Cross-account pass role is not allowed") {
+        return Some(Elsewhere::PassRole);
+    }
+    let mut found = None;
+    for (service, action) in memmem::find_iter(text.as_bytes(), ANCHOR).filter_map(named) {
+        match (service, action) {
+            (service, _) if service.eq_ignore_ascii_case("sts") => return None,
+            ("iam", "PassRole") => found = Some(Elsewhere::PassRole),
+            _ => found = found.or(Some(Elsewhere::Another)),
+        }
+    }
+    found
 }
 
 /// The longest name of an action, in bytes.

@@ -7,7 +7,7 @@ use super::clean::Clean;
 use super::fixed::{Says, TokenFault};
 use super::sentence::Cursor;
 use super::value::{Found, arn_length};
-use super::{Denial, Printer, Sentence, printer};
+use super::{Denial, Printer, Sentence, printer, sentence};
 
 /// A guess that a tool prints beside the denial. It did not look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -149,10 +149,23 @@ pub(super) fn add(clean: &Clean, from: usize, start: usize, end: usize, until: u
 /// How far around a sentence its tool's words are looked for, in bytes.
 const REACH: usize = 8_192;
 
+/// What IAM and its console say of a policy they do not take, where the code is missing.
+const MALFORMED: &[&str] = &[
+    "policy contains the following error:",
+    "contains invalid Json",
+    "Has prohibited field ",
+    "should not specify a principal",
+    "may only specify STS AssumeRole actions",
+    "Role trust policies apply to the role that they are attached to",
+    "is not valid for resource \"",
+];
+
 /// What is said of a role where STS's sentence is missing.
 pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
     const BARE: &[&str] = &[
         "cannot be assumed",
+        "can't be assumed",
+        "could not be used to assume",
         "Error calling AssumeRole for role ",
         "unable to assume the role",
         "unable to assume role",
@@ -175,8 +188,12 @@ pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
         "MissingAuthenticationToken",
     ];
     let text = clean.text.as_str();
-    let (at, matched) = BARE.iter().filter_map(|bare| Some((text.find(bare)?, *bare))).min_by_key(|(at, _)| *at)?;
+    // A code beside a sentence about another service's action is that sentence's.
+    let elsewhere = sentence::elsewhere(text).is_some();
+    let words = BARE.iter().chain(MALFORMED).filter(|bare| !elsewhere || !bare.starts_with("Access"));
+    let (at, matched) = words.filter_map(|bare| Some((text.find(bare)?, *bare))).min_by_key(|(at, _)| *at)?;
     let says = match matched {
+        _ if MALFORMED.contains(&matched) => Says::MalformedPolicy,
         "ExpiredToken" => Says::ExpiredToken,
         "InvalidClientTokenId" => Says::InvalidClientToken,
         "SignatureDoesNotMatch" => Says::Signature,

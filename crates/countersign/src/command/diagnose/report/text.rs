@@ -28,6 +28,12 @@ pub(in super::super) fn can_still_deny(not_given: &[&str]) -> String {
     }
 }
 
+fn notes(out: &mut String, diagnosis: &Diagnosis) {
+    for note in &diagnosis.notes {
+        let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&inert(note), 6, 6));
+    }
+}
+
 /// The answer for a terminal. `error_name` is what the error's text is called.
 pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_name: &str) -> String {
     let mut out = String::new();
@@ -43,6 +49,7 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
             " {NOTE}help:{NOTE:#} give the error as it was printed, in a file or piped in, and the role's policy:"
         );
         let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign diagnose --trust role.json");
+        notes(&mut out, diagnosis);
         return out;
     };
     out.push_str(&headline(if diagnosis.is_allowed() { Verdict::Contradicted } else { diagnosis.status }, first));
@@ -81,9 +88,7 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
         let list = wrapped(&diagnosis.not_given.join(", "), 11, 1);
         let _ = writeln!(out, "\n{NOTE}not given:{NOTE:#} {list}");
     }
-    for note in &diagnosis.notes {
-        let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&inert(note), 6, 6));
-    }
+    notes(&mut out, diagnosis);
     for claim in &diagnosis.claims {
         let text = format!("`{}` is {}", inert(&claim.text), claim.verdict);
         let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&clipped(&text), 6, 6));
