@@ -65,6 +65,7 @@ fn defect(role: &str) -> Option<(bool, &'static str)> {
     let what = match parts.as_slice() {
         ["iam" | "sts", ..] => "the partition is missing",
         [_, "iam", "", "", ..] => "the account is missing",
+        [_, "iam", "", account, ..] if account.contains(['"', '\'']) => "the account stands in quotes",
         [_, "iam", "", account, ..] if account.bytes().any(|byte| !byte.is_ascii_digit()) => {
             return Some((false, "the account is not a number"));
         }
@@ -81,7 +82,8 @@ fn defect(role: &str) -> Option<(bool, &'static str)> {
 fn mended(situation: &Situation<'_>, role: &str) -> Option<String> {
     let meant = situation.evidence.role.as_deref().filter(|meant| *meant != role && is_role(meant));
     let partition = situation.caller_arn().map_or("aws", |caller| caller.partition);
-    let completed = || match role.strip_prefix("arn:")?.split(':').collect::<Vec<_>>().as_slice() {
+    let bare = role.replace(['"', '\''], "");
+    let completed = || match bare.as_str().strip_prefix("arn:")?.split(':').collect::<Vec<_>>().as_slice() {
         ["iam", "", account, resource] => Some(format!("arn:{partition}:iam::{account}:{resource}")),
         [partition, "iam", _, account, resource] => Some(format!("arn:{partition}:iam::{account}:{resource}")),
         _ => None,

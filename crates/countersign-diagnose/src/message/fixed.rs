@@ -211,6 +211,7 @@ const SERVICES: &[(&str, &str)] = &[
     ("should be given assume role permissions for Glue Service", "glue.amazonaws.com"),
     ("cannot be assumed by AWS Backup", "backup.amazonaws.com"),
     ("Not authorized to get credentials of role", "redshift.amazonaws.com"),
+    ("VALIDATION_ERROR: EMR service role", "elasticmapreduce.amazonaws.com"),
     ("Error in assuming access role", "build.apprunner.amazonaws.com"),
     ("The defined assume role is unable to be assumed", "ssm.amazonaws.com"),
     ("missing ssm service principal in trust policy", "ssm.amazonaws.com"),
@@ -308,7 +309,9 @@ fn invalid_arn(text: &str, at: usize) -> Option<&str> {
     // `… is invalid or cannot be assumed` is a service speaking.
     let service = text.get(at + IS_INVALID.len()..).is_some_and(|rest| rest.starts_with(" or "));
     let word = before.rsplit([' ', '"', '\'', '`', '(']).next().filter(|_| !service)?;
-    (word.starts_with("arn:") || word.contains(":role/")).then_some(word)
+    // STS's sentence begins with the ARN; another says of what kind the role is.
+    let begins = before.strip_suffix(word)?.trim_end().chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    (begins && (word.starts_with("arn:") || word.contains(":role/"))).then_some(word)
 }
 
 /// `NoSuchEntity … role`, from `at`: where it ends.

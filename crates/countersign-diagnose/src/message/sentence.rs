@@ -227,6 +227,9 @@ fn joined(clean: &Clean, value: &str, start: usize) -> Found {
 /// part before is not the ARN of anything yet.
 fn resource_length(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
+    if let Some(length) = with_quotes(rest) {
+        return length;
+    }
     let mut length = arn_length(rest);
     for _ in 0..2 {
         let so_far = rest.get(..length).unwrap_or_default();
@@ -245,6 +248,18 @@ fn resource_length(text: &str, at: usize) -> usize {
         length += 1 + more;
     }
     length
+}
+
+/// The length of an ARN whose account stands in quotes, which is what a value becomes that is put in with its quotes.
+fn with_quotes(rest: &str) -> Option<usize> {
+    // An account or what stands in its place is no longer.
+    let near = rest.get(..rest.floor_char_boundary(100))?;
+    let head = near.strip_prefix("arn:")?.find(":iam::")? + "arn:".len() + ":iam::".len();
+    let quote = near.get(head..)?.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (account, _) = near.get(head + 1..)?.split_once(quote)?;
+    let tail = head + account.len() + 2;
+    let is_role = rest.get(tail..)?.starts_with(":role/") && account.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_role.then(|| tail + arn_length(rest.get(tail..).unwrap_or_default()))
 }
 
 fn reason(clean: &Clean, at: usize) -> Option<(Reason, usize)> {

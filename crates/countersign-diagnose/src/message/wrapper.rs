@@ -166,6 +166,8 @@ pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
         "cannot be assumed",
         "can't be assumed",
         "could not be used to assume",
+        "unable to perform: sts:AssumeRole",
+        "allows the action \"sts:AssumeRole\"",
         "Error calling AssumeRole for role ",
         "unable to assume the role",
         "unable to assume role",
@@ -217,7 +219,7 @@ fn service_near(clean: &Clean, from: usize) -> Option<Found> {
     let name_start = near.get(..at)?.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.')))? + 1;
     let before = near.get(..name_start)?;
     let end = at + ".amazonaws.com".len();
-    let speaks_of_one = before.contains("principal") || before.contains("service");
+    let speaks_of_one = ["principal", "service", "trust relationship"].iter().any(|word| before.contains(word));
     let text = near.get(name_start..end)?.to_owned();
     (speaks_of_one && !text.starts_with("sts."))
         .then(|| Found { text, span: clean.span(from + name_start, from + end) })
