@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cause::{Cause, Finding, Side, Status};
 use crate::evidence::{Evidence, Guard};
 use crate::journal::Fingerprint;
-use crate::message::{Claim, Denial};
+use crate::message::{self, Claim, Denial, Elsewhere};
 use crate::place::{Place, places};
 use crate::question::{self, Question};
 use crate::quoted::argument;
@@ -200,7 +200,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         open: open(&situation),
         not_given,
         checks,
-        notes: evidence.notes.iter().cloned().chain(situation.unproved()).collect(),
+        notes: notes(&situation),
         question,
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
         fingerprint,
@@ -308,6 +308,23 @@ fn open(situation: &Situation<'_>) -> Vec<String> {
     let tests = situation.nearest().into_iter().chain(denies).flat_map(StatementView::open);
     let mut seen = BTreeSet::new();
     tests.filter(|test| seen.insert(test.key.to_ascii_lowercase())).map(|test| test.key.clone()).collect()
+}
+
+/// What the evidence cannot show, and that it is about something else.
+fn notes(situation: &Situation<'_>) -> Vec<String> {
+    let evidence = situation.evidence;
+    let text = evidence.error_text.as_deref().filter(|_| situation.denials.is_empty());
+    let elsewhere = text.and_then(message::elsewhere).map(|elsewhere| match elsewhere {
+        Elsewhere::PassRole => {
+            "what is denied is to hand a role to a service (iam:PassRole): the policies of whoever called decide that, and no \
+             trust policy; it never works across accounts"
+        }
+        Elsewhere::Another => {
+            "what is denied is an action of another service, not to assume a role: no trust policy decides it"
+        }
+    });
+    let elsewhere = elsewhere.map(str::to_owned);
+    evidence.notes.iter().cloned().chain(elsewhere).chain(situation.unproved()).collect()
 }
 
 /// What can still deny, in the order to check.

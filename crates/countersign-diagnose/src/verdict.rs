@@ -114,7 +114,9 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
     let claims: Vec<usize> =
         places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Evaluator);
     let index = favoured(situation, found, &claims);
-    let given = situation.evidence.trust.is_some() || !situation.evidence.identity.is_empty();
+    // Services and tokens have no policies of their own: what was given is somebody else's.
+    let has_policies = !situation.is_service() && !situation.is_federated();
+    let given = situation.evidence.trust.is_some() || has_policies && !situation.evidence.identity.is_empty();
     let given = (given || evidence_limits(situation)) && !situation.is_write;
     let mut whole = situation.favouring(index).filter(|_| given);
     let by_given = whole.as_ref().map(|whole| whole.decide().decision);
