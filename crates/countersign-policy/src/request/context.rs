@@ -177,7 +177,8 @@ mod tests {
             }
             assert_eq!(context.get("last").unwrap(), ["2"]);
             assert_eq!(context.get("tag/0"), None);
-            let again: RequestContext = plain(&context).into_iter().map(|(key, values)| (key, values.to_vec())).collect();
+            let again: RequestContext =
+                plain(&context).into_iter().map(|(key, values)| (key, values.to_vec())).collect();
             assert_eq!(again, context);
         }
     }
