@@ -44,6 +44,8 @@ pub struct Role {
     pub embedding: Embedding,
     /// What it was written in, as far as edits go.
     pub language: Language,
+    /// What the trust policy has from the defaults of a template's parameters, where nothing else was given for them.
+    pub defaults: Vec<DefaultValue>,
     /// Where the role stands.
     pub span: Span,
     /// Where its spans point to.
@@ -66,6 +68,17 @@ pub struct Choice {
     pub subject: String,
     /// The decision, as it reads after "when": `var.external_id is null`.
     pub decided: String,
+}
+
+/// A value that stands in a policy because it is a parameter's default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultValue {
+    /// The parameter.
+    pub name: String,
+    /// Where the policy refers to it.
+    pub place: Span,
+    /// Where the default is written.
+    pub literal: Span,
 }
 
 impl Choice {
@@ -102,6 +115,7 @@ impl Role {
             decoded: None,
             embedding: Embedding::Direct,
             language: Language::default(),
+            defaults: Vec::new(),
             span,
             sources,
         }

@@ -93,7 +93,7 @@ tools! {
     "sops" [".sops.yaml"] None, None, Observed, "", "a profile with role_arn and external_id";
     "msk-iam-auth" ["IAMLoginModule", "awsRoleArn"] Some("awsRoleExternalId"), Some("1.1.7"), Observed, "ignored when awsRoleAccessKeyId and awsRoleSecretAccessKey are set too", "awsProfileName with a profile that has external_id";
     "crossplane" ["assumeRoleChain"] Some("externalID"), None, Observed, "one for each hop", "";
-    "pulumi" ["aws:assumeRole", "pulumi"] Some("externalId"), None, Documented, "in assumeRole of the provider", "";
+    "pulumi" ["aws:assumeRole", "pulumi"] Some("externalId"), None, Documented, "in assumeRole of the provider; since version 7 in assumeRoles, a list", "";
     "packer" ["amazon-ebs"] Some("external_id"), None, Documented, "in the block assume_role", "";
     "cdk" ["DefaultStackSynthesizer"] Some("deployRoleExternalId"), None, Documented, "one for each role: fileAssetPublishingExternalId, imageAssetPublishingExternalId, lookupRoleExternalId", "";
     "prometheus" ["sigv4:"] Some("external_id"), None, Observed, "recent releases only: older ones have role_arn alone", "a profile with role_arn and external_id";

@@ -306,3 +306,73 @@ fn a_value_that_is_written_elsewhere_becomes_no_list() {
     assert_eq!((code, after), (1, values));
     assert!(said.contains("what has to change is no literal in the statement"), "{said}");
 }
+
+const TEMPLATE: &str = r#"Parameters:
+  ExternalId:
+    Type: String
+    Default: tenant-7f2 # from the vendor
+Resources:
+  A:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: A
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal:
+              AWS: arn:aws:iam::999988887777:role/Collector
+            Action: sts:AssumeRole
+            Condition:
+              StringEquals:
+                sts:ExternalId: !Ref ExternalId
+"#;
+
+/// What comes of a template when the call sends another ExternalId: the exit code, the template, what was said.
+fn template_with_another_id(name: &str, template: &str) -> (i32, String, String) {
+    let folder = laid_out(&serde_json::json!({}), 0, name, template);
+    let (_, before) = run(&folder, "diagnose", name, "--external-id tenant-9a1 --role A");
+    let (code, said) = run(&folder, "fix", name, "--external-id tenant-9a1 --accept-decision --role A");
+    (code, std::fs::read_to_string(folder.join(name)).unwrap(), before + &said)
+}
+
+#[test]
+fn the_default_of_a_parameter_is_changed_where_it_is_written() {
+    let (code, after, said) = template_with_another_id("default.yaml", TEMPLATE);
+    assert_eq!((code, after), (0, TEMPLATE.replace("tenant-7f2", "tenant-9a1")), "{said}");
+    let note = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        note.contains("read with the default of `ExternalId`; a stack may have been given another value, and keeps it"),
+        "{said}"
+    );
+    let json = r#"{
+  "Parameters": {"ExternalId": {"Type": "String", "Default": "tenant-7f2"}},
+  "Resources": {"A": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "A", "AssumeRolePolicyDocument": {
+    "Version": "2012-10-17",
+    "Statement": [{
+      "Effect": "Allow",
+      "Principal": {"AWS": "arn:aws:iam::999988887777:role/Collector"},
+      "Action": "sts:AssumeRole",
+      "Condition": {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}}
+    }]
+  }}}}
+}
+"#;
+    let (code, after, said) = template_with_another_id("default.json", json);
+    assert_eq!((code, after), (0, json.replace("tenant-7f2", "tenant-9a1")), "{said}");
+}
+
+#[test]
+fn a_default_that_another_role_asks_for_too_stays() {
+    let (_, role) = TEMPLATE.split_once("Resources:\n").unwrap();
+    let shared = format!("{TEMPLATE}{}", role.replace("  A:\n", "  B:\n").replace("RoleName: A", "RoleName: B"));
+    let (code, after, said) = template_with_another_id("default-shared.yaml", &shared);
+    assert_eq!((code, after.as_str()), (1, shared.as_str()), "{said}");
+}
+
+#[test]
+fn a_value_that_a_default_is_only_a_part_of_stays() {
+    let part = TEMPLATE.replace("!Ref ExternalId", "!Sub 'acme-${ExternalId}'");
+    let (code, after, said) = template_with_another_id("default-part.yaml", &part);
+    assert_eq!((code, after.as_str()), (1, part.as_str()), "{said}");
+}

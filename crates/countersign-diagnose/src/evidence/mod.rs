@@ -73,6 +73,19 @@ pub struct PolicyText {
     pub document: PolicyDocument,
     /// The files of a template, laid end to end in the text; of a policy on its own there are none.
     pub pieces: Vec<Piece>,
+    /// The values that are written elsewhere in the text than where the policy has them.
+    pub referred: Vec<Referred>,
+}
+
+/// A value of a policy that stands where a name is: the default of a template's parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Referred {
+    /// The name.
+    pub name: String,
+    /// Where the policy refers to it.
+    pub place: Span,
+    /// Where it is written.
+    pub literal: Span,
 }
 
 /// A file of a template.
@@ -90,7 +103,7 @@ impl PolicyText {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let document = PolicyDocument::parse(&text);
-        Self { name: name.into(), text, document, pieces: Vec::new() }
+        Self { name: name.into(), text, document, pieces: Vec::new(), referred: Vec::new() }
     }
 }
 

@@ -6,7 +6,7 @@ use super::Key;
 use crate::call::{Call, Parameter, Slot};
 use crate::diagnosis::{CallFacts, Diagnosed, Diagnosis, Fix};
 use crate::edit::{self, Edit};
-use crate::evidence::{Evidence, Facts, Guard, Piece, PolicyText, RequestText, Sent};
+use crate::evidence::{Evidence, Facts, Guard, Piece, PolicyText, Referred, RequestText, Sent};
 use crate::message::Claim;
 use crate::place::{Place, Source};
 use crate::question::{Outlook, Question, Topic};
@@ -93,7 +93,12 @@ fn policy(policy: &PolicyText, key: &Key) -> PolicyText {
     let document = super::document::veiled(&policy.document, &|text| key.hide(text), &|span| veiled.span(span));
     let pieces = policy.pieces.iter().map(|piece| Piece { name: key.hide(&piece.name), span: veiled.span(piece.span) });
     let pieces = pieces.collect();
-    PolicyText { name, text: veiled.text, document, pieces }
+    let referred = policy.referred.iter().map(|value| {
+        let (place, literal) = (veiled.span(value.place), veiled.span(value.literal));
+        Referred { name: key.hide(&value.name), place, literal }
+    });
+    let referred = referred.collect();
+    PolicyText { name, text: veiled.text, document, pieces, referred }
 }
 
 /// A text with calls: what its calls say is hidden as it is in the text.

@@ -4,6 +4,7 @@ use countersign_policy::document::{Amendment, PolicyDocument, Span};
 use countersign_policy::rewrite::rewrite;
 
 use crate::edit::{self, Edit};
+use crate::evidence::Referred;
 use crate::situation::Situation;
 
 /// A text of the evidence.
@@ -51,7 +52,7 @@ impl Patch {
     pub(super) fn of_trust(amendments: &[Amendment], situation: &Situation<'_>) -> Option<Self> {
         let trust = situation.evidence.trust.as_ref()?;
         let policy = trust.document.amended(amendments)?;
-        let edits = rewrite(&trust.text, &trust.document, amendments)?;
+        let edits = rewrite(&trust.text, &trust.document, &where_written(amendments, &trust.referred))?;
         let (first, last) = (edits.first()?.0, edits.iter().map(|(span, _)| span.end).max()?);
         let all = Span::new(0, trust.text.len());
         let holds = |span: &Span| span.start <= first.start && last <= span.end;
@@ -80,4 +81,17 @@ impl Patch {
         let before = Some(self.before.as_str()).filter(|before| !before.is_empty());
         edit::difference(&self.name, before, Some(&self.after))
     }
+}
+
+/// The amendments, with the values that the policy refers to changed where they are written.
+fn where_written(amendments: &[Amendment], referred: &[Referred]) -> Vec<Amendment> {
+    let mut amendments = amendments.to_vec();
+    for amendment in &mut amendments {
+        if let Amendment::Write(rewording) = amendment
+            && let Some(value) = referred.iter().find(|value| value.place == rewording.place)
+        {
+            rewording.place = value.literal;
+        }
+    }
+    amendments
 }

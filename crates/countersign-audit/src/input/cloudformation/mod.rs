@@ -164,7 +164,8 @@ fn roles(reader: &Reader<'_>, tree: &Node, given: &BTreeMap<String, Text>, probl
     let mut roles = Vec::new();
     for resource in &template.resources {
         let read = |name: String, source: Source<'_>, problems: &mut Problems| {
-            RoleReader { template: &template, problems, prefix: reader.prefix }.read(resource, name, source)
+            RoleReader { template: &template, problems, prefix: reader.prefix, defaults: Vec::new() }
+                .read(resource, name, source)
         };
         match resource.kind {
             reference::ROLE => {

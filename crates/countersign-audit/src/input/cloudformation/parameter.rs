@@ -6,6 +6,7 @@ use countersign_policy::document::{Node, Span, Text, Value};
 
 use super::resolve::{Resolver, text_node};
 use crate::input::decisions::Question;
+use crate::role::DefaultValue;
 
 /// The most values that are tried one by one.
 pub(super) const MAX_VALUES: usize = 8;
@@ -17,6 +18,8 @@ pub(super) struct Parameter<'t> {
     pub(super) is_list: bool,
     /// Its values, when they are known.
     value: Option<Text>,
+    /// Where its default is written, when that is its value.
+    default: Option<Span>,
     /// Its default says that it is not set.
     is_unset: bool,
     /// All it may be, where the template says.
@@ -54,11 +57,13 @@ impl<'t> Parameter<'t> {
             Some(given) => Some(given.clone()),
             None => default.filter(|default| !is_stored && !default.is_empty()).map(Text::literal),
         };
+        let is_default = given.is_none() && value.is_some() && !is_list;
         let allowed = node.get("AllowedValues").and_then(Node::as_array).unwrap_or_default();
         let min_length = node.get("MinLength").and_then(spelled).and_then(|length| length.parse().ok());
         Self {
             is_list,
             is_unset: given.is_none() && !is_stored && default.is_some_and(str::is_empty),
+            default: node.get("Default").map(|node| node.span).filter(|_| is_default),
             value,
             allowed: allowed.iter().filter_map(spelled).collect(),
             min_length: min_length.unwrap_or(0),
@@ -102,6 +107,9 @@ impl<'t> Resolver<'t, '_> {
             return Some(Node { span: place, value: Value::Array(nodes) });
         }
         if let Some(value) = &parameter.value {
+            if let Some(literal) = parameter.default {
+                self.defaults.push(DefaultValue { name: name.to_owned(), place, literal });
+            }
             return Some(text_node(place, value.clone()));
         }
         if let Some(value) = self.chosen.values.get(name) {

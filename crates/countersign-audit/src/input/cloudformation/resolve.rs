@@ -11,6 +11,7 @@ use super::parameter::{Chosen, spelled};
 use super::problems::Problems;
 use super::template::{Bindings, Template};
 use crate::input::decisions::Decisions;
+use crate::role::DefaultValue;
 
 /// How deep functions, conditions and names may refer to each other.
 const MAX_DEPTH: usize = 160;
@@ -27,6 +28,8 @@ pub(super) struct Resolver<'t, 'd> {
     pub(super) problems: &'d mut Problems,
     pub(super) bindings: Bindings,
     pub(super) chosen: Chosen,
+    /// What was read from the defaults of parameters.
+    pub(super) defaults: Vec<DefaultValue>,
     /// The conditions that were evaluated.
     pub(super) conditions: HashMap<&'t str, bool>,
     /// Those that are being evaluated.
@@ -46,6 +49,7 @@ impl<'t, 'd> Resolver<'t, 'd> {
             problems,
             bindings: Bindings::new(),
             chosen: Chosen::default(),
+            defaults: Vec::new(),
             conditions: HashMap::new(),
             deciding: Vec::new(),
             names: HashMap::new(),

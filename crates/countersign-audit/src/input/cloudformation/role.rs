@@ -11,7 +11,7 @@ use super::resolve::{Resolver, hole_node, weight};
 use super::template::{Resource, Template};
 use crate::input::TRUST_POLICY;
 use crate::input::decisions::{Decisions, MAX_COMBINATIONS, every_way};
-use crate::role::{Alternative, Choice, Role};
+use crate::role::{Alternative, Choice, DefaultValue, Role};
 use crate::source::ProblemSeverity;
 
 /// What a trust policy turned out to be, one way.
@@ -40,10 +40,13 @@ pub(super) struct RoleReader<'t, 'p> {
     pub(super) problems: &'p mut Problems,
     /// What stands before the names: the resource that holds the template.
     pub(super) prefix: &'p str,
+    /// What the policies read so far have from the defaults of parameters.
+    pub(super) defaults: Vec<DefaultValue>,
 }
 
 impl<'t> RoleReader<'t, '_> {
     pub(super) fn read(&mut self, resource: &'t Resource<'t>, name: String, source: Source<'t>) -> Role {
+        self.defaults.clear();
         let (outcomes, is_all) = every_way(|decisions| self.one_way(resource, source, decisions));
         // Ways in which there is no such role say nothing about it.
         let exists = outcomes.iter().any(|(_, outcome)| outcome.is_some());
@@ -90,6 +93,8 @@ impl<'t> RoleReader<'t, '_> {
                 Err(problem(resource.header, format!("there is no `{TRUST_POLICY}`"), help))
             }
         };
+        let defaults = std::mem::take(&mut resolver.defaults);
+        self.defaults.extend(defaults);
         match tree.and_then(readable) {
             Ok(tree) => Trust::Tree(tree),
             Err(problem) => Trust::Unreadable(problem),
@@ -140,6 +145,9 @@ impl<'t> RoleReader<'t, '_> {
                 role.alternatives.push(Alternative { given, trust: document });
             }
         }
+        role.defaults = std::mem::take(&mut self.defaults);
+        role.defaults.sort_by_key(|default| (default.place, default.literal));
+        role.defaults.dedup();
         role
     }
 

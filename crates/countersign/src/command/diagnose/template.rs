@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use countersign_audit::fix::Language;
 use countersign_audit::input::Reading;
-use countersign_audit::role::Role;
+use countersign_audit::role::{DefaultValue, Role};
 use countersign_audit::source::ProblemSeverity;
 use countersign_diagnose::diagnosis::Diagnosis;
-use countersign_diagnose::evidence::{Piece, PolicyText};
+use countersign_diagnose::evidence::{Piece, PolicyText, Referred};
 use countersign_diagnose::{Evidence, FixKind, Part, Patch};
 use countersign_policy::document::{Embedding, Span};
 
@@ -112,7 +112,13 @@ pub(super) fn policy_text(path: &Path, role: &Role) -> PolicyText {
             false => PolicyText { text: String::new(), document: role.trust.clone(), ..printed },
         };
     }
-    PolicyText { name, text, document: role.trust.clone(), pieces }
+    let referred = role.defaults.iter().map(|DefaultValue { name, place, literal }| Referred {
+        name: name.clone(),
+        place: *place,
+        literal: *literal,
+    });
+    let referred = referred.collect();
+    PolicyText { name, text, document: role.trust.clone(), pieces, referred }
 }
 
 /// Takes away patches of templates that would not say what was proved, and says why.
@@ -163,6 +169,35 @@ pub(super) fn check(diagnosis: &mut Diagnosis, given: &Given, evidence: &Evidenc
         plan.held_back = why.clone();
     }
     diagnosis.notes.extend(why);
+    let defaults = defaults(diagnosis, template);
+    diagnosis.notes.extend(defaults);
+}
+
+/// What the policy has from parameters' defaults, which a stack may have been given other values for.
+fn defaults(diagnosis: &Diagnosis, template: &PolicyText) -> Option<String> {
+    let mut names: Vec<String> = template.referred.iter().map(|value| value.name.clone()).collect();
+    names.sort();
+    names.dedup();
+    let patches = diagnosis.causes.iter().filter_map(|cause| cause.patch.as_ref());
+    let mut patches = patches.chain(diagnosis.plan.iter().flat_map(|plan| &plan.patches));
+    let is_changed = patches.any(|patch| patch.part == Part::Trust && changes_default(patch, template));
+    let keeps =
+        if is_changed { ", and keeps it when the default changes: update the stack's parameter, too" } else { "" };
+    (!names.is_empty()).then(|| {
+        format!(
+            "the policy was read with the default of {}; a stack may have been given another value{keeps} \
+             (aws cloudformation describe-stacks --stack-name STACK --query \"Stacks[0].Parameters\")",
+            quoted_list(&names)
+        )
+    })
+}
+
+/// Whether the first place that a patch changes is a default.
+fn changes_default(patch: &Patch, template: &PolicyText) -> bool {
+    let same = patch.before.bytes().zip(patch.after.bytes()).take_while(|(before, after)| before == after).count();
+    let piece = template.pieces.iter().find(|piece| piece.name == patch.name);
+    let at = piece.map_or(0, |piece| piece.span.start as usize) + same;
+    template.referred.iter().any(|value| value.literal.start as usize <= at && at < value.literal.end as usize)
 }
 
 /// Whether the changed template says what was proved, and the same as before of every other role.
