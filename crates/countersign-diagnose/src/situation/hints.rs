@@ -109,6 +109,13 @@ impl Situation<'_> {
         self.evidence.identity.iter().collect()
     }
 
+    /// Whether the role is linked to an AWS service: AWS writes its trust policy, and nobody can edit it (IAM User Guide,
+    /// "Using service-linked roles"). Their path is kept for them.
+    pub(crate) fn is_service_linked(&self) -> bool {
+        let role = self.shown_role().unwrap_or_default();
+        role.splitn(6, ':').nth(5).is_some_and(|resource| resource.starts_with("role/aws-service-role/"))
+    }
+
     /// The role's name, or a placeholder.
     pub(crate) fn role_name(&self) -> &str {
         self.role_arn().and_then(|arn| arn.role_name()).unwrap_or("ROLE")

@@ -8,6 +8,7 @@ mod arn_facts;
 mod blame;
 mod context;
 mod decide;
+mod doubt;
 mod hints;
 mod trust;
 
@@ -15,7 +16,7 @@ pub(crate) use arn_facts::{ArnText, is_opt_in_region};
 pub(crate) use blame::Blame;
 pub(crate) use decide::Whole;
 pub(crate) use hints::NamedPrincipal;
-pub(crate) use trust::{State, StatementView, Test};
+pub(crate) use trust::{State, StatementView, Test, spoken, spoken_in_words};
 
 use core::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -223,9 +224,11 @@ impl<'e> Situation<'e> {
         let document = &self.evidence.trust.as_ref()?.document;
         let entries =
             document.statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
-        let mut federated =
-            entries.filter(|entry| entry.kind == countersign_policy::document::PrincipalKind::Federated);
-        federated.find_map(|entry| entry.value.known()).map(Caller::federated)
+        let federated = entries.filter(|entry| entry.kind == countersign_policy::document::PrincipalKind::Federated);
+        let mut names = federated.filter_map(|entry| entry.value.known());
+        // Of several it may be any.
+        let first = names.next()?;
+        names.all(|name| name == first).then(|| Caller::federated(first))
     }
 
     fn read_external_id(&self) -> Sent {

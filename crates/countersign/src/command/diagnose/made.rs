@@ -6,7 +6,7 @@ use countersign_policy::evaluate::Decision;
 use serde::Serialize;
 
 use super::apply::{Made, Undo, Written};
-use super::report::can_still_deny;
+use super::report::{can_still_deny, if_open};
 use crate::command::Exit;
 use crate::output::{self, BAD, GOOD, NOTE, inert};
 
@@ -139,11 +139,8 @@ impl Written {
                 let _ = writeln!(out, "{GOOD}what was given allows the call now:{GOOD:#} the evaluator read it again");
             }
             (Some(_), open) => {
-                let keys = output::quoted_list(open);
-                let _ = writeln!(
-                    out,
-                    "{GOOD}what was given allows the call now{GOOD:#}, if it has what the policy asks for in {keys}, which nobody says"
-                );
+                let provided = if_open(open);
+                let _ = writeln!(out, "{GOOD}what was given allows the call now{GOOD:#}{provided}");
             }
             (None, _) => {
                 let _ =

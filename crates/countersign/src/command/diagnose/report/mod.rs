@@ -7,3 +7,4 @@ mod words;
 
 pub(super) use markdown::markdown;
 pub(super) use text::{can_still_deny, causes, in_a_line, text};
+pub(super) use words::if_open;
