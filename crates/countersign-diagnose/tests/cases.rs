@@ -146,6 +146,36 @@ fn a_cause_is_not_named_when_its_fault_is_not_there() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Every string in a bundle, unescaped.
+fn strings(value: &serde_json::Value, found: &mut String) {
+    match value {
+        serde_json::Value::String(text) => found.extend([text.as_str(), "\n"]),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| strings(value, found)),
+        serde_json::Value::Object(members) => members.iter().for_each(|(name, value)| {
+            found.extend([name.as_str(), "\n"]);
+            strings(value, found);
+        }),
+        other => found.extend([other.to_string().as_str(), "\n"]),
+    }
+}
+
+#[test]
+fn an_external_id_that_is_said_to_be_sent_stands_in_the_evidence() {
+    let mut wrong = Vec::new();
+    for cause in CAUSES {
+        for case in of(cause.id) {
+            let mut given = String::new();
+            strings(&serde_json::from_str(&case.evidence).unwrap(), &mut given);
+            let diagnosis = diagnose(&Evidence::from_case(&case.evidence).unwrap());
+            for found in diagnosis.causes.iter().filter(|found| found.id.starts_with("external-id")) {
+                let made_up = found.sent.iter().filter(|value| !given.contains(value.as_str()));
+                wrong.extend(made_up.map(|value| format!("{}: {} says `{value}`", case.name, found.id)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// RFC 7396.
 fn merge(target: &mut serde_json::Value, patch: &serde_json::Value) {
     let Some(patch) = patch.as_object() else {

@@ -42,7 +42,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let values = situation.satisfying(statement.index, test)?;
     let change = Change::HaveKey { key: "sts:ExternalId".to_owned(), values };
     let finding = Finding::proved(message, Repair::new(advice(situation), change)).ranked(80).at(statement, test);
-    Some(Finding { sent: Some("cannot be sent".to_owned()), ..finding })
+    Some(Finding { sent: None, ..finding })
 }
 
 fn call_sends<'s>(situation: &'s Situation<'_>) -> Option<&'s str> {

@@ -190,18 +190,21 @@ impl Principal {
             }
             Self::Role { partition, account, name, path: _ } => {
                 let home = caller.home()?;
+                // Its ARN is taken apart only where that can matter: a policy may name hundreds of roles.
+                if home.account != *account || home.partition != *partition {
+                    return None;
+                }
                 let (role, _) = caller.role_and_session()?;
-                let same_home = home.account == *account && home.partition == *partition;
                 let same_name = if role == name {
                     true
                 } else {
-                    let folded = same_home && role.eq_ignore_ascii_case(name);
+                    let folded = role.eq_ignore_ascii_case(name);
                     if folded {
                         used.insert(Assumption::RoleNameCase);
                     }
                     folded && !assumptions.takes_other(Assumption::RoleNameCase)
                 };
-                (same_home && same_name).then_some(Grant::Role)
+                same_name.then_some(Grant::Role)
             }
             Self::User(arn) => {
                 (matches!(caller.kind(), CallerKind::User(_)) && caller.name() == arn).then_some(Grant::Direct)

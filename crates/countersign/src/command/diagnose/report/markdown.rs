@@ -109,7 +109,7 @@ fn list(diagnosis: &Diagnosis) -> String {
 }
 
 /// A block of what somebody wrote, with a fence that it cannot end.
-fn fenced(language: &str, text: &str) -> String {
+pub(in super::super) fn fenced(language: &str, text: &str) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     let lines: String = text.lines().map(|line| inert(line).into_owned() + "\n").collect();
     format!("{fence}{language}\n{lines}{fence}\n\n")

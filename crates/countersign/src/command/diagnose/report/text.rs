@@ -28,6 +28,15 @@ pub(in super::super) fn can_still_deny(not_given: &[&str]) -> String {
     }
 }
 
+/// That there is nothing to go on, and what to give to `command`.
+pub(in super::super) fn nothing(command: &str) -> String {
+    let mut out = format!("{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask\n");
+    let help = "give the error as it was printed, in a file or piped in, and the role's policy:";
+    let _ = writeln!(out, " {NOTE}help:{NOTE:#} {help}");
+    let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign {command} --trust role.json");
+    out
+}
+
 /// The answer for a terminal. `error_name` is what the error's text is called.
 pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_name: &str) -> String {
     let mut out = String::new();
@@ -37,13 +46,7 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
             out.push_str(&can_still_deny(&diagnosis.not_given));
             return out;
         }
-        let _ = writeln!(out, "{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask");
-        let _ = writeln!(
-            out,
-            " {NOTE}help:{NOTE:#} give the error as it was printed, in a file or piped in, and the role's policy:"
-        );
-        let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign diagnose --trust role.json");
-        return out;
+        return nothing("diagnose");
     };
     out.push_str(&headline(diagnosis, first));
     for place in &first.places {
