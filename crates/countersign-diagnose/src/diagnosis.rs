@@ -225,8 +225,9 @@ fn diagnosed(
     let find = finding.repair.find.as_deref().filter(|_| patch.is_some()).map(|command| filled_in(situation, command));
     // A placeholder is no value, whether there is a text to write it to or not.
     let has_value = finding.repair.find.is_none();
-    let safe = is_made && !finding.repair.needs_decision && has_value && change.is_checked(situation, outcome.after);
-    let decide = (is_made && !safe && has_value).then(|| decision(situation, change, (grants, outcome.after)));
+    let after = outcome.after.filter(|_| !outcome.needs_caller);
+    let safe = is_made && !finding.repair.needs_decision && has_value && change.is_checked(situation, after);
+    let decide = (is_made && !safe && has_value).then(|| decision(situation, change, (grants, after)));
     Diagnosed {
         id: cause.id,
         status: finding.status,

@@ -153,7 +153,9 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
             let changes: Vec<&Change> = changes(found, places).collect();
             Change::make(&changes, whole, situation).is_some_and(|changed| changed.is_allowed())
         };
-        let denied = before != Some(Decision::Allowed);
+        // A Deny that the message names is not what lacks here: it stands in something that was not given.
+        let is_another = situation.names_deny() && before != Some(Decision::ExplicitDeny);
+        let denied = before != Some(Decision::Allowed) && !is_another;
         // Where nobody says who called, the change has to help everybody.
         let lets_in_all = || {
             let changes: Vec<&Change> = changes(found, &claims).collect();

@@ -31,12 +31,12 @@ const OF_CALL: [&str; 6] = [
 ];
 
 impl Change {
-    /// Whether it was checked that the change lets in nobody but those it is for. `after` is what the evaluator says of the
-    /// call with the changes, where it was asked.
+    /// Whether it was checked that the change lets in nobody but those it is for. `after` is what the evaluator says of this
+    /// caller's call with the changes, where it was asked.
     pub(crate) fn is_checked(&self, situation: &Situation<'_>, after: Option<Decision>) -> bool {
         match self {
             Self::Trust { .. } => self.grants_only_intended(situation),
-            Self::Send { value: Some(_), .. } => after == Some(Decision::Allowed),
+            Self::Send { value: Some(_), .. } => after == Some(Decision::Allowed) && situation.evidence.trust.is_some(),
             Self::Send { value: None, .. } | Self::Seconds(_) => true,
             Self::Identity(edits) => {
                 let Some(policy) = situation.evidence.identity.first() else { return false };

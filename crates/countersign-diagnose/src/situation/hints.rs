@@ -12,7 +12,7 @@ use countersign_policy::request::{CallerKind, Request};
 
 use super::{ArnText, Situation, State, Test};
 use crate::evidence::PolicyText;
-use crate::message::{PolicyLayer, Says, is_masked};
+use crate::message::{Denial, PolicyLayer, Says, is_masked};
 use crate::quoted::argument;
 use crate::repair::Intended;
 use crate::repair::policy_edit::json_string;
@@ -38,6 +38,12 @@ impl Situation<'_> {
     /// Whether a missing Allow can be guessed at: not when the message speaks of a Deny.
     pub(crate) fn may_lack_allow(&self) -> bool {
         self.denial.as_ref().is_none_or(|denial| !denial.denies)
+    }
+
+    /// Whether the message says that a Deny applies, of whatever policy.
+    pub(crate) fn names_deny(&self) -> bool {
+        let explicit = |denial: &Denial| denial.denies || denial.reason.as_ref().is_some_and(|reason| reason.explicit);
+        self.denial.as_ref().is_some_and(explicit)
     }
 
     /// Whether a cause in `layer` can be guessed at: the message leaves it open, or blames that layer and what was given of
