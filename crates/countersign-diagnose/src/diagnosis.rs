@@ -1,11 +1,10 @@
 //! The verdict: which causes fit, what the evaluator says with and without their repairs.
 
-use std::collections::BTreeSet;
-
-use countersign_policy::document::{Effect, Span};
+use countersign_policy::document::Span;
 use countersign_policy::evaluate::Decision;
 use serde::Serialize;
 
+use crate::call::Name;
 use crate::cause::{Cause, Finding, Side, Status};
 use crate::evidence::{Evidence, Guard};
 use crate::journal::Fingerprint;
@@ -15,8 +14,8 @@ use crate::question::{self, Question};
 use crate::quoted::argument;
 use crate::repair::{Change, FixKind, Part, Patch, Plan};
 use crate::risk::{Grants, Risk, RoleRisk};
-use crate::situation::{Situation, State, StatementView};
-use crate::verdict::{Judged, judge};
+use crate::situation::Situation;
+use crate::verdict::{Judged, Outcome, judge};
 
 /// The schema of [`Diagnosis`] as JSON.
 pub const SCHEMA: &str = "countersign.diagnosis/1";
@@ -39,7 +38,9 @@ pub struct Diagnosis {
     pub after: Option<Decision>,
     /// What the evidence says about the call.
     pub call: CallFacts,
-    /// The condition keys that decide, and of which nobody says what the call has.
+    /// What decides and is not known: condition keys of which nobody says what the call has; `caller`, where it depends on who
+    /// calls and nobody says that; and words of [`Self::not_given`], for guard rails that were told of without their text.
+    /// [`Self::before`] and [`Self::after`] take all of it to be as the call needs it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<String>,
     /// What was not given and can still deny, in the order to check.
@@ -134,7 +135,7 @@ pub struct Fix {
     pub text: String,
     /// The change as a unified diff, where it is one of a text that was given.
     pub diff: Option<String>,
-    /// It lets in nobody but the caller it is for, and holds no placeholder.
+    /// It lets in nobody but the caller it is for, which was checked, and holds no placeholder.
     pub safe: bool,
     /// What somebody has to decide before it is made, where it is proved and not safe.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,7 +169,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let Judged { found, outcome, status } = judge(&situation);
     let role = RoleRisk::of(&situation);
     let mut causes: Vec<Diagnosed> =
-        found.iter().map(|(_, cause, finding)| diagnosed(&situation, &role, cause, finding)).collect();
+        found.iter().map(|(_, cause, finding)| diagnosed(&situation, &role, &outcome, (cause, finding))).collect();
     let ordered: Vec<&Finding> = found.iter().map(|(_, _, finding)| finding).collect();
     let plan = Plan::of(&ordered, outcome.whole.as_ref(), &situation).filter(|_| status == Verdict::Proved);
     for (place, cause) in causes.iter_mut().enumerate().filter(|(_, cause)| cause.patch.is_none()) {
@@ -189,7 +190,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let checks = ordered.first().filter(|_| status == Verdict::Contradicted).map(|finding| &finding.checks);
     let checks = checks.into_iter().flatten().map(|check| filled_in(&situation, check)).collect();
     let causes = if status == Verdict::None { Vec::new() } else { causes };
-    let fingerprint = Fingerprint::of(&situation, &causes, outcome.by_given);
+    let fingerprint = Fingerprint::of(&situation, &causes, &outcome);
     Diagnosis {
         schema: SCHEMA,
         status,
@@ -197,7 +198,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         before: outcome.before,
         after: outcome.after,
         call: facts(&situation),
-        open: open(&situation),
+        open: open(&situation, &outcome),
         not_given,
         checks,
         notes: notes(&situation),
@@ -208,7 +209,12 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     }
 }
 
-fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding: &Finding) -> Diagnosed {
+fn diagnosed(
+    situation: &Situation<'_>,
+    role: &RoleRisk,
+    outcome: &Outcome,
+    (cause, finding): (&Cause, &Finding),
+) -> Diagnosed {
     let patch = if finding.status == Status::Contradicted { None } else { finding.repair.change.diff(situation) };
     let grants = match finding.repair.change.grants_only_intended(situation) {
         true => Grants::Intended,
@@ -219,8 +225,9 @@ fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding:
     let find = finding.repair.find.as_deref().filter(|_| patch.is_some()).map(|command| filled_in(situation, command));
     // A placeholder is no value, whether there is a text to write it to or not.
     let has_value = finding.repair.find.is_none();
-    let safe = is_made && !finding.repair.needs_decision && has_value && grants == Grants::Intended;
-    let decide = (is_made && !safe && has_value).then(|| decision(situation, change, grants));
+    let after = outcome.after.filter(|_| !outcome.needs_caller);
+    let safe = is_made && !finding.repair.needs_decision && has_value && change.is_checked(situation, after);
+    let decide = (is_made && !safe && has_value).then(|| decision(situation, change, (grants, after)));
     Diagnosed {
         id: cause.id,
         status: finding.status,
@@ -243,7 +250,7 @@ fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding:
 }
 
 /// What somebody has to decide before a change is made.
-fn decision(situation: &Situation<'_>, change: &Change, grants: Grants) -> String {
+fn decision(situation: &Situation<'_>, change: &Change, (grants, after): (Grants, Option<Decision>)) -> String {
     let caller = situation.caller_text.as_deref().unwrap_or("the caller");
     match (change, grants) {
         (Change::Trust { .. }, Grants::Others) if situation.provable_trust().is_none() => {
@@ -257,6 +264,13 @@ fn decision(situation: &Situation<'_>, change: &Change, grants: Grants) -> Strin
         (Change::Trust { .. }, Grants::Intended) => {
             format!("whether `{caller}` is meant to get in with what it sends: a stranger would be denied just so")
         }
+        (Change::Send { parameter: Name::RoleArn, .. }, _) => {
+            "whether that is the role that is meant: no policy of it was asked whether it lets the caller in".to_owned()
+        }
+        (Change::Identity(_) | Change::NewIdentity(_), _) => {
+            "whether the caller is meant to do on this role all that the statement allows".to_owned()
+        }
+        (_, _) if after.is_none() => "whether the value is right: no policy was asked about it".to_owned(),
         _ => "which value is right: this one only fits the policy".to_owned(),
     }
 }
@@ -298,16 +312,11 @@ fn facts(situation: &Situation<'_>) -> CallFacts {
     }
 }
 
-fn open(situation: &Situation<'_>) -> Vec<String> {
-    let denies = situation.statements.iter().filter(|view| {
-        view.effect == Effect::Deny
-            && view.principal != State::Fails
-            && view.uncovered.len() < situation.actions.len()
-            && view.failing().next().is_none()
-    });
-    let tests = situation.nearest().into_iter().chain(denies).flat_map(StatementView::open);
-    let mut seen = BTreeSet::new();
-    tests.filter(|test| seen.insert(test.key.to_ascii_lowercase())).map(|test| test.key.clone()).collect()
+/// What decides and is not known, in the words of [`Diagnosis::open`].
+fn open(situation: &Situation<'_>, outcome: &Outcome) -> Vec<String> {
+    let caller = outcome.needs_caller.then(|| "caller".to_owned());
+    let untold = situation.untold().into_iter().map(|layer| question::name(layer).to_owned());
+    situation.open_keys().into_iter().chain(caller).chain(untold).collect()
 }
 
 /// What the evidence cannot show, and that it is about something else.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use countersign_policy::document::Effect;
 use countersign_policy::evaluate::Decision;
 
-use crate::cause::{CAUSES, Cause, Finding, Proof, Status, ruled_out};
+use crate::cause::{CAUSES, Cause, Finding, Proof, Side, Status, ruled_out};
 use crate::diagnosis::Verdict;
 use crate::repair::Change;
 use crate::situation::{Situation, State, Whole};
@@ -21,6 +21,9 @@ pub(crate) struct Judged {
 /// Looks for every cause, tries what they claim, and ranks them.
 pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
     let mut found = findings(situation);
+    if situation.is_service_linked() {
+        found.iter_mut().for_each(keep_trust);
+    }
     // Of what is not the role that is meant, policies tell nothing.
     let is_misnamed = |finding: &Finding| {
         finding.status == Status::Proved
@@ -53,6 +56,20 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
         Some(Status::Consistent) => Verdict::Consistent,
     };
     Judged { found, outcome, status }
+}
+
+const SERVICE_LINKED: &str = "leave the trust policy: the role is linked to an AWS service, AWS writes its trust policy and nobody can edit it; only \
+                              that service assumes the role. Make a role of your own for this caller";
+
+/// Of a role that is linked to a service, no change of the trust policy is proposed: it is tried all the same.
+fn keep_trust((_, cause, finding): &mut Found) {
+    if let Change::Trust { amendments, .. } = &mut finding.repair.change {
+        finding.repair.change = Change::TrustOfService(std::mem::take(amendments));
+    } else if finding.side.unwrap_or(cause.side) != Side::Trust {
+        return;
+    }
+    finding.repair.advice = SERVICE_LINKED.to_owned();
+    finding.side = Some(Side::Request);
 }
 
 /// A cause's place in the catalogue, the cause, and what it says.
@@ -105,6 +122,10 @@ pub(crate) struct Outcome {
     pub(crate) after: Option<Decision>,
     /// A trust policy and what else is needed were given, and all of it allows the call.
     allowed_by_all: bool,
+    /// Nobody says who called, and what comes of it depends on that.
+    pub(crate) needs_caller: bool,
+    /// The causes that the evaluator confirms of somebody whom the policy is for, be it the caller or not.
+    pub(crate) shown: Vec<&'static str>,
     /// The call that the evaluator was asked about.
     pub(crate) whole: Option<Whole>,
 }
@@ -126,16 +147,23 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         before = Some(whole.decide().decision);
     }
     let mut after = None;
+    let is_unnamed = situation.caller.is_none() && whole.is_some();
+    let mut needs_caller = is_unnamed;
+    let mut shown = Vec::new();
     if let Some(whole) = &whole {
         let with = |places: &[usize]| {
-            let changes: Vec<&Change> = places
-                .iter()
-                .filter_map(|place| found.get(*place))
-                .flat_map(|(_, _, finding)| std::iter::once(&finding.repair.change).chain(&finding.repair.with))
-                .collect();
+            let changes: Vec<&Change> = changes(found, places).collect();
             Change::make(&changes, whole, situation).is_some_and(|changed| changed.is_allowed())
         };
-        let denied = before != Some(Decision::Allowed);
+        // A Deny that the message names is not what lacks here: it stands in something that was not given.
+        let is_another = situation.names_deny() && before != Some(Decision::ExplicitDeny);
+        let denied = before != Some(Decision::Allowed) && !is_another;
+        // Where nobody says who called, the change has to help everybody.
+        let lets_in_all = || {
+            let changes: Vec<&Change> = changes(found, &claims).collect();
+            Change::make(&changes, whole, situation).is_some_and(|changed| situation.lets_in_everybody(&changed))
+        };
+        needs_caller = is_unnamed && !(situation.denies_everybody() && (claims.is_empty() || lets_in_all()));
         let together = denied && !claims.is_empty() && with(&claims);
         let mut confirmed = Vec::new();
         for place in &claims {
@@ -144,6 +172,11 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
             if needed || denied && with(&[*place]) {
                 confirmed.push(*place);
             }
+        }
+        let ids = confirmed.iter().filter_map(|place| found.get(*place)).map(|(_, cause, _)| cause.id);
+        shown.extend(ids);
+        if needs_caller {
+            confirmed.clear();
         }
         after = (!confirmed.is_empty()).then_some(Decision::Allowed);
         // What AWS's text proved is tried as well, where there is something to try.
@@ -155,11 +188,19 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
     } else {
         demote(found, &claims, &[]);
     }
-    let allowed_by_all = situation.trust_allows() == Some(true)
+    let allowed_by_all = situation.caller.is_some()
+        && situation.untold().is_empty()
+        && situation.trust_allows() == Some(true)
         && situation.open.is_empty()
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
-    Outcome { before, by_given, after, allowed_by_all, whole }
+    Outcome { before, by_given, after, allowed_by_all, needs_caller, shown, whole }
+}
+
+/// What findings change.
+fn changes<'f>(found: &'f [Found], places: &'f [usize]) -> impl Iterator<Item = &'f Change> {
+    let findings = places.iter().filter_map(|place| found.get(*place));
+    findings.flat_map(|(_, _, finding)| std::iter::once(&finding.repair.change).chain(&finding.repair.with))
 }
 
 /// The statement that open keys are to favour: the one that would let the call in once it is mended, else the nearest.

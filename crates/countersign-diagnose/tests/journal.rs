@@ -177,6 +177,10 @@ fn chosen(bundle: &str) -> BTreeSet<String> {
         let rest = &bundle[at..];
         let arn = &rest[..rest.find(|c: char| c.is_whitespace() || "\"'\\`,;)<>".contains(c)).unwrap_or(rest.len())];
         let Some(resource) = arn.splitn(6, ':').nth(5) else { continue };
+        // What roles that are linked to a service are called is AWS's.
+        if resource.starts_with("role/aws-service-role/") {
+            continue;
+        }
         let mut parts = resource.split('/');
         if matches!(parts.next(), Some("role" | "user" | "assumed-role")) {
             // What AWS and the SDKs make up says who calls.

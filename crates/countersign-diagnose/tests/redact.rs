@@ -67,7 +67,8 @@ fn hidden_values(text: &str) -> Vec<String> {
             let mut parts = arn.splitn(6, ':').skip(4);
             values.extend(parts.next().map(str::to_owned));
             let resource = parts.next().unwrap_or_default();
-            if !arn.starts_with("arn:aws:iam::aws:") {
+            let is_own = !arn.starts_with("arn:aws:iam::aws:") && !resource.starts_with("role/aws-service-role/");
+            if is_own {
                 values.extend(resource.split('/').skip(1).map(|name| name.trim_end_matches(['.', ',']).to_owned()));
             }
         }

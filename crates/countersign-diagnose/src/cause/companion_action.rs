@@ -1,15 +1,15 @@
 //! Actions that a call needs besides its own: for the tags and the source identity that it passes.
 
-use countersign_policy::document::Amendment;
+use countersign_policy::document::{Amendment, Polarity};
 use countersign_policy::evaluate::Decision;
 
+use super::trust_action_mismatch::NOT_ACTION;
 use super::{Finding, Side};
 use crate::call::{Name, Parameter};
 use crate::message::PolicyLayer;
-use crate::quoted::quoted_list;
 use crate::repair::policy_edit::allow_in;
 use crate::repair::{Change, Repair};
-use crate::situation::Situation;
+use crate::situation::{Situation, spoken, spoken_in_words};
 
 /// The trust policy does not allow `wanted`.
 pub(super) fn in_trust(situation: &Situation<'_>, wanted: &'static str, advice: &'static str) -> Option<Finding> {
@@ -30,21 +30,28 @@ pub(super) fn in_trust(situation: &Situation<'_>, wanted: &'static str, advice: 
         return (named && fails).then(|| Finding::contradicted(message).about("Action").asking([wanted], None));
     }
     let trust = situation.evidence.trust.as_ref()?;
-    let actions: Vec<_> =
-        trust.document.statements.get(meant.index)?.actions.iter().flat_map(|element| &element.patterns).collect();
-    let spans: Vec<_> = actions.iter().map(|action| action.span).collect();
-    let written: Vec<String> = actions.iter().map(|action| action.value.display()).collect();
-    let amendments = vec![Amendment::AddAction { statement: meant.index, action: wanted.to_owned() }];
+    let statement = trust.document.statements.get(meant.index)?;
+    let span = statement.actions.iter().flat_map(|element| &element.patterns).map(|action| action.span).next();
+    let (polarity, written) = spoken(statement);
     let message = format!(
-        "the call needs {wanted} besides its own action, and statement {} allows only {}",
+        "the call needs {wanted} besides its own action, and statement {} allows {}",
         meant.index + 1,
-        quoted_list(&written)
+        match polarity {
+            Polarity::Listed => format!("only {}", spoken_in_words(statement)),
+            Polarity::Excepted => spoken_in_words(statement),
+        }
     );
-    let change = Change::Trust { amendments, intended: situation.intended() };
-    let finding = Finding::proved(message, Repair::new(advice, change));
+    let repair = match polarity {
+        Polarity::Listed => {
+            let amendments = vec![Amendment::AddAction { statement: meant.index, action: wanted.to_owned() }];
+            Repair::new(advice, Change::Trust { amendments, intended: situation.intended() })
+        }
+        Polarity::Excepted => Repair::new(NOT_ACTION, Change::SpeaksOfCall(meant.index)),
+    };
+    let finding = Finding::proved(message, repair);
     let finding = unasked(situation, wanted, finding).ranked(70).about("Action");
     let finding = finding.asking([wanted], Some(&written.join(", ")));
-    Some(Finding { statement: Some(meant.index), span: spans.first().copied(), ..finding })
+    Some(Finding { statement: Some(meant.index), span, ..finding })
 }
 
 /// The caller's policies do not allow `wanted`.

@@ -25,14 +25,22 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return None;
     }
     let named = situation.named_action().is_none_or(|named| named.eq_ignore_ascii_case(action));
-    let advice = format!("allow {action} on exactly this role in the caller's policies; the trust policy needs no change");
+    let besides = match situation.trust_allows() {
+        Some(false) => "then look at the trust policy",
+        Some(true) | None => "the trust policy needs no change",
+    };
+    let advice = format!("allow {action} on exactly this role in the caller's policies; {besides}");
     let policies = situation.identity();
     let blamed = situation.blames() == Some(PolicyLayer::Identity);
     let role = situation.role_text.as_deref();
     if policies.is_empty() {
         if blamed && named {
             let change = role.map_or(Change::Nothing, |role| Change::NewIdentity(new_policy(action, role)));
-            let message = format!("AWS says that no policy of the caller allows {action}; the trust policy is not what fails");
+            let also = match situation.trust_allows() {
+                Some(false) => "the trust policy that was given does not allow the call either",
+                Some(true) | None => "the trust policy is not what fails",
+            };
+            let message = format!("AWS says that no policy of the caller allows {action}; {also}");
             return Some(Finding::told(message, Repair::new(advice, change)).about("Action").asking([action.as_str()], None));
         }
         let fits = situation.may_lack_allow() && situation.trust_allows() != Some(false) && situation.needs_identity() && situation.shown_caller().is_some() && named;

@@ -6,7 +6,7 @@ use countersign_policy::evaluate::Decision;
 use countersign_policy::similar;
 
 use crate::message::{PolicyLayer, is_masked};
-use crate::repair::policy_edit::{add_to_list, replace_string};
+use crate::repair::policy_edit::{add_to_list, allow_in, replace_string};
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
 use crate::quoted::quoted;
@@ -21,7 +21,7 @@ pub(super) static CAUSE: Cause = Cause {
     condition: None,
 };
 
-const ADVICE: &str = "put the role's ARN, as the message has it, into that statement; `Resource: *` would let the caller try every role";
+const ADVICE: &str = "allow the call on the role's ARN as the message has it, in that statement or in one of its own; `Resource: *` would let the caller try every role";
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let action = situation.actions.first()?;
@@ -38,7 +38,11 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let source = &situation.evidence.identity.first()?.text;
     let slip = similar::distance(&nearest.0, role) <= 3;
     let edits = if slip { vec![replace_string(nearest.1, role)] } else { add_to_list(source, &[nearest.1], role)? };
-    let finding = Finding::proved(message, Repair::new(ADVICE, Change::Identity(edits))).ranked(69);
+    let into = Change::Identity(edits);
+    // Into a statement that allows more than the call the role does not belong.
+    let beside = || allow_in(source, action, role).map(Change::Identity);
+    let change = if into.is_checked(situation, None) { into } else { beside().unwrap_or(into) };
+    let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(69);
     Some(finding.about("Resource").asking([role], Some(&nearest.0)))
 }
 

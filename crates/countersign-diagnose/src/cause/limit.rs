@@ -5,6 +5,7 @@ use countersign_policy::evaluate::Decision;
 use super::Finding;
 use crate::evidence::{Guard, PolicyText};
 use crate::message::PolicyLayer;
+use crate::quoted::quoted_list;
 use crate::repair::{Change, Repair};
 use crate::situation::Situation;
 
@@ -26,6 +27,14 @@ pub(super) fn limit(situation: &Situation<'_>, limit: &Limit) -> Option<Finding>
     let guards = situation.guards(limit.layer);
     let policies: Vec<&PolicyText> = guards.iter().filter_map(|guard| guard.policy()).collect();
     let reason = situation.denial.as_ref().and_then(|denial| denial.reason.as_ref());
+    let open: Vec<String> = policies.iter().flat_map(|policy| situation.open_in(&policy.document)).collect();
+    if !open.is_empty() && reason.is_none() {
+        let keys = quoted_list(&open);
+        let message =
+            format!("{} lets the call through or not by {keys}, and nobody says what the call has there", limit.what);
+        let finding = Finding::consistent(67, message, Repair::advice(limit.advice)).about(open.join(", "));
+        return Some(finding.separated_by(format!("what the call has as {keys}")));
+    }
     let refused = situation.actions.iter().find(|action| refuses(situation, limit.layer, &policies, action));
     if let Some(action) = refused {
         let message = format!("{} does not allow {action} on the role", limit.what);

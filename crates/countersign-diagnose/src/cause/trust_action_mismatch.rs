@@ -2,11 +2,10 @@
 
 use countersign_policy::document::Amendment;
 use super::{Cause, Finding, Side};
-use countersign_policy::document::Effect;
+use countersign_policy::document::{Effect, Polarity};
 
 use crate::repair::{Change, Repair};
-use crate::situation::{Situation, State};
-use crate::quoted::quoted_list;
+use crate::situation::{Situation, State, spoken, spoken_in_words};
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-action-mismatch",
@@ -18,6 +17,10 @@ pub(super) static CAUSE: Cause = Cause {
     condition: None,
 };
 
+/// What to do about a statement that says what it does not allow.
+pub(super) const NOT_ACTION: &str = "write as `Action` the operations that are meant, with this one; `NotAction` allows every one that it does not name, \
+                                     those too that AWS adds later";
+
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     if !situation.is_plain_denial() || situation.meant().is_some() {
         return None;
@@ -26,20 +29,30 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         statement.effect == Effect::Allow && statement.principal == State::Holds && !statement.main_action
     })?;
     let trust = situation.evidence.trust.as_ref()?;
-    let actions: Vec<_> = trust.document.statements.get(statement.index)?.actions.iter().flat_map(|element| &element.patterns).collect();
-    let written: Vec<String> = actions.iter().map(|action| action.value.display()).collect();
+    let written = trust.document.statements.get(statement.index)?;
+    let actions: Vec<_> = written.actions.iter().flat_map(|element| &element.patterns).collect();
     let needed = situation.actions.first()?;
+    let span = actions.first().map(|action| action.span);
+    let (polarity, names) = spoken(written);
+    let (number, speaks_of) = (statement.index + 1, spoken_in_words(written));
+    if polarity == Polarity::Excepted {
+        let message = format!("statement {number} covers the caller and allows {speaks_of}, and the call is {needed}");
+        let repair = Repair::new(NOT_ACTION, Change::SpeaksOfCall(statement.index));
+        let finding = Finding::proved(message, repair).ranked(78).about("NotAction");
+        let finding = finding.asking([needed.clone()], Some(&format!("all but {}", names.join(", "))));
+        return Some(Finding { statement: Some(statement.index), span, ..finding });
+    }
     let main = |text: &str| text.to_ascii_lowercase().starts_with("sts:assumerole");
     let wrong = actions.iter().find(|action| main(&action.value.display()));
     let amendment = match wrong {
         Some(wrong) => Amendment::write(wrong.span, wrong.value.lossy(), needed),
         None => Amendment::AddAction { statement: statement.index, action: needed.clone() },
     };
-    let message = format!("statement {} covers the caller and allows {}, but the call is {needed}", statement.index + 1, quoted_list(&written));
+    let message = format!("statement {number} covers the caller and allows {speaks_of}, but the call is {needed}");
     let advice = format!("allow {needed} in that statement: users, roles and services call sts:AssumeRole, web identities \
                           sts:AssumeRoleWithWebIdentity, SAML sts:AssumeRoleWithSAML");
     let change = Change::Trust { amendments: vec![amendment], intended: situation.intended() };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(78).about("Action");
-    let finding = finding.asking([needed.clone()], Some(&written.join(", ")));
-    Some(Finding { statement: Some(statement.index), span: actions.first().map(|action| action.span), ..finding })
+    let finding = finding.asking([needed.clone()], Some(&names.join(", ")));
+    Some(Finding { statement: Some(statement.index), span, ..finding })
 }

@@ -1,11 +1,13 @@
 //! `trust-explicit-deny`
 
 use super::{Cause, Finding, Side};
+use countersign_policy::document::Polarity;
+
 use crate::call::Operation;
 use crate::message::PolicyLayer;
 use crate::repair::{Change, Repair};
 use crate::quoted::quoted;
-use crate::situation::Situation;
+use crate::situation::{Situation, spoken, spoken_in_words};
 
 pub(super) static CAUSE: Cause = Cause {
     id: "trust-explicit-deny",
@@ -47,11 +49,16 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let open = deny.open().count();
     let key = deny.tests.first().map(|test| test.key.clone());
     let absent = deny.tests.iter().find(|test| test.sent.is_none() && (test.operator.contains("Not") || test.operator.ends_with("IfExists")));
+    let written = situation.evidence.trust.as_ref().and_then(|trust| trust.document.statements.get(deny.index));
     let message = match absent {
         Some(test) => format!(
             "statement {} denies: {} is true of a call that has no {}",
             deny.index + 1, quoted(&test.operator), quoted(&test.key)),
-        None => format!("statement {} denies the call, whatever else allows it", deny.index + 1),
+        None => {
+            let what = written.filter(|written| spoken(written).0 == Polarity::Excepted).map(spoken_in_words);
+            let what = what.map_or_else(|| "the call".to_owned(), |what| format!("{what}, and so this call"));
+            format!("statement {} denies {what}, whatever else allows it", deny.index + 1)
+        }
     };
     let repair = Repair::new(advice, Change::WithoutStatement(deny.index));
     let finding = if open > 0 { Finding::consistent(64, message, repair) } else { Finding::proved(message, repair).ranked(84) };

@@ -29,6 +29,11 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     if situation.guesses_at_trust() && !situation.may_lack_allow() {
         return None;
     }
+    if situation.guesses_at_trust() && situation.is_service_linked() && situation.shown_caller().is_some() {
+        let message = "the role is linked to an AWS service, and nobody else can assume it";
+        let finding = Finding::told(message, Repair::advice(advice)).ranked(85).about("Principal.AWS");
+        return Some(finding.asking(None::<String>, situation.shown_caller()));
+    }
     if situation.guesses_at_trust() {
         let message = "the trust policy may not name the caller";
         // A role is trusted by name more often than a user, and its session's ARN, which the message shows, is the wrong name.

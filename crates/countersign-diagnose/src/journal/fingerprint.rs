@@ -1,5 +1,6 @@
 //! The fingerprint of a problem: the same for everybody who has the problem, and made of nothing that names one of them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,7 +11,7 @@ use super::structure::Structure;
 use crate::cause::Status;
 use crate::diagnosis::Diagnosed;
 use crate::situation::Situation;
-use countersign_policy::evaluate::Decision;
+use crate::verdict::Outcome;
 
 /// The way fingerprints are made now. Another way gets the next number, so that the two are never taken for each other.
 pub const FINGERPRINT_VERSION: u16 = 1;
@@ -34,9 +35,11 @@ impl Fingerprint {
     ///
     /// Of the causes only those that are proved count: what merely fits is ranked by this version's lights, and the next
     /// version shall find what this one learnt.
-    pub(crate) fn of(situation: &Situation<'_>, causes: &[Diagnosed], before: Option<Decision>) -> Self {
+    pub(crate) fn of(situation: &Situation<'_>, causes: &[Diagnosed], outcome: &Outcome) -> Self {
         let proved = causes.iter().filter(|cause| cause.status == Status::Proved).map(|cause| cause.id);
-        Self::hash(&Structure::of(situation, proved, before))
+        let others = outcome.shown.iter().copied();
+        let proved: BTreeSet<&str> = proved.chain(others).collect();
+        Self::hash(&Structure::of(situation, proved.into_iter(), outcome.by_given))
     }
 
     fn hash(structure: &Structure) -> Self {

@@ -34,8 +34,15 @@ pub(crate) fn is_masked(text: &str) -> bool {
 
 /// Whether somebody blacked a value out. A variable's name is none: it may be what was sent.
 pub(crate) fn is_hidden(text: &str) -> bool {
-    text.contains("***") || text.contains(['…', '█', '•']) || text.split([':', '/', '-', '_', '.']).any(is_blacked_out)
+    let word = text.trim_matches(|c: char| !c.is_alphanumeric());
+    text.contains("***")
+        || text.contains(['…', '█', '•'])
+        || text.split([':', '/', '-', '_', '.']).any(is_blacked_out)
+        || HIDDEN.iter().any(|name| word.eq_ignore_ascii_case(name))
 }
+
+/// What people and tools write where a value was, in brackets or not.
+const HIDDEN: [&str; 6] = ["redacted", "masked", "hidden", "removed", "omitted", "censored"];
 
 /// `xxxx`, and a number of which no more than half of the digits are left: `80xxxx`.
 pub(crate) fn is_blacked_out(part: &str) -> bool {

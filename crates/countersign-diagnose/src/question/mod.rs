@@ -65,6 +65,11 @@ pub struct Question {
     pub answers: Vec<Outlook>,
 }
 
+/// A kind of policy that only limits, as [`Topic`] and [`Diagnosis::not_given`](crate::Diagnosis::not_given) name it.
+pub(crate) fn name(layer: PolicyLayer) -> &'static str {
+    suppose::name(layer)
+}
+
 /// What an answer would leave.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outlook {

@@ -191,7 +191,12 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -
             request_id: some(key, call.request_id.as_ref()),
             denials: call.denials,
         },
-        open: all(key, &diagnosis.open),
+        // What has no colon is a word of ours.
+        open: diagnosis
+            .open
+            .iter()
+            .map(|open| if open.contains(':') { key.hide(open) } else { open.clone() })
+            .collect(),
         not_given: diagnosis.not_given.clone(),
         question: diagnosis.question.as_ref().map(|question| self::question(question, key)),
         checks: all(key, &diagnosis.checks),

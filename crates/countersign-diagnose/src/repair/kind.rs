@@ -62,6 +62,8 @@ impl Change {
             Self::Nothing
             | Self::HaveKey { .. }
             | Self::WithoutStatement(_)
+            | Self::SpeaksOfCall(_)
+            | Self::TrustOfService(_)
             | Self::WithoutOwnDenies
             | Self::WithoutLimit(_) => FixKind::ByHand,
         }

@@ -4,6 +4,7 @@ mod kind;
 mod patch;
 mod plan;
 pub(crate) mod policy_edit;
+mod safe;
 mod sending;
 
 pub use kind::FixKind;
@@ -60,6 +61,10 @@ pub(crate) enum Change {
     HaveKey { key: String, values: Vec<String> },
     /// Statement so-and-so of the trust policy is not there: a trial, never a proposal.
     WithoutStatement(usize),
+    /// Statement so-and-so of the trust policy speaks of what the call needs: a trial, where to say how is somebody's decision.
+    SpeaksOfCall(usize),
+    /// The trust policy is changed, though nobody can change it: a trial.
+    TrustOfService(Vec<Amendment>),
     /// The caller's policies have no Deny: a trial.
     WithoutOwnDenies,
     /// A limit allows everything: a trial.
@@ -96,6 +101,13 @@ impl Change {
                 }
                 Self::HaveKey { key, values } => changed.request.context.set(key.clone(), values.clone()),
                 Self::WithoutStatement(index) => removed.push(*index),
+                Self::SpeaksOfCall(index) => {
+                    let actions = serde_json::json!({"Statement": {"Effect": "Allow", "Action": situation.actions}});
+                    let spoken = PolicyDocument::parse(&actions.to_string());
+                    let actions = spoken.statements.into_iter().next().map(|statement| statement.actions);
+                    changed.trust.statements.get_mut(*index)?.actions = actions?;
+                }
+                Self::TrustOfService(new) => amendments.extend(new.iter().cloned()),
                 Self::WithoutOwnDenies => {
                     let allows = |statement: &Statement| {
                         statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow)
@@ -134,6 +146,8 @@ impl Change {
             Self::Nothing
             | Self::HaveKey { .. }
             | Self::WithoutStatement(_)
+            | Self::SpeaksOfCall(_)
+            | Self::TrustOfService(_)
             | Self::WithoutOwnDenies
             | Self::WithoutLimit(_) => false,
         }
@@ -163,6 +177,8 @@ impl Change {
             | Self::Trust { .. }
             | Self::HaveKey { .. }
             | Self::WithoutStatement(_)
+            | Self::SpeaksOfCall(_)
+            | Self::TrustOfService(_)
             | Self::WithoutOwnDenies
             | Self::WithoutLimit(_) => None,
         }

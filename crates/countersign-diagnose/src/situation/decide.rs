@@ -187,6 +187,9 @@ impl Situation<'_> {
             .iter()
             .filter(|statement| statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Deny));
         entries.extend(denies.flat_map(|statement| statement.conditions.iter().map(|entry| (entry.clone(), false))));
+        let others = self.evidence.policies().skip(usize::from(self.evidence.trust.is_some()));
+        let asked = others.flat_map(|policy| self.asked_of_call(&policy.document));
+        entries.extend(asked.map(|(entry, wanted)| (entry.clone(), wanted)));
         for (entry, wanted) in entries {
             let key = entry.key.value.to_string();
             let is_open = self.open.contains(&key.to_ascii_lowercase());

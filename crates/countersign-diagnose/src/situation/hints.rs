@@ -13,7 +13,7 @@ use countersign_policy::request::{CallerKind, Request};
 use super::{ArnText, Situation, State, Test};
 use crate::call::Operation;
 use crate::evidence::PolicyText;
-use crate::message::{PolicyLayer, Says, is_masked};
+use crate::message::{Denial, PolicyLayer, Says, is_masked};
 use crate::quoted::argument;
 use crate::repair::Intended;
 use crate::repair::policy_edit::json_string;
@@ -39,6 +39,12 @@ impl Situation<'_> {
     /// Whether a missing Allow can be guessed at: not when the message speaks of a Deny.
     pub(crate) fn may_lack_allow(&self) -> bool {
         self.denial.as_ref().is_none_or(|denial| !denial.denies)
+    }
+
+    /// Whether the message says that a Deny applies, of whatever policy.
+    pub(crate) fn names_deny(&self) -> bool {
+        let explicit = |denial: &Denial| denial.denies || denial.reason.as_ref().is_some_and(|reason| reason.explicit);
+        self.denial.as_ref().is_some_and(explicit)
     }
 
     /// Whether a cause in `layer` can be guessed at: the message leaves it open, or blames that layer and what was given of
@@ -108,6 +114,13 @@ impl Situation<'_> {
     /// The caller's identity policies as given.
     pub(crate) fn identity(&self) -> Vec<&PolicyText> {
         self.evidence.identity.iter().collect()
+    }
+
+    /// Whether the role is linked to an AWS service: AWS writes its trust policy, and nobody can edit it (IAM User Guide,
+    /// "Using service-linked roles"). Their path is kept for them.
+    pub(crate) fn is_service_linked(&self) -> bool {
+        let role = self.shown_role().unwrap_or_default();
+        role.splitn(6, ':').nth(5).is_some_and(|resource| resource.starts_with("role/aws-service-role/"))
     }
 
     /// The role's name, or a placeholder.

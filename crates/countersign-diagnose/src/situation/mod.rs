@@ -8,6 +8,7 @@ mod arn_facts;
 mod blame;
 mod context;
 mod decide;
+mod doubt;
 mod hints;
 mod provable;
 mod trust;
@@ -16,7 +17,7 @@ pub(crate) use arn_facts::{ArnText, is_opt_in_region};
 pub(crate) use blame::Blame;
 pub(crate) use decide::Whole;
 pub(crate) use hints::NamedPrincipal;
-pub(crate) use trust::{State, StatementView, Test};
+pub(crate) use trust::{State, StatementView, Test, spoken, spoken_in_words};
 
 use core::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -227,16 +228,15 @@ impl<'e> Situation<'e> {
             document.statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
         let federated = entries.filter(|entry| entry.kind == PrincipalKind::Federated);
         let names: Vec<&str> = federated.filter_map(|entry| entry.value.known()).collect();
+        // Of several it may be any.
+        let name = names.first().filter(|first| names.iter().all(|name| name == *first))?;
         // Besides the shared providers, which have names of their own, a provider is only named by its ARN.
-        let shared =
-            |name: &str| Caller::parse(name).is_ok_and(|caller| matches!(caller.kind(), CallerKind::Federated));
-        let is_host = |name: &str| name.contains('.') && !message::is_masked(name) && !shared(name);
-        let named =
-            names.iter().find(|name| name.starts_with("arn:") || !is_host(name)).map(|name| Caller::federated(name));
-        named.or_else(|| {
-            let (host, role) = (names.first()?.trim_start_matches("https://"), role?);
-            Some(Caller::federated(&format!("arn:{}:iam::{}:oidc-provider/{host}", role.partition, role.account?)))
-        })
+        let is_shared = || Caller::parse(name).is_ok_and(|caller| matches!(caller.kind(), CallerKind::Federated));
+        if name.starts_with("arn:") || !name.contains('.') || message::is_masked(name) || is_shared() {
+            return Some(Caller::federated(name));
+        }
+        let (host, role) = (name.trim_start_matches("https://"), role?);
+        Some(Caller::federated(&format!("arn:{}:iam::{}:oidc-provider/{host}", role.partition, role.account?)))
     }
 
     fn read_external_id(&self) -> Sent {

@@ -1,11 +1,12 @@
 //! The trust policy against the call, statement by statement, with "not known" as a third answer.
 
 use countersign_policy::assumptions::Assumptions;
-use countersign_policy::document::{Effect, Span};
+use countersign_policy::document::{Effect, Polarity, Span, Statement};
 use countersign_policy::evaluate::{AttachedTo, ElementTrace, evaluate};
 use countersign_policy::request::{Caller, Request};
 
 use super::Situation;
+use crate::quoted::quoted_list;
 
 /// How something stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +133,22 @@ fn anybody(situation: &Situation<'_>) -> Option<Request> {
     let caller = Caller::parse("arn:aws:iam::000000000000:user/anybody").ok()?;
     let role = situation.role_text.clone().unwrap_or_else(|| "arn:aws:iam::000000000000:role/unknown".to_owned());
     Some(Request { caller, action: situation.actions.first()?.clone(), role, context: situation.context.clone() })
+}
+
+/// What a statement speaks of, as a policy of its own words: the actions, or with `NotAction` all but those.
+pub(crate) fn spoken(statement: &Statement) -> (Polarity, Vec<String>) {
+    let patterns = statement.actions.iter().flat_map(|element| &element.patterns);
+    let written = patterns.map(|pattern| pattern.value.display()).collect();
+    let excepts = statement.actions.iter().any(|element| element.polarity == Polarity::Excepted);
+    (if excepts { Polarity::Excepted } else { Polarity::Listed }, written)
+}
+
+/// The same in a sentence.
+pub(crate) fn spoken_in_words(statement: &Statement) -> String {
+    match spoken(statement) {
+        (Polarity::Listed, actions) => quoted_list(&actions),
+        (Polarity::Excepted, actions) => format!("every action but {}", quoted_list(&actions)),
+    }
 }
 
 impl Situation<'_> {

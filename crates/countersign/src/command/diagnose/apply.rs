@@ -11,8 +11,9 @@ use countersign_policy::evaluate::Decision;
 use super::args::{Given, Making};
 use super::attach;
 use super::gather;
+use super::report::if_open;
 use crate::mended::{Mended, write_all};
-use crate::output::{inert, quoted, quoted_list};
+use crate::output::{inert, quoted};
 use crate::policy_file::PolicyFile;
 use crate::read;
 
@@ -158,10 +159,8 @@ fn nothing_proved(diagnosis: &Diagnosis, making: &Making) -> Reason {
         return reason(message, inert(&first.message));
     }
     if diagnosis.before == Some(Decision::Allowed) {
-        let message = format!(
-            "what was given allows the call or not by {}, of which nobody says what the call has",
-            quoted_list(&diagnosis.open)
-        );
+        let message =
+            format!("what was given allows the call only{}", if_open(&diagnosis.open).trim_start_matches(','));
         let command = diagnosis.causes.iter().find_map(|cause| cause.separate_by.as_deref()).unwrap_or_default();
         return reason(message, inert(command));
     }

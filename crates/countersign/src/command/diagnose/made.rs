@@ -209,11 +209,7 @@ impl Written {
         let _ = match (self.after.before, self.after.open.as_slice()) {
             (Some(_), []) => writeln!(out, "{GOOD}{ALLOWED}:{GOOD:#} the evaluator read it again"),
             (Some(_), open) => {
-                let keys = output::quoted_list(open);
-                writeln!(
-                    out,
-                    "{GOOD}{ALLOWED}{GOOD:#}, if it has what the policy asks for in {keys}, which nobody says"
-                )
+                writeln!(out, "{GOOD}{ALLOWED}{GOOD:#}{}", report::if_open(open))
             }
             (None, _) => {
                 writeln!(out, "no policy was given that could tell whether the call is allowed now: make it again")

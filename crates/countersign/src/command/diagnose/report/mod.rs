@@ -7,3 +7,4 @@ mod words;
 
 pub(super) use markdown::{fenced, markdown};
 pub(super) use text::{can_still_deny, causes, in_a_line, nothing, text};
+pub(super) use words::if_open;

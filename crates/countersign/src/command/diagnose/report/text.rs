@@ -58,7 +58,9 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
     };
     out.push_str(&headline(diagnosis, first));
     for place in &first.places {
-        out.push_str(&shown(evidence, error_name, place, first.status));
+        let is_open = first.key.as_ref().is_some_and(|key| diagnosis.open.contains(key));
+        let label = if is_open { "asked for; sent: not known" } else { "asked for" };
+        out.push_str(&shown(evidence, error_name, place, label));
     }
     out.push_str(&values::compared(first));
     out.push_str(&call(diagnosis));
@@ -138,7 +140,7 @@ fn headline(diagnosis: &Diagnosis, first: &Diagnosed) -> String {
 }
 
 /// A place with its line, the failing value underlined.
-fn shown(evidence: &Evidence, error_name: &str, place: &Place, status: Status) -> String {
+fn shown(evidence: &Evidence, error_name: &str, place: &Place, asked_for: &str) -> String {
     let (name, text, span) = match place.source {
         Source::TrustPolicy => match &evidence.trust {
             Some(trust) => trust.place(place.span),
@@ -153,13 +155,12 @@ fn shown(evidence: &Evidence, error_name: &str, place: &Place, status: Status) -
     if text.is_empty() {
         return String::new();
     }
-    let label = match (place.shows, status) {
-        (Shows::Required, Status::Consistent) => "asked for; sent: not known",
-        (Shows::Required, _) => "asked for",
-        (Shows::Sent, _) => "sent",
-        (Shows::NotSent, _) => "does not send it",
-        (Shows::SentUnread, _) => "sent from here; the value is not in this text",
-        (Shows::Said, _) => "",
+    let label = match place.shows {
+        Shows::Required => asked_for,
+        Shows::Sent => "sent",
+        Shows::NotSent => "does not send it",
+        Shows::SentUnread => "sent from here; the value is not in this text",
+        Shows::Said => "",
     };
     let position = Input::new(name, text).position(span.start);
     marked(name, position, Some(&Excerpt::new(text, span)), label)

@@ -36,12 +36,29 @@ pub(super) fn decision(decision: Decision) -> &'static str {
 /// What the evaluator took for granted, as a clause behind what it says.
 pub(super) fn provided(diagnosis: &Diagnosis) -> String {
     let mut out = String::new();
-    if diagnosis.call.caller.is_none() {
+    // Where the answer holds for everybody, nobody has to be named.
+    if diagnosis.call.caller.is_none() && !diagnosis.open.iter().any(|open| open == "caller") {
+        out.push_str(", whoever calls");
+    }
+    out + &if_open(&diagnosis.open)
+}
+
+/// What is not known and taken to be as the call needs it, as a clause; empty when there is nothing.
+pub(in super::super) fn if_open(open: &[String]) -> String {
+    let (keys, words): (Vec<String>, Vec<String>) = open.iter().cloned().partition(|open| open.contains(':'));
+    let mut out = String::new();
+    if words.iter().any(|word| word == "caller") {
         out.push_str(", if the caller, whom nobody names, is one that it is for");
     }
-    if !diagnosis.open.is_empty() {
-        let keys = quoted_list(&diagnosis.open);
-        out.push_str(&format!(", if the call has what the policy asks for in {keys}, which nobody says"));
+    if !keys.is_empty() {
+        out.push_str(&format!(
+            ", if the call has what the policy asks for in {}, which nobody says",
+            quoted_list(&keys)
+        ));
+    }
+    let guards: Vec<String> = words.into_iter().filter(|word| word != "caller").collect();
+    if !guards.is_empty() {
+        out.push_str(&format!(", if {} lets it through, of which nobody gave the text", guards.join(", ")));
     }
     out
 }

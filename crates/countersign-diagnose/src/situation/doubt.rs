@@ -1,0 +1,158 @@
+//! What decides about the call and is not known: keys that nobody says the call has, who called, and guard rails that were
+//! only told of.
+
+use countersign_policy::condition::date::Moment;
+use countersign_policy::document::{ConditionEntry, Effect, PolicyDocument};
+use countersign_policy::evaluate::{AttachedTo, Decision, ElementTrace, evaluate};
+use countersign_policy::prove::{Difference, Setting, gained};
+use countersign_policy::request::Request;
+use countersign_policy::request::context_key::{self, SetBy};
+
+use super::{Situation, State, StatementView, Whole};
+use crate::evidence::Guard;
+use crate::message::PolicyLayer;
+
+/// The kinds of policy that only limit, in the order in which they are looked at.
+pub(crate) const LIMITS: [PolicyLayer; 5] = [
+    PolicyLayer::PermissionsBoundary,
+    PolicyLayer::Scp,
+    PolicyLayer::Rcp,
+    PolicyLayer::Session,
+    PolicyLayer::VpcEndpoint,
+];
+
+impl Situation<'_> {
+    /// The condition keys that decide, and of which nobody says what the call has.
+    pub(crate) fn open_keys(&self) -> Vec<String> {
+        let denies = self.statements.iter().filter(|view| {
+            view.effect == Effect::Deny
+                && view.principal != State::Fails
+                && view.uncovered.len() < self.actions.len()
+                && view.failing().next().is_none()
+        });
+        let of_trust =
+            self.nearest().into_iter().chain(denies).flat_map(StatementView::open).map(|test| test.key.clone());
+        let others = self.evidence.policies().skip(usize::from(self.evidence.trust.is_some()));
+        let mut keys: Vec<String> = Vec::new();
+        for key in of_trust.chain(others.flat_map(|policy| self.open_in(&policy.document))) {
+            if !keys.iter().any(|known| known.eq_ignore_ascii_case(&key)) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    /// The open keys that a policy of the caller's side, or a limit, asks for, where its answer depends on them.
+    pub(crate) fn open_in(&self, policy: &PolicyDocument) -> Vec<String> {
+        let asked = self.asked_of_call(policy).into_iter().map(|(entry, _)| entry.key.value.to_string());
+        let keys: Vec<String> = asked.filter(|key| self.is_open_key(key)).collect();
+        let decides = !keys.is_empty() && self.answers(policy, Effect::Allow) != self.answers(policy, Effect::Deny);
+        if decides { keys } else { Vec::new() }
+    }
+
+    fn is_open_key(&self, key: &str) -> bool {
+        self.open.contains(&key.to_ascii_lowercase())
+    }
+
+    /// What a policy says of each action, if statements with an open key apply when they have this effect, and only then.
+    fn answers(&self, policy: &PolicyDocument, applies: Effect) -> Vec<Decision> {
+        let is_open = |entry: &ConditionEntry| self.is_open_key(&entry.key.value);
+        let mut settled = policy.clone();
+        settled.statements.retain(|statement| {
+            statement.effect.as_ref().is_some_and(|effect| effect.value == applies)
+                || !statement.conditions.iter().any(is_open)
+        });
+        settled.statements.iter_mut().for_each(|statement| statement.conditions.retain(|entry| !is_open(entry)));
+        let requests =
+            self.actions.iter().filter_map(|action| Some(Request { action: action.clone(), ..self.request()? }));
+        requests
+            .map(|request| evaluate(&settled, &request, AttachedTo::Identity, Default::default()).decision)
+            .collect()
+    }
+
+    /// The conditions under which a policy of the caller's side, or a limit, speaks of this call, and whether they are to
+    /// hold if it shall let the call through: those of a Deny are not.
+    pub(super) fn asked_of_call<'p>(&self, policy: &'p PolicyDocument) -> Vec<(&'p ConditionEntry, bool)> {
+        if policy.statements.iter().all(|statement| statement.conditions.is_empty()) {
+            return Vec::new();
+        }
+        let Some(request) = self.request() else { return Vec::new() };
+        let mut asked: Vec<(&ConditionEntry, bool)> = Vec::new();
+        let traces: Vec<_> = self
+            .actions
+            .iter()
+            .map(|action| Request { action: action.clone(), ..request.clone() })
+            .map(|request| evaluate(policy, &request, AttachedTo::Identity, Default::default()))
+            .collect();
+        for (index, statement) in policy.statements.iter().enumerate() {
+            let mut traces = traces.iter().filter_map(|trace| trace.statements.get(index));
+            let speaks =
+                traces.any(|trace| trace.action == ElementTrace::Matched && trace.resource == ElementTrace::Matched);
+            let allows = statement.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow);
+            asked.extend(statement.conditions.iter().filter(|_| speaks).map(|entry| (entry, allows)));
+        }
+        asked
+    }
+
+    /// The guard rails that bind the caller and were told of in words only: what they decide is not known, unless AWS says it.
+    pub(crate) fn untold(&self) -> Vec<PolicyLayer> {
+        let blamed = self.blames_unseen().map(|reason| reason.layer);
+        let in_words = |layer: &PolicyLayer| {
+            self.is_bound_by(*layer)
+                && self.guards(*layer).into_iter().any(|guard| matches!(guard, Guard::Mentioned(_)))
+        };
+        LIMITS.into_iter().filter(|layer| Some(*layer) != blamed).filter(in_words).collect()
+    }
+
+    /// Whether the trust policy lets in nobody with what is known of the call, whoever calls.
+    pub(crate) fn denies_everybody(&self) -> bool {
+        let denies = |view: &StatementView| {
+            view.effect == Effect::Deny && view.readable && view.tests.iter().all(|test| test.state == State::Holds)
+        };
+        let of_everybody = |view: &StatementView| denies(view) && self.names_everybody(view.index);
+        let cannot = |view: &StatementView| {
+            view.effect == Effect::Deny || view.readable && (!view.main_action || view.failing().next().is_some())
+        };
+        let all_fail = !self.statements.is_empty() && self.statements.iter().all(cannot);
+        all_fail || self.statements.iter().any(|view| of_everybody(view) && view.uncovered.is_empty())
+    }
+
+    /// Whether a call that is otherwise this one gets in, whoever makes it. Whether it does is asked of the prover: what a
+    /// policy that lets in everybody with this call has, and the call's trust policy has not, must be nothing.
+    pub(crate) fn lets_in_everybody(&self, whole: &Whole) -> bool {
+        let single =
+            |(key, values): (&str, &[String])| Some((key.to_owned(), values.first()?.clone(), values.len() == 1));
+        let pins = whole.request.context.iter().filter(|(key, _)| !is_of_caller(key)).map(single);
+        let Some(pins) = pins.collect::<Option<Vec<_>>>() else { return false };
+        if pins.iter().any(|(_, _, is_single)| !is_single) || !whole.is_allowed() {
+            return false;
+        }
+        let pinned: serde_json::Map<_, _> = pins.into_iter().map(|(key, value, _)| (key, value.into())).collect();
+        let everybody = serde_json::json!({"Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Principal": "*", "Action": self.actions, "Condition": {"StringEquals": pinned},
+        }});
+        let moment = self.evidence.now.unwrap_or(Moment::from_seconds(0));
+        let setting = Setting::for_role(&whole.request.role, moment);
+        gained(&whole.trust, &PolicyDocument::parse(&everybody.to_string()), &setting) == Difference::None
+    }
+
+    /// Whether a statement is about everybody.
+    fn names_everybody(&self, statement: usize) -> bool {
+        let document = self.evidence.trust.as_ref().map(|trust| &trust.document);
+        let written = document.and_then(|document| document.statements.get(statement));
+        let mut elements = written.into_iter().flat_map(|statement| &statement.principals);
+        elements.any(|element| {
+            element.polarity == countersign_policy::document::Polarity::Listed
+                && element.entries.iter().any(|entry| entry.value.known() == Some("*"))
+        })
+    }
+}
+
+/// Whether a key differs from caller to caller.
+fn is_of_caller(key: &str) -> bool {
+    let set_by = context_key::lookup(key).map(|row| row.set_by);
+    matches!(
+        set_by,
+        Some(SetBy::Caller | SetBy::CallerAttribute | SetBy::Organization | SetBy::Mfa | SetBy::ServicePrincipal)
+    )
+}
