@@ -46,6 +46,9 @@ pub struct Diagnosis {
     pub not_given: Vec<&'static str>,
     /// The one question whose answer tells most of the causes apart; none when a cause is proved.
     pub question: Option<Question>,
+    /// What tells why the message and what was given contradict each other, in the order to find out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<String>,
     /// What the evidence cannot show.
     pub notes: Vec<String>,
     /// Guesses that tools printed beside the denial, and what they are worth.
@@ -183,8 +186,10 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     if let (Some(first), Some(question)) = (causes.first_mut(), &question) {
         first.separate_by = Some(question.command.clone().unwrap_or_else(|| question.text.clone()));
     }
+    let checks = ordered.first().filter(|_| status == Verdict::Contradicted).map(|finding| &finding.checks);
+    let checks = checks.into_iter().flatten().map(|check| filled_in(&situation, check)).collect();
     let causes = if status == Verdict::None { Vec::new() } else { causes };
-    let fingerprint = Fingerprint::of(&situation, &causes, outcome.before);
+    let fingerprint = Fingerprint::of(&situation, &causes, outcome.by_given);
     Diagnosis {
         schema: SCHEMA,
         status,
@@ -194,6 +199,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         call: facts(&situation),
         open: open(&situation),
         not_given,
+        checks,
         notes: evidence.notes.iter().cloned().chain(situation.unproved()).collect(),
         question,
         claims: situation.denials.iter().flat_map(|denial| denial.claims.clone()).collect(),
@@ -268,7 +274,7 @@ pub(crate) fn filled_in(situation: &Situation<'_>, command: &str) -> String {
         _ => None,
     };
     let words = command.split(' ').map(|word| {
-        let name = word.trim_end_matches([')', ',', ';']);
+        let name = word.trim_end_matches([')', ',', ';', ':']);
         let value = value(name).map(|value| argument(&value) + word.get(name.len()..).unwrap_or_default());
         value.unwrap_or_else(|| word.to_owned())
     });

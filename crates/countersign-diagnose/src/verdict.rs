@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use countersign_policy::document::Effect;
 use countersign_policy::evaluate::Decision;
 
-use crate::cause::{CAUSES, Cause, Finding, Proof, Status};
+use crate::cause::{CAUSES, Cause, Finding, Proof, Status, ruled_out};
 use crate::diagnosis::Verdict;
 use crate::repair::Change;
 use crate::situation::{Situation, State, Whole};
@@ -29,6 +29,12 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
     };
     if found.iter().any(|(_, _, finding)| is_misnamed(finding)) {
         found.retain(|(_, _, finding)| finding.proof == Proof::Text);
+    }
+    // What was given is not what AWS asked: nothing can be proved with it but what no policy is needed for.
+    if let Some((id, finding)) = ruled_out(situation) {
+        found.retain(|(_, _, finding)| finding.status == Status::Proved && finding.proof == Proof::Text);
+        let place = CAUSES.iter().position(|cause| cause.id == id);
+        found.extend(place.and_then(|place| Some((place, *CAUSES.get(place)?, finding))));
     }
     let outcome = confirm(situation, &mut found);
     // Beside what is proved, what merely was not ruled out only distracts.
@@ -93,6 +99,8 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
 pub(crate) struct Outcome {
     /// As things are.
     pub(crate) before: Option<Decision>,
+    /// The same without what AWS's message says of policies that were not given.
+    pub(crate) by_given: Option<Decision>,
     /// With the changes.
     pub(crate) after: Option<Decision>,
     /// A trust policy and what else is needed were given, and all of it allows the call.
@@ -108,8 +116,13 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
     let index = favoured(situation, found, &claims);
     let given = situation.evidence.trust.is_some() || !situation.evidence.identity.is_empty();
     let given = (given || evidence_limits(situation)) && !situation.is_write;
-    let whole = situation.favouring(index).filter(|_| given);
-    let before = whole.as_ref().map(|whole| whole.decide().decision);
+    let mut whole = situation.favouring(index).filter(|_| given);
+    let by_given = whole.as_ref().map(|whole| whole.decide().decision);
+    let mut before = by_given;
+    if let (Some(whole), Some(reason)) = (&mut whole, situation.blames_unseen()) {
+        whole.take_word(reason);
+        before = Some(whole.decide().decision);
+    }
     let mut after = None;
     if let Some(whole) = &whole {
         let with = |places: &[usize]| {
@@ -144,7 +157,7 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         && situation.open.is_empty()
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
-    Outcome { before, after, allowed_by_all, whole }
+    Outcome { before, by_given, after, allowed_by_all, whole }
 }
 
 /// The statement that open keys are to favour: the one that would let the call in once it is mended, else the nearest.

@@ -20,12 +20,12 @@ use countersign_policy::document::{MAX_NESTING, Node, Value, parse_json};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-/// Every evidence bundle of `tests/cases/` and `tests/pairs.json`, under its name.
+/// Every evidence bundle of `tests/cases/`, `tests/pairs.json` and `tests/verdicts.json`, under its name.
 fn bundles() -> Vec<(String, String)> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
     let mut paths: Vec<_> =
         std::fs::read_dir(folder.join("cases")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.push(folder.join("pairs.json"));
+    paths.extend(["pairs.json", "verdicts.json"].map(|name| folder.join(name)));
     paths.sort();
     let bundles = |path: &std::path::PathBuf| {
         let text = std::fs::read_to_string(path).unwrap();
@@ -229,6 +229,11 @@ fn renaming_changes_the_names() {
     assert_eq!(renamed(bundle, 1, 1), other);
 }
 
+fn has_ink(bundle: &str) -> bool {
+    let mut words = bundle.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| word.len() >= 3 && word.bytes().all(|byte| matches!(byte, b'x' | b'X')))
+}
+
 #[test]
 fn two_tenants_with_the_same_problem_have_the_same_fingerprint() {
     let ours: Vec<(String, String, Fingerprint)> =
@@ -239,6 +244,10 @@ fn two_tenants_with_the_same_problem_have_the_same_fingerprint() {
         let mut changed = 0;
         for (name, bundle, expected) in &ours {
             let other = renamed(bundle, letters, digits);
+            // What letters were moved to `xxxx` reads as blacked out, which is another problem.
+            if has_ink(&other) != has_ink(bundle) {
+                continue;
+            }
             changed += usize::from(other != *bundle);
             prop_assert_eq!(&fingerprint(&other), expected, "{}\n{}", name, other);
         }

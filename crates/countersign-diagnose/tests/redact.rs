@@ -32,7 +32,7 @@ fn bundles() -> Vec<(String, String)> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(folder.join("cases")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.push(folder.join("pairs.json"));
+    paths.extend(["pairs.json", "verdicts.json"].map(|name| folder.join(name)));
     paths.sort();
     let mut bundles = Vec::new();
     for path in paths {

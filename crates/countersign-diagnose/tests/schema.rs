@@ -18,7 +18,7 @@ fn diagnoses() -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let mut files: Vec<_> =
         std::fs::read_dir(folder.join("cases")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.push(folder.join("questions.json"));
+    files.extend(["questions.json", "verdicts.json"].map(|name| folder.join(name)));
     files.sort();
     let mut all = Vec::new();
     for file in files {

@@ -134,8 +134,13 @@ fn line_ends_and_marks_stay_and_are_undone() {
         for tool in TOOLS {
             let folder = Folder::new(&format!("{name}-{}", tool[0]));
             folder.write("collect.py", before.as_bytes());
+            let (_, shown) = folder.run(&format!("{FIX} --diff"), b"");
             let (code, text) = folder.run(FIX, b"");
             assert_eq!(code, 0, "{text}");
+            let made = folder.read("collect.py");
+            folder.write("collect.py", before.as_bytes());
+            folder.patch(tool, &shown);
+            assert_eq!(folder.read("collect.py"), made, "the patch that is shown is the change that is made");
             let after = String::from_utf8(folder.read("collect.py")).unwrap();
             let kept: Vec<&str> = after.split_inclusive('\n').filter(|line| !line.contains("ExternalId")).collect();
             assert_eq!(kept.concat(), before);

@@ -82,14 +82,14 @@ fn a_diagnosis_writes_nothing_unless_it_is_asked_to() {
     let mut arguments = DENIED.to_vec();
     arguments.push("--worked");
     let run = folder.run(&arguments);
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "recorded: external-id-missing worked (user)\n"));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "recorded: external-id-missing worked (user's word)\n"));
     assert_eq!(folder.lines().len(), 1);
     for value in ["111122223333", "444455556666", "Collector", "VendorAccess", "tenant-7f2", "arn:", "s1\""] {
         assert!(!folder.lines().concat().contains(value), "{value}");
     }
     let run = folder.run(&DENIED);
     assert!(
-        run.stdout.contains("recorded here before\n  external-id-missing: worked 1, failed 0 (n = 1; 0 mechanical)\n")
+        run.stdout.contains("recorded here before\n  external-id-missing, user's word: worked 1, failed 0 (n = 1)\n")
     );
 }
 
@@ -124,7 +124,7 @@ fn what_a_repair_came_to_is_recorded_as_the_evaluator_sees_it() {
     for arguments in [&["fix"][..], &["diagnose", "--apply"]] {
         let (run, journal) = fixed("fix", TRUST, arguments);
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), "recorded: external-id-missing worked (mechanical)\n"));
-        assert!(journal.contains("  external-id-missing: worked 1, failed 0 (n = 1; 1 mechanical)\n"), "{journal}");
+        assert!(journal.contains("  external-id-missing, mechanical: worked 1, failed 0 (n = 1)\n"), "{journal}");
     }
 }
 
@@ -135,7 +135,7 @@ fn a_repair_whose_outcome_hangs_on_what_nobody_knows_did_not_work_yet() {
         TRUST.replace(condition, &format!(r#"{condition}, "IpAddress": {{ "aws:SourceIp": "203.0.113.0/24" }}"#));
     let (run, journal) = fixed("fix-open", &trust, &["fix"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), "recorded: external-id-missing unknown (mechanical)\n"));
-    assert!(journal.contains("worked 0, failed 0, unknown 1 (n = 1; 1 mechanical)\n"), "{journal}");
+    assert!(journal.contains("mechanical: worked 0, failed 0, unknown 1 (n = 1)\n"), "{journal}");
 }
 
 #[test]
@@ -179,11 +179,11 @@ fn a_line_that_was_cut_off_loses_neither_what_stands_before_nor_what_comes_after
     let whole = std::fs::read(folder.journal()).unwrap();
     std::fs::write(folder.journal(), whole.get(..whole.len() - 30).unwrap()).unwrap();
     let run = folder.run(&["journal"]);
-    assert!(run.stdout.contains("worked 1, failed 0 (n = 1;"), "{run:?}");
+    assert!(run.stdout.contains("worked 1, failed 0 (n = 1)"), "{run:?}");
     assert!(run.stderr.contains(":2 is no entry: the last line was cut off while it was written"), "{run:?}");
     assert_eq!(folder.run(&["journal", "--failed", ID]).code, Some(0));
     let run = folder.run(&["journal"]);
-    assert!(run.stdout.contains("worked 1, failed 1 (n = 2;"), "{run:?}");
+    assert!(run.stdout.contains("worked 1, failed 1 (n = 2)"), "{run:?}");
     assert_eq!((folder.lines().len(), run.code), (3, Some(0)));
 }
 
@@ -242,9 +242,9 @@ fn entries_go_to_somebody_else_and_come_back_once() {
     assert_eq!(theirs.run(&["journal", "import", bundle]).stdout, "0 new, 2 known already, 0 refused\n");
     assert_eq!(theirs.run(&["journal", "--failed", ID]).code, Some(0));
     let run = theirs.run(&["journal"]);
-    assert!(run.stdout.contains("  external-id-missing: worked 0, failed 1 (n = 1; 0 mechanical)\n"), "{run:?}");
+    assert!(run.stdout.contains("  external-id-missing, user's word: worked 0, failed 1 (n = 1)\n"), "{run:?}");
     assert!(
-        run.stdout.contains("unverified\n    external-id-missing: worked 2, failed 0 (n = 2; 0 mechanical)\n"),
+        run.stdout.contains("unverified\n    external-id-missing, user's word: worked 2, failed 0 (n = 2)\n"),
         "{run:?}"
     );
     // What they have from us is not theirs to tell.
@@ -283,7 +283,7 @@ fn what_a_stranger_wrote_never_reaches_the_screen() {
     }
     // What no entry has is not even kept.
     assert!(!kept.contains("note") && !kept.contains("\\u001b"), "{kept}");
-    assert!(shown.contains("causes this version does not know: worked 1, failed 0"), "{shown}");
+    assert!(shown.contains("causes this version does not know, user's word: worked 1, failed 0"), "{shown}");
 }
 
 #[test]
@@ -320,8 +320,15 @@ fn programs_get_counts_entries_and_what_came_of_an_import() {
     );
     let counts = json(&["journal"]);
     assert_eq!(
-        (&counts["problems"][0]["unverified"][0]["n"], &counts["problems"][0]["own"]),
-        (&3.into(), &serde_json::json!([]))
+        (&counts["problems"][0]["unverified"][0], &counts["problems"][0]["own"]),
+        (
+            &serde_json::json!({
+                "cause": "external-id-missing",
+                "mechanical": {"n": 1, "worked": 1, "failed": 0, "unknown": 0},
+                "user": {"n": 2, "worked": 1, "failed": 1, "unknown": 0},
+            }),
+            &serde_json::json!([])
+        )
     );
     let entries = json(&["journal", "show", "1-5d18"]);
     let first = &entries["unverified"][0];

@@ -49,17 +49,25 @@ impl Watch {
 
     /// Blocks until an answer is there.
     fn first_cause(&mut self) -> (String, String) {
-        let mut line = String::new();
-        self.answers.read_line(&mut line).unwrap();
-        let answer: Value = serde_json::from_str(&line).unwrap();
+        let answer = self.answer();
         let word = |value: &Value| value.as_str().unwrap().to_owned();
         (word(&answer["causes"][0]["id"]), word(&answer["call"]["role"]))
     }
 
+    fn send(&self, signal: &str) {
+        assert!(Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
     fn interrupt(mut self) -> Option<i32> {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        self.send("-INT");
         self.child.wait().unwrap().code()
+    }
+
+    /// The next answer.
+    fn answer(&mut self) -> Value {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
     }
 }
 
@@ -137,4 +145,42 @@ fn without_a_denial_the_end_is_clean() {
     let mut watch = Watch::start(&["-"]);
     drop(watch.child.stdin.take());
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_signal_that_ends_it_gives_the_exit_code_of_the_last_answer() {
+    let mut watch = Watch::start(&["-", "--trust", "trust.json", "--call", "diagnose/collect.py"]);
+    let mut stdin = watch.child.stdin.take().unwrap();
+    stdin.write_all(of_role("Other").as_bytes()).unwrap();
+    watch.answer();
+    watch.send("-TERM");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn who_comes_twice_has_one_pseudonym() {
+    let mut watch = Watch::start(&["-", "--redact"]);
+    let mut stdin = watch.child.stdin.take().unwrap();
+    stdin.write_all(DENIED.as_bytes()).unwrap();
+    let first = watch.answer();
+    stdin.write_all(of_role("Other").as_bytes()).unwrap();
+    let second = watch.answer();
+    assert_eq!(first["call"]["caller"], second["call"]["caller"]);
+    assert_ne!(first["call"]["role"], second["call"]["role"]);
+    assert!(!first.to_string().contains("Collector"));
+}
+
+#[test]
+fn a_second_signal_ends_what_is_blocked() {
+    let mut watch = Watch::start(&["-"]);
+    let mut stdin = watch.child.stdin.take().unwrap();
+    // More than a pipe holds, and nobody reads it.
+    let many: String = (0..200).map(|number| of_role(&format!("Role{number}"))).collect();
+    stdin.write_all(many.as_bytes()).unwrap();
+    // Two that arrive at once are one.
+    while watch.child.try_wait().unwrap().is_none() {
+        watch.send("-INT");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(watch.child.wait().unwrap().code(), Some(130));
 }

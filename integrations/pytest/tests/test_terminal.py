@@ -1,9 +1,12 @@
 """`countersign diagnose` at a terminal: what it asks, what it makes of the answers, and when it does not ask."""
 
+import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -123,3 +126,32 @@ def test_it_does_not_ask_when_the_output_is_piped(countersign_program):
     assert "role-not-found" in done.stdout
     assert done.stderr == ""
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize("end", [CTRL_C, signal.SIGTERM], ids=["ctrl-c", "terminate"])
+def test_a_watch_leaves_the_terminal_as_it_was(countersign_program, tmp_path, end):
+    log = tmp_path / "log"
+    log.write_bytes(b"")
+    primary, secondary = pty.openpty()
+    before = termios.tcgetattr(secondary)
+    command = [countersign_program, "--color", "always", "diagnose", "--watch", str(log)]
+    watch = subprocess.Popen(
+        command, stdin=secondary, stdout=secondary, stderr=secondary, start_new_session=True, preexec_fn=take_terminal
+    )
+    shown = read_to(primary, b"ends\r\n")
+    log.write_bytes(ERROR)
+    shown += read_to(primary, b"--failed\r\n\r\n")
+    if end == CTRL_C:
+        os.write(primary, end)
+    else:
+        watch.send_signal(end)
+    assert watch.wait(timeout=60) == 1
+    assert termios.tcgetattr(secondary) == before
+    escapes = [part.split(b"m")[0] for part in shown.split(b"\x1b[")[1:]]
+    assert escapes and escapes[-1] == b"0", "the last style is switched off"
+    os.close(primary)
+    os.close(secondary)
+
+
+def take_terminal():
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

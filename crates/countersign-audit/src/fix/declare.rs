@@ -1,9 +1,9 @@
 //! What a fix has to declare besides: a variable, a parameter, a data source.
 
 use countersign_policy::document::{Span, Value, parse_json};
+use countersign_policy::rewrite::{indent, line_break};
 
 use super::Edit;
-use super::layout::indent;
 
 const DESCRIPTION: &str = "The id the third party chose for you and sends as sts:ExternalId";
 
@@ -13,14 +13,19 @@ pub(super) fn variable(text: &str, name: &str) -> Edit {
     let declaration = format!(
         "{gap}variable \"{name}\" {{\n  description = \"{DESCRIPTION}\"\n  type        = string\n  nullable    = false\n}}\n"
     );
-    Edit { span: Span::new(text.len(), text.len()), text: declaration }
+    insert(text, text.len(), &declaration)
 }
 
 /// Declares the data source of the own account at the end of a file.
 pub(super) fn caller_identity(text: &str) -> Edit {
     let gap = if text.ends_with('\n') { "\n" } else { "\n\n" };
     let declaration = format!("{gap}data \"aws_caller_identity\" \"current\" {{}}\n");
-    Edit { span: Span::new(text.len(), text.len()), text: declaration }
+    insert(text, text.len(), &declaration)
+}
+
+/// What is inserted at a place, with the line breaks of the text.
+fn insert(text: &str, at: usize, new: &str) -> Edit {
+    Edit { span: Span::new(at, at), text: new.replace('\n', line_break(text)) }
 }
 
 /// Declares a required parameter of a template, in the template's own language.
@@ -54,7 +59,7 @@ fn json_parameter(text: &str, name: &str) -> Option<Edit> {
         _ if is_empty => declaration,
         _ => format!("{declaration}{comma} "),
     };
-    Some(Edit { span: Span::new(at, at), text: new })
+    Some(insert(text, at, &new))
 }
 
 fn yaml_parameter(text: &str, name: &str) -> Option<Edit> {
@@ -88,5 +93,5 @@ fn yaml_parameter(text: &str, name: &str) -> Option<Edit> {
         Some(at) => (at, declared(&margin(at))),
         None => (before, format!("Parameters:\n{}\n", declared(&margin(inside)))),
     };
-    Some(Edit { span: Span::new(at, at), text: new })
+    Some(insert(text, at, &new))
 }

@@ -1,16 +1,12 @@
 //! Repairs: a finding's remedy as edits of the text it was found in, which leave everything else as it is.
 //!
-//! An audit names a `Remedy` in the words of policies; this module writes it in the language the policy stands in:
-//! JSON, HCL (blocks and objects) or YAML. Reports of what is deployed (account dumps, plans, synthesized templates) are not
+//! An audit names a `Remedy` in the words of policies; `countersign_policy::rewrite` writes it in the language the policy stands
+//! in, and this module says what the file has to declare for it. Reports of what is deployed (account dumps, plans, synthesized templates) are not
 //! for editing, and get none.
 
-mod braces;
 mod declare;
-mod hcl_block;
-mod layout;
 mod remedy;
 mod surroundings;
-mod yaml;
 
 pub(crate) use remedy::{Remedy, propose};
 pub(crate) use surroundings::Surroundings;

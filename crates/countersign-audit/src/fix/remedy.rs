@@ -1,10 +1,10 @@
 //! What would mend a finding, in the words of policies, and how that is written where the policy stands.
 
 use countersign_policy::document::{ConditionEntry, Effect, PrincipalKind, Span, Spanned, Statement};
+use countersign_policy::rewrite::{Form, add_condition, change_operator};
 
-use super::layout::Form;
 use super::surroundings::{Need, PARAMETER, Surroundings};
-use super::{Edit, Fix, Language, Located, Safety, braces, declare, hcl_block, yaml};
+use super::{Edit, Fix, Language, Located, Safety, declare};
 use crate::examine::Examined;
 use crate::source::SourceFile;
 
@@ -62,19 +62,25 @@ pub(crate) fn propose(remedy: &Remedy, examined: &Examined) -> Option<Fix> {
     let (file, local) = role.sources.place(written.span);
     let base = written.span.start.checked_sub(local.start)?;
     let statement = relative(written, base)?;
-    let form = Form::of(file.text(), statement.span, role.language)?;
+    let form = form(file.text(), statement.span, role.language)?;
     let writer = Writer { file, statement: &statement, form, language: role.language, examined };
     let (what, safety, mut edits) = writer.write(remedy, written, base)?;
-    let ends_lines_with_return = file.surroundings().ends_lines_with_return;
-    for edit in &mut edits {
-        if ends_lines_with_return {
-            edit.text = edit.text.replace('\n', "\r\n");
-        }
-    }
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let located = |edit: Edit| Located { location: file.location(edit.span), edit };
     let edits = edits.into_iter().map(located).collect();
     Some(Fix { title: format!("{what} in {}", written.label(at)), safety, edits })
+}
+
+/// How the statement at `span` is written. In Terraform's objects a colon may stand for the sign.
+fn form(text: &str, span: Span, language: Language) -> Option<Form> {
+    match (language, Form::of(text, span)?) {
+        (Language::Printed, _) => None,
+        (_, Form::Json) => Some(Form::Json),
+        (Language::Hcl, Form::HclObject | Form::YamlFlow) => Some(Form::HclObject),
+        (Language::Hcl, Form::HclBlock) => Some(Form::HclBlock),
+        (Language::CloudFormation, form @ (Form::YamlBlock | Form::YamlFlow)) => Some(form),
+        _ => None,
+    }
 }
 
 /// Whether the remedy would also keep out parties of another kind, which cannot send what it asks for.
@@ -145,17 +151,18 @@ impl Writer<'_> {
             Remedy::Strict { entry, .. } => {
                 let entry = relative_entry(entry, written.span, base)?;
                 let strict = strict_operator(&entry)?;
-                let edit = self.replace_operator(&entry, &strict)?;
-                Some((format!("write `{strict}`"), Safety::Safe, vec![edit]))
+                let edits = self.test_with(&entry, &strict, None)?;
+                Some((format!("write `{strict}`"), Safety::Safe, edits))
             }
             Remedy::OneExternalId { entry, .. } => {
                 let entry = relative_entry(entry, written.span, base)?;
                 let [value] = entry.values.as_slice() else { return None };
                 let (term, declaration) = self.external_id()?;
-                let mut edits = vec![Edit { span: value.span, text: self.term(&term)? }];
-                if &*entry.operator.value != "StringEquals" {
-                    edits.push(self.replace_operator(&entry, "StringEquals")?);
-                }
+                let one = Edit { span: value.span, text: self.term(&term)? };
+                let mut edits = match &*entry.operator.value {
+                    "StringEquals" => vec![one],
+                    _ => self.test_with(&entry, "StringEquals", Some(one))?,
+                };
                 edits.extend(declaration);
                 Some((format!("accept only {}", self.named(&term)), Safety::Unsafe, edits))
             }
@@ -186,6 +193,12 @@ impl Writer<'_> {
 
     fn text(&self) -> &str {
         self.file.text()
+    }
+
+    fn test_with(&self, entry: &ConditionEntry, operator: &str, value: Option<Edit>) -> Option<Vec<Edit>> {
+        let value = value.map(|Edit { span, text }| (span, text));
+        let edits = change_operator(self.text(), self.form, self.statement, entry, operator, value)?;
+        Some(edits.into_iter().map(|(span, text)| Edit { span, text }).collect())
     }
 
     /// The id to demand: what the user gave, or a variable or parameter that has to be set.
@@ -241,13 +254,8 @@ impl Writer<'_> {
             return None;
         }
         let value = self.term(term)?;
-        match self.form {
-            Form::HclBlock => hcl_block::add_condition(self.text(), self.statement, operator, key, &value),
-            Form::YamlBlock => yaml::add_condition(self.text(), self.statement, operator, key, &value),
-            Form::Json | Form::HclObject | Form::YamlFlow => {
-                braces::add_condition(self.text(), self.statement, self.form, operator, key, &value)
-            }
-        }
+        let (span, text) = add_condition(self.text(), self.form, self.statement, operator, key, &value)?;
+        Some(Edit { span, text })
     }
 
     /// Policies as JSON text inside of YAML: what is put there is text, too.
@@ -299,20 +307,6 @@ impl Writer<'_> {
             (_, Form::HclBlock) => Some(sources.join(", ")),
             _ => Some(format!("[{}]", sources.join(", "))),
         }
-    }
-
-    fn replace_operator(&self, entry: &ConditionEntry, by: &str) -> Option<Edit> {
-        let is_by = |other: &ConditionEntry| other.operator.value.eq_ignore_ascii_case(by);
-        if self.form != Form::HclBlock && self.statement.conditions.iter().any(is_by) {
-            return None;
-        }
-        let place = match self.form {
-            Form::HclBlock => hcl_block::around(self.text(), entry)?,
-            _ => entry.operator.span,
-        };
-        let (start, end) = (place.start as usize, place.end as usize);
-        let at = start + self.text().get(start..end)?.find(&*entry.operator.value)?;
-        Some(Edit { span: Span::new(at, at + entry.operator.value.len()), text: by.to_owned() })
     }
 }
 

@@ -8,10 +8,9 @@ use super::{Edit, declare};
 pub(super) const PARAMETER: &str = "ExternalId";
 const CALLER_IDENTITY: &str = "data \"aws_caller_identity\" \"current\"";
 
-/// The declarations of a file, and how its lines end.
+/// The declarations of a file.
 #[derive(Debug)]
 pub(crate) struct Surroundings {
-    pub(super) ends_lines_with_return: bool,
     /// Terraform's variables.
     variables: BTreeMap<String, Need>,
     pub(super) declares_caller_identity: bool,
@@ -30,7 +29,6 @@ pub(super) enum Need {
 impl Surroundings {
     pub(crate) fn of(text: &str) -> Self {
         Self {
-            ends_lines_with_return: text.contains("\r\n"),
             variables: variables(text),
             declares_caller_identity: text.contains(CALLER_IDENTITY),
             names_parameter: names_parameter(text, PARAMETER),

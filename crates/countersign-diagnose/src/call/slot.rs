@@ -55,6 +55,13 @@ pub enum Quoting {
     Shell,
     /// As a word of a shell in these quotes, or in others where it needs them.
     ShellIn(char),
+    /// As a word of a shell whose command stands in a string literal.
+    ShellWithin {
+        /// The quote of the literal.
+        literal: char,
+        /// The quotes of the word, where it has some.
+        inner: Option<char>,
+    },
     /// As a scalar of YAML, with quotes where it needs them.
     Yaml,
     /// In this quote, with `\` before the quote and itself.
@@ -137,6 +144,13 @@ fn quote(value: &str, quoting: Quoting) -> Option<String> {
             format!("{quote}{value}{quote}")
         }
         Quoting::Shell | Quoting::ShellIn(_) => format!("'{}'", value.replace('\'', r"'\''")),
+        Quoting::ShellWithin { inner: None, .. } if is_plain => value.to_owned(),
+        Quoting::ShellWithin { literal, inner } => {
+            let is_safe = is_plain || value.chars().all(|c| c.is_ascii_alphanumeric() || " <>_-".contains(c));
+            let quote = inner.unwrap_or(if literal == '\'' { '"' } else { '\'' });
+            let written = if quote == literal { format!("\\{quote}") } else { quote.to_string() };
+            return is_safe.then(|| format!("{written}{value}{written}"));
+        }
         Quoting::Yaml if is_plain && !reads_as_no_string(value) => value.to_owned(),
         Quoting::Yaml => format!("'{}'", value.replace('\'', "''")),
         Quoting::Backslash(quote) => escaped(quote, &[]),
@@ -167,6 +181,10 @@ mod tests {
             (Quoting::Shell, "acme-1", "acme-1"),
             (Quoting::Shell, "<id>", "'<id>'"),
             (Quoting::Shell, hard, r#"'a'\''b"c\d${e}#{f}'"#),
+            (Quoting::ShellWithin { literal: '"', inner: None }, "acme-1", "acme-1"),
+            (Quoting::ShellWithin { literal: '"', inner: None }, "<id>", "'<id>'"),
+            (Quoting::ShellWithin { literal: '\'', inner: None }, "<id>", "\"<id>\""),
+            (Quoting::ShellWithin { literal: '"', inner: Some('"') }, "acme-1", r#"\"acme-1\""#),
             (Quoting::Yaml, "acme-1", "acme-1"),
             (Quoting::Yaml, "012345678901", "'012345678901'"),
             (Quoting::Yaml, "off", "'off'"),
@@ -191,5 +209,6 @@ mod tests {
         assert_eq!(quote("a\nb", Quoting::Backslash('"')), None);
         assert_eq!(quote(" a", Quoting::Line), None);
         assert_eq!(quote("1h", Quoting::Number), None);
+        assert_eq!(quote("a'b", Quoting::ShellWithin { literal: '"', inner: None }), None);
     }
 }

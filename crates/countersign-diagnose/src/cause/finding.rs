@@ -68,6 +68,8 @@ pub(crate) struct Finding {
     pub(crate) repair: Repair,
     /// The one command or fact that tells this cause from the next.
     pub(crate) separate_by: Option<String>,
+    /// What tells why the evidence does not go together, in the order to find out.
+    pub(crate) checks: Vec<String>,
     /// Where in the trust policy.
     pub(crate) span: Option<Span>,
 }
@@ -106,6 +108,7 @@ impl Finding {
             message: message.into(),
             repair,
             separate_by: None,
+            checks: Vec::new(),
             span: None,
         }
     }

@@ -19,21 +19,14 @@ pub(super) struct Limit {
 }
 
 /// Looks at a kind of policy: blamed by the message, given and denying, mentioned, or merely possible.
-pub(super) fn limit(
-    situation: &Situation<'_>,
-    limit: &Limit,
-    given: Option<&Guard>,
-    policies: &[&PolicyText],
-) -> Option<Finding> {
-    let binds = match limit.layer {
-        PolicyLayer::Rcp => true,
-        _ => situation.caller.as_ref().is_none_or(|caller| caller.home().is_some()),
-    };
-    if !binds || !situation.may_be(limit.layer) {
+pub(super) fn limit(situation: &Situation<'_>, limit: &Limit) -> Option<Finding> {
+    if !situation.is_bound_by(limit.layer) || !situation.may_be(limit.layer) {
         return None;
     }
+    let guards = situation.guards(limit.layer);
+    let policies: Vec<&PolicyText> = guards.iter().filter_map(|guard| guard.policy()).collect();
     let reason = situation.denial.as_ref().and_then(|denial| denial.reason.as_ref());
-    let refused = situation.actions.iter().find(|action| refuses(situation, limit.layer, policies, action));
+    let refused = situation.actions.iter().find(|action| refuses(situation, limit.layer, &policies, action));
     if let Some(action) = refused {
         let message = format!("{} does not allow {action} on the role", limit.what);
         let finding = Finding::proved(message, Repair::new(limit.advice, Change::WithoutLimit(limit.layer))).ranked(71);
@@ -42,24 +35,21 @@ pub(super) fn limit(
     if let Some(reason) = reason {
         let how = if reason.explicit { "denies the call" } else { "does not allow the call" };
         let named = reason.policy_arn.as_ref().map(|arn| format!(": {}", arn.text)).unwrap_or_default();
-        if !policies.is_empty() {
-            let message = format!(
-                "the message blames {}, but what was given of it lets the call through: it is not the one in use",
-                limit.what
-            );
-            return Some(Finding::contradicted(message));
-        }
         let message = format!("AWS says that {} {how}{named}", limit.what);
         return Some(Finding::told(message, Repair::advice(limit.advice)).about("Action").separated_by(limit.command));
     }
-    if let Some(Guard::Mentioned(words)) = given {
+    let words = guards.iter().find_map(|guard| match guard {
+        Guard::Mentioned(words) => Some(words),
+        Guard::Policy(_) => None,
+    });
+    if let Some(words) = words {
         let message = format!("{} is said to be there ({words}), and its text was not given", limit.what);
         let finding = Finding::consistent(68, message, Repair::advice(limit.advice)).about("Action");
         return Some(finding.separated_by(limit.command));
     }
     // Nothing speaks for it but that it was not shown.
     let possible =
-        given.is_none() && situation.trust_allows() != Some(false) && situation.evidence.error_text.is_some();
+        guards.is_empty() && situation.trust_allows() != Some(false) && situation.evidence.error_text.is_some();
     let denies = situation.denial.as_ref().is_some_and(|denial| denial.denies);
     possible.then(|| {
         let message = format!("{} was not given, and can deny what all the rest allows", limit.what);

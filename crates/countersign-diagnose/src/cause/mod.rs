@@ -7,9 +7,11 @@
 mod companion_action;
 mod finding;
 mod limit;
+mod ruled_out;
 
 pub(crate) use finding::{Finding, Proof};
 pub use finding::{Side, Status};
+pub(crate) use ruled_out::ruled_out;
 
 use crate::situation::{Situation, StatementView, Test};
 

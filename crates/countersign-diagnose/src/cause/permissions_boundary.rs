@@ -2,7 +2,6 @@
 
 use super::{Cause, Finding, Side};
 use crate::cause::limit::{Limit, limit};
-use crate::evidence::{Guard, PolicyText};
 use crate::message::PolicyLayer;
 use crate::situation::Situation;
 
@@ -17,12 +16,10 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let given = situation.evidence.boundary.as_ref();
-    let policies: Vec<&PolicyText> = given.and_then(Guard::policy).into_iter().collect();
-    limit(situation, &LIMIT, given, &policies)
+    limit(situation, &LIMIT)
 }
 
-static LIMIT: Limit = Limit {
+pub(super) static LIMIT: Limit = Limit {
     layer: PolicyLayer::PermissionsBoundary,
     what: "the caller's permissions boundary",
     advice: "extend the boundary by the call; identity policies cannot go beyond it",

@@ -2,7 +2,6 @@
 
 use super::{Cause, Finding, Side};
 use crate::cause::limit::{Limit, limit};
-use crate::evidence::{Guard, PolicyText};
 use crate::message::PolicyLayer;
 use crate::situation::Situation;
 
@@ -17,12 +16,10 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let given = situation.evidence.rcps.as_slice();
-    let policies: Vec<&PolicyText> = given.iter().filter_map(Guard::policy).collect();
-    limit(situation, &LIMIT, given.first(), &policies)
+    limit(situation, &LIMIT)
 }
 
-static LIMIT: Limit = Limit {
+pub(super) static LIMIT: Limit = Limit {
     layer: PolicyLayer::Rcp,
     what: "a resource control policy",
     advice: "limit the statement to the actions it is for and exempt services and federated callers: negated and `…IfExists` conditions are true where the key is absent",

@@ -2,7 +2,6 @@
 
 use super::{Cause, Finding, Side};
 use crate::cause::limit::{Limit, limit};
-use crate::evidence::{Guard, PolicyText};
 use crate::message::PolicyLayer;
 use crate::situation::Situation;
 
@@ -17,12 +16,10 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    let given = situation.evidence.scps.as_slice();
-    let policies: Vec<&PolicyText> = given.iter().filter_map(Guard::policy).collect();
-    limit(situation, &LIMIT, given.first(), &policies)
+    limit(situation, &LIMIT)
 }
 
-static LIMIT: Limit = Limit {
+pub(super) static LIMIT: Limit = Limit {
     layer: PolicyLayer::Scp,
     what: "a service control policy",
     advice: "change the service control policy for this action and role; it binds the accounts of the caller's organization, and nothing on the role's side helps",

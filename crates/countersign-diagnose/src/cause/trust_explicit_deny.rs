@@ -27,6 +27,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let deny = situation.denying();
     let advice = "narrow the Deny so that it leaves this caller out; no Allow helps against it. A negated or `…IfExists` \
                   condition is also true when the key is absent";
+    if situation.is_ruled_out() {
+        return None;
+    }
     let blamed = situation.denial.as_ref()?.reason.as_ref().is_some_and(|reason| {
         reason.layer == PolicyLayer::Trust && reason.explicit
     });

@@ -1,8 +1,10 @@
 //! How an ExternalId differs from the one that is asked for: by which bytes, and what that says about how it got there.
 
 mod compare;
+mod sendable;
 
 pub use compare::{Glyph, compare};
+pub use sendable::{fault, is_sendable, undamaged};
 
 use serde::Serialize;
 
@@ -134,13 +136,6 @@ pub fn nearest<'r>(required: impl IntoIterator<Item = &'r str>, sent: &str) -> O
 #[must_use]
 pub fn first_difference(required: &str, sent: &str) -> usize {
     required.bytes().zip(sent.bytes()).take_while(|(a, b)| a == b).count()
-}
-
-/// Whether STS takes the value: 2 to 1224 of `A-Za-z0-9_+=,.@:/-`.
-#[must_use]
-pub fn is_sendable(value: &str) -> bool {
-    (2..=1224).contains(&value.chars().count())
-        && value.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c))
 }
 
 fn classify(required: &str, sent: &str) -> DifferenceClass {

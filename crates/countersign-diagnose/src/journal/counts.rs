@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::entry::{Confirmed, Entry, Origin, Outcome};
 use super::fingerprint::Fingerprint;
 
-/// How the repairs of one cause came out.
+/// How repairs came out, as one kind of witness has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Tally {
     /// Entries.
@@ -20,41 +20,50 @@ pub struct Tally {
     pub failed: usize,
     /// The cause was gone, and the call denied all the same, or dependent on what nobody knew.
     pub unknown: usize,
-    /// Of all entries, those where the evaluator said so and not somebody.
-    pub mechanical: usize,
 }
 
 impl Tally {
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, outcome: Outcome) {
         self.n += 1;
-        *match entry.outcome {
+        *match outcome {
             Outcome::Worked => &mut self.worked,
             Outcome::Failed => &mut self.failed,
             Outcome::Unknown => &mut self.unknown,
         } += 1;
-        self.mechanical += usize::from(entry.confirmed == Confirmed::Mechanical);
     }
 }
 
 impl fmt::Display for Tally {
-    /// `worked 3, failed 1 (n = 4; 2 mechanical)`
+    /// `worked 3, failed 1 (n = 4)`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "worked {}, failed {}", self.worked, self.failed)?;
         if self.unknown > 0 {
             write!(f, ", unknown {}", self.unknown)?;
         }
-        write!(f, " (n = {}; {} mechanical)", self.n, self.mechanical)
+        write!(f, " (n = {})", self.n)
     }
 }
 
-/// A cause with its counts.
+/// A cause with its counts. What the evaluator saw and what somebody said are never one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct CauseCount {
     /// The cause; `None` for all that this version does not know.
     pub cause: Option<&'static str>,
-    /// The counts.
-    #[serde(flatten)]
-    pub tally: Tally,
+    /// Where the evaluator decided before and after.
+    pub mechanical: Tally,
+    /// Where somebody said so.
+    pub user: Tally,
+}
+
+impl fmt::Display for CauseCount {
+    /// `mechanical: worked 2, failed 0 (n = 2); user's word: worked 1, failed 1 (n = 2)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.mechanical.n, self.user.n) {
+            (_, 0) => write!(f, "mechanical: {}", self.mechanical),
+            (0, _) => write!(f, "user's word: {}", self.user),
+            _ => write!(f, "mechanical: {}; user's word: {}", self.mechanical, self.user),
+        }
+    }
 }
 
 /// What happened about one problem.
@@ -64,7 +73,7 @@ pub struct History {
     pub fingerprint: Fingerprint,
     /// When it was last recorded here; elsewhere, when it was never recorded here.
     pub last: Moment,
-    /// What was recorded here, what worked most often first.
+    /// What was recorded here, what the evaluator saw work most often first.
     pub own: Vec<CauseCount>,
     /// What others recorded. Nobody here has seen it.
     pub imported: Vec<CauseCount>,
@@ -94,11 +103,18 @@ fn history(fingerprint: &Fingerprint, group: &[&Entry]) -> Option<History> {
 }
 
 fn counts<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<CauseCount> {
-    let mut tallies: BTreeMap<Option<&'static str>, Tally> = BTreeMap::new();
+    let mut counts: BTreeMap<Option<&'static str>, CauseCount> = BTreeMap::new();
     for entry in entries {
-        tallies.entry(entry.known_cause().map(|cause| cause.id)).or_default().add(entry);
+        let cause = entry.known_cause().map(|cause| cause.id);
+        let (mechanical, user) = (Tally::default(), Tally::default());
+        let count = counts.entry(cause).or_insert(CauseCount { cause, mechanical, user });
+        match entry.confirmed {
+            Confirmed::Mechanical => count.mechanical.add(entry.outcome),
+            Confirmed::User => count.user.add(entry.outcome),
+        }
     }
-    let mut counts: Vec<CauseCount> = tallies.into_iter().map(|(cause, tally)| CauseCount { cause, tally }).collect();
-    counts.sort_by_key(|count| (count.cause.is_none(), std::cmp::Reverse(count.tally.worked), count.tally.n));
+    let mut counts: Vec<CauseCount> = counts.into_values().collect();
+    let rank = |count: &CauseCount| (count.mechanical.worked, count.user.worked);
+    counts.sort_by_key(|count| (count.cause.is_none(), std::cmp::Reverse(rank(count))));
     counts
 }

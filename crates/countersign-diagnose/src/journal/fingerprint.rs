@@ -30,7 +30,7 @@ pub struct Fingerprint(String);
 pub struct FingerprintError;
 
 impl Fingerprint {
-    /// The fingerprint of a problem with these causes, and this decision of the call as it is.
+    /// The fingerprint of a problem with these causes, and what was given decides about the call as it is.
     ///
     /// Of the causes only those that are proved count: what merely fits is ranked by this version's lights, and the next
     /// version shall find what this one learnt.

@@ -227,12 +227,16 @@ mod tests {
     fn counts_come_with_their_n_and_unknown_causes_without_their_name() {
         let histories = histories(&some());
         let [history] = histories.as_slice() else { panic!("{histories:?}") };
-        let shown: Vec<_> = history.own.iter().map(|count| (count.cause, count.tally.to_string())).collect();
+        let shown: Vec<_> = history.own.iter().map(|count| (count.cause, count.to_string())).collect();
         assert_eq!(
             shown,
             [
-                (Some("external-id-missing"), "worked 1, failed 1, unknown 1 (n = 3; 2 mechanical)".to_owned()),
-                (None, "worked 1, failed 0 (n = 1; 0 mechanical)".to_owned()),
+                (
+                    Some("external-id-missing"),
+                    "mechanical: worked 1, failed 0, unknown 1 (n = 2); user's word: worked 0, failed 1 (n = 1)"
+                        .to_owned()
+                ),
+                (None, "user's word: worked 1, failed 0 (n = 1)".to_owned()),
             ]
         );
         assert!(history.imported.is_empty());

@@ -189,6 +189,7 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -
         open: all(key, &diagnosis.open),
         not_given: diagnosis.not_given.clone(),
         question: diagnosis.question.as_ref().map(|question| self::question(question, key)),
+        checks: all(key, &diagnosis.checks),
         notes: all(key, &diagnosis.notes),
         claims: diagnosis.claims.iter().map(|claim| Claim { text: key.hide(&claim.text), ..claim.clone() }).collect(),
         fingerprint: diagnosis.fingerprint.clone(),

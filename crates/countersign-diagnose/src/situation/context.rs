@@ -81,7 +81,7 @@ fn provider_host<'s>(situation: &'s Situation<'_>) -> Option<&'s str> {
 }
 
 /// The keys a policy asks for: of conditions, and in variables.
-fn asked(document: &PolicyDocument) -> Vec<String> {
+pub(super) fn asked(document: &PolicyDocument) -> Vec<String> {
     let mut keys = Vec::new();
     for entry in document.statements.iter().flat_map(|statement| &statement.conditions) {
         keys.push(entry.key.value.to_string());

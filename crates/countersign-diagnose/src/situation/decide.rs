@@ -12,7 +12,7 @@ use countersign_policy::request::{Caller, Request};
 
 use super::Situation;
 use crate::evidence::Guard;
-use crate::message::PolicyLayer;
+use crate::message::{PolicyLayer, Reason};
 
 /// A whole call with every policy that has a say. What was not given allows.
 #[derive(Debug, Clone)]
@@ -26,6 +26,9 @@ pub(crate) struct Whole {
 }
 
 const ALLOW_ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+const DENY_ALL: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}}"#;
+const ALLOW_NOTHING: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
 const TRUST_ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sts:*"}}"#;
 
 /// A policy that allows everything, in the place of one that was not given.
@@ -33,7 +36,26 @@ pub(crate) fn allow_everything() -> PolicyDocument {
     PolicyDocument::parse(ALLOW_ALL)
 }
 
+/// A policy that denies everything, in the place of one that AWS says denies.
+fn deny_everything() -> PolicyDocument {
+    PolicyDocument::parse(DENY_ALL)
+}
+
 impl Whole {
+    /// Lets a kind of policy of which nothing was given say what AWS's message says of it.
+    pub(crate) fn take_word(&mut self, reason: &Reason) {
+        let denying = if reason.explicit { deny_everything() } else { PolicyDocument::parse(ALLOW_NOTHING) };
+        match reason.layer {
+            PolicyLayer::Trust => self.trust = denying,
+            PolicyLayer::Identity => self.side.identity = vec![denying],
+            PolicyLayer::PermissionsBoundary => self.side.boundary = Some(denying),
+            PolicyLayer::Session => self.side.session.push(denying),
+            PolicyLayer::Scp => self.side.scps.push(vec![denying]),
+            PolicyLayer::Rcp => self.side.rcps.push(vec![denying]),
+            PolicyLayer::VpcEndpoint => self.endpoint = Some(denying),
+        }
+    }
+
     /// What comes of it.
     pub(crate) fn decide(&self) -> AssumeRoleDecision {
         let mut decided = assume_role(&self.trust, &self.request, &self.side, &self.session, Assumptions::default());

@@ -40,9 +40,10 @@ impl Situation<'_> {
         self.denial.as_ref().is_none_or(|denial| !denial.denies)
     }
 
-    /// Whether a cause in `layer` can be guessed at: the message leaves it open, or blames that layer.
+    /// Whether a cause in `layer` can be guessed at: the message leaves it open, or blames that layer and what was given of
+    /// it can be what was asked.
     pub(crate) fn may_be(&self, layer: PolicyLayer) -> bool {
-        self.is_plain_denial() && self.blames().is_none_or(|blamed| blamed == layer)
+        self.is_plain_denial() && self.blames().is_none_or(|blamed| blamed == layer) && !self.is_ruled_out()
     }
 
     /// Whether a trust policy is there and lets the call in, where open keys are as it wants them.

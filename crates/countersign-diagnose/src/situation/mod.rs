@@ -5,6 +5,7 @@
 //! ([`Situation::favouring`]).
 
 mod arn_facts;
+mod blame;
 mod context;
 mod decide;
 mod hints;
@@ -12,6 +13,7 @@ mod provable;
 mod trust;
 
 pub(crate) use arn_facts::{ArnText, is_opt_in_region};
+pub(crate) use blame::Blame;
 pub(crate) use decide::Whole;
 pub(crate) use hints::NamedPrincipal;
 pub(crate) use trust::{State, StatementView, Test};

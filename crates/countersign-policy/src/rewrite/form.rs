@@ -24,14 +24,15 @@ impl Form {
     pub fn of(text: &str, span: Span) -> Option<Self> {
         let statement = text.get(span.start as usize..span.end as usize)?;
         let Some(inside) = statement.strip_prefix('{') else {
-            let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '"');
-            return match statement.trim_start_matches(word).trim_start().chars().next()? {
+            // A key with its quotes, or the labels of a block.
+            let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '"' | '\'' | ' ');
+            return match statement.trim_start_matches(word).chars().next()? {
                 '{' => Some(Self::HclBlock),
                 ':' => Some(Self::YamlBlock),
                 _ => None,
             };
         };
-        let first = inside.trim_start();
+        let first = behind_comments(inside);
         let quoted = first.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(_, rest)| rest);
         let bare = first.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
         match (quoted, quoted.unwrap_or(bare).trim_start().chars().next()?) {
@@ -68,10 +69,19 @@ impl Form {
             Self::HclObject | Self::HclBlock if is_word => format!("{key} = "),
             Self::HclObject | Self::HclBlock => format!("{} = ", json(key)),
             Self::YamlBlock | Self::YamlFlow if is_word => format!("{key}: "),
-            Self::YamlBlock | Self::YamlFlow => format!("{}: ", yaml(key)),
-            Self::Json => format!("{}: ", json(key)),
+            Self::YamlBlock => format!("{}: ", yaml(key)),
+            Self::YamlFlow | Self::Json => format!("{}: ", json(key)),
         }
     }
+}
+
+/// What stands behind blanks and whole lines of comments.
+fn behind_comments(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while rest.starts_with('#') || rest.starts_with("//") {
+        rest = rest.split_once('\n').map_or("", |(_, next)| next.trim_start());
+    }
+    rest
 }
 
 /// A text as a scalar of YAML: bare only where every reader takes it for the string it is.
@@ -109,30 +119,6 @@ pub(super) fn reworded(source: &str, place: Span, was: &str, new: &str) -> Optio
     }
 }
 
-/// Where the line that `at` is on starts.
-pub(super) fn line_start(text: &str, at: usize) -> usize {
-    text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
-}
-
-/// Where the line that `at` is on ends, before what ends it.
-pub(super) fn line_end(text: &str, at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    let line = rest.split('\n').next().unwrap_or_default();
-    at + line.strip_suffix('\r').unwrap_or(line).len()
-}
-
-/// What ends the lines of a text.
-pub(super) fn line_break(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
-}
-
-/// The blanks before `at`, when nothing else stands before it on its line.
-pub(super) fn margin(text: &str, at: usize) -> Option<&str> {
-    let start = line_start(text, at);
-    let before = text.get(start..at)?;
-    (start > 0 && before.trim().is_empty()).then_some(before)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +132,9 @@ mod tests {
             ("statement {\n}", Some(Form::HclBlock)),
             ("Effect: Allow\nAction: a", Some(Form::YamlBlock)),
             ("{ Effect: Allow }", Some(Form::YamlFlow)),
+            ("'Effect': Allow", Some(Form::YamlBlock)),
+            ("{\n  # the vendor\n  Effect = \"Allow\" }", Some(Form::HclObject)),
+            ("dynamic \"statement\" {\n}", Some(Form::HclBlock)),
             (r#"{ \"Effect\": 1 }"#, None),
             ("local.statement", None),
         ] {

@@ -1,7 +1,8 @@
 //! More values where one stands or several do.
 
 use super::TextEdit;
-use super::form::{Form, line_break, line_end, line_start, margin};
+use super::form::Form;
+use super::layout::{line_break, line_end, line_start, margin};
 use crate::document::Span;
 
 /// Adds values to those at `spans`: to their list, or by making one of the single value.

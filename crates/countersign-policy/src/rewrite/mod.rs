@@ -4,13 +4,18 @@
 //! Nothing here evaluates a template. Who writes to one reads the result again, and compares what it says with
 //! [`PolicyDocument::amended`].
 
+mod condition;
 mod form;
+mod layout;
 mod list;
 mod operator;
 mod principal;
 
+pub use condition::add_condition;
 pub use form::Form;
+pub use layout::{indent, line_break};
 pub use list::add_to_list;
+pub use operator::change_operator;
 
 use crate::document::{Amendment, Polarity, PolicyDocument, PrincipalKind, Rewording, Span};
 
@@ -73,7 +78,11 @@ pub fn rewrite(text: &str, document: &PolicyDocument, amendments: &[Amendment]) 
                 let written = document.statements.get(*statement)?;
                 let entry = written.conditions.get(*condition)?;
                 let form = Form::of(text, written.span)?;
-                edits.extend(operator::change(text, form, written, entry, operator, value.as_ref())?);
+                let value = match value {
+                    Some(value) => Some(reword(text, value)?),
+                    None => None,
+                };
+                edits.extend(change_operator(text, form, written, entry, operator, value)?);
             }
         }
     }

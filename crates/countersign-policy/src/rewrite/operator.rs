@@ -1,36 +1,36 @@
 //! A condition tested with another operator: its key moves to where that one stands.
 
 use super::TextEdit;
-use super::form::{Form, json, line_break, line_end, line_start, margin, reworded};
-use crate::document::{ConditionEntry, Rewording, Span, Statement};
+use super::form::{Form, json};
+use super::layout::{line_break, line_end, line_start, margin};
+use crate::document::{ConditionEntry, Span, Statement};
 
-/// Tests a condition with another operator, and perhaps against another value.
-pub(super) fn change(
+/// Tests a condition with another operator; `value` is an edit of one of its values that is made with it. The other keys of its operator stay with that;
+/// `None` where the text gives no hold for the change, or the other operator asks about the key already.
+#[must_use]
+pub fn change_operator(
     text: &str,
     form: Form,
     statement: &Statement,
     entry: &ConditionEntry,
     operator: &str,
-    value: Option<&Rewording>,
+    value: Option<TextEdit>,
 ) -> Option<Vec<TextEdit>> {
     if &*entry.operator.value == operator {
-        return value.map_or(Some(Vec::new()), |value| super::reword(text, value).map(|edit| vec![edit]));
-    }
-    let is_there = |other: &ConditionEntry| {
-        &*other.operator.value == operator && other.key.value.eq_ignore_ascii_case(&entry.key.value)
-    };
-    if statement.conditions.iter().any(is_there) {
-        // An operator has a key once.
-        return None;
+        return Some(value.into_iter().collect());
     }
     let siblings = statement.conditions.iter().filter(|other| other.operator.span == entry.operator.span).count();
-    let home = statement.conditions.iter().rfind(|other| &*other.operator.value == operator);
+    let is_home = |other: &&ConditionEntry| {
+        other.operator.span != entry.operator.span && other.operator.value.eq_ignore_ascii_case(operator)
+    };
+    let mut homes = statement.conditions.iter().filter(is_home);
+    // Two of one key are a duplicate; two blocks are one more value that is accepted.
+    if homes.clone().any(|other| other.key.value.eq_ignore_ascii_case(&entry.key.value)) {
+        return None;
+    }
+    let home = homes.next_back();
     if form == Form::HclBlock || siblings == 1 && home.is_none() {
         // A block has its own operator, and so does a condition that is alone in its map.
-        let value = match value {
-            Some(value) => Some(super::reword(text, value)?),
-            None => None,
-        };
         let place = if form == Form::HclBlock { own_test(text, entry)? } else { entry.operator.span };
         let written = text.get(place.start as usize..place.end as usize)?;
         let new = if written.starts_with('"') { json(operator) } else { operator.to_owned() };
@@ -66,13 +66,11 @@ fn own_test(text: &str, entry: &ConditionEntry) -> Option<Span> {
     Some(Span::new(place, place + quoted.len()))
 }
 
-/// The condition's key and values as they stand, with one value replaced.
-fn moved(text: &str, entry: &ConditionEntry, value: Option<&Rewording>) -> Option<String> {
+/// The condition's key and values as they stand, with the edit made.
+fn moved(text: &str, entry: &ConditionEntry, value: Option<TextEdit>) -> Option<String> {
     let (start, end) = (entry.span.start as usize, entry.span.end as usize);
-    let Some(value) = value else { return Some(text.get(start..end)?.to_owned()) };
-    let new = reworded(text, value.place, &value.was, &value.text)?;
-    let (from, to) = (value.place.start as usize, value.place.end as usize);
-    Some(format!("{}{new}{}", text.get(start..from)?, text.get(to..end)?))
+    let Some((place, new)) = value else { return Some(text.get(start..end)?.to_owned()) };
+    Some(format!("{}{new}{}", text.get(start..place.start as usize)?, text.get(place.end as usize..end)?))
 }
 
 /// Behind another key of the operator, laid out as that one.

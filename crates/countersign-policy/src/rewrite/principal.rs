@@ -1,7 +1,8 @@
 //! A kind of principal that a statement does not name yet.
 
 use super::TextEdit;
-use super::form::{Form, json, line_break, line_end, margin};
+use super::form::{Form, json};
+use super::layout::{line_break, line_end, margin};
 use crate::document::{PrincipalElement, Span};
 
 /// Names principals of another kind than those that are there.

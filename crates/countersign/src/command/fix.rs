@@ -1,8 +1,9 @@
 //! `countersign fix`: the change that lets a denied call through, made.
 
 use super::Exit;
-use super::diagnose::{self, AnswerFormat, Given, Making, Values};
+use super::diagnose::{Above, AnswerFormat, Given, Making, Telling, mend};
 use super::journal::Place;
+use super::redact::key_file::KeyFile;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -15,7 +16,9 @@ Examples:
   The ExternalId is not known, but you were told it:
     countersign fix error.txt --trust role.json --call collect.py --set-external-id tenant-7f2
 
-Exit status: 0 the change is made and the call is allowed now, 1 nothing is changed, 2 nothing to go on.";
+Exit status: 0 the change is made and what was given allows the call now, 1
+nothing is changed, 2 nothing to go on. With --diff: 0 the patch is all it takes,
+1 something stands in its way.";
 
 /// Make the change that lets a denied call through.
 ///
@@ -50,9 +53,8 @@ pub(crate) struct Args {
 /// # Errors
 /// When a file cannot be read, or holds nothing of what it is given as.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
-    let values = match (args.format, args.no_redact) {
-        (AnswerFormat::Markdown, false) => Values::Hidden,
-        _ => Values::Real,
-    };
-    diagnose::fix(&args.given, &args.making, (args.format, values), args.place.file().as_ref())
+    let is_hidden = args.format == AnswerFormat::Markdown && !args.no_redact;
+    let key = is_hidden.then(|| KeyFile::open(None)).transpose()?;
+    let telling = Telling { format: args.format, key, above: Above::Cause };
+    mend(&args.given, &args.making, telling, args.place.file().as_ref())
 }

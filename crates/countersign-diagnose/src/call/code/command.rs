@@ -8,12 +8,14 @@ use super::program::{Program, Worth};
 use super::tree::{Id, Patience};
 use crate::call::shell::aws::{Writing, operation, sts_call};
 use crate::call::shell::options::{Given, Word};
-use crate::call::{Call, Quoting, Slot, Style};
+use crate::call::{Call, Name, Parameter, Quoting, Slot, Style};
 
 /// How the CLI spells its operations, from the start.
-pub(super) const OPERATION: &str = "assume-role";
+pub(in crate::call) const OPERATION: &str = "assume-role";
 /// More calls than this are not looked for in one text.
 const CALLS: usize = 64;
+/// What adds words to a list.
+const GROWS: &[&str] = &["Add", "AddRange", "add", "addAll", "append", "concat", "extend", "insert", "push", "unshift"];
 /// How many nodes may lie between a word and its place in the list.
 const HEIGHT: usize = 4;
 
@@ -36,9 +38,42 @@ pub(super) fn calls(program: &Program<'_>, style: Style, patience: Patience<'_>)
             replace: &|span| replacing(program, span),
             add: &|anchor, option| beside(program, &words, anchor, option),
         };
-        calls.push(sts_call(program, list, found, &words, &writing, patience));
+        let mut call = sts_call(program, list, found, &words, &writing, patience);
+        if grows(program, list) {
+            let span = program.tree.span(list);
+            for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
+                call.parameters.entry(name).or_insert_with(|| {
+                    call.slots.remove(&name);
+                    Parameter::Unknown { expression: String::new(), span }
+                });
+            }
+        }
+        calls.push(call);
     }
     calls
+}
+
+/// Whether a list gets more words than stand in it: it is added to another, or to its variable.
+fn grows(program: &Program<'_>, list: Id) -> bool {
+    let tree = program.tree;
+    let is_sum = |id: Id| tree.kind(id).contains("binary");
+    let above = || std::iter::successors(tree.parent(list), |id| tree.parent(*id)).take(HEIGHT);
+    let around = above().find(|id| !matches!(program.form(*id), Form::Same(_)));
+    if around.is_some_and(is_sum) {
+        return true;
+    }
+    let bound = above().find_map(|id| match program.form(id) {
+        Form::Bind { target, value: Some(value) } if tree.is_within(list, value) => Some(tree.text(target)),
+        _ => None,
+    });
+    let Some(name) = bound else { return false };
+    let is_named = |id: Id| tree.text(program.bare(id)) == name;
+    program.binding(list, name).is_none()
+        || tree.all().any(|id| match program.form(id) {
+            Form::Call { name: called, receiver: Some(receiver), .. } => GROWS.contains(&called) && is_named(receiver),
+            Form::Template(_) | Form::Other => is_sum(id) && tree.named(id).any(is_named),
+            _ => false,
+        })
 }
 
 /// The list that a word is an element of.

@@ -115,6 +115,7 @@ fn interpolated<'t>(tree: &Tree<'t>, id: Id) -> Option<Form<'t>> {
     for child in tree.named(id) {
         match tree.kind(child) {
             "string_content" => all.push(Piece::Text(Cow::Borrowed(tree.text(child)))),
+            "escape_sequence" => all.push(Piece::Text(Cow::Owned(unescape(tree.text(child))?))),
             "interpolation" => {
                 let mut inside = tree.named(child).filter(|inner| tree.kind(*inner) != "interpolation_brace");
                 let (Some(value), None) = (inside.next(), inside.next()) else { return None };

@@ -5,7 +5,7 @@
 //! ([`site`]), and where each is written ([`insert`]) and taken out ([`remove`]).
 
 pub(super) mod bash;
-mod command;
+pub(super) mod command;
 mod csharp;
 pub(super) mod entry;
 mod form;
@@ -16,6 +16,7 @@ mod insert;
 mod java;
 mod javascript;
 mod layout;
+pub(super) mod letters;
 mod php;
 pub(super) mod program;
 mod python;
@@ -23,6 +24,7 @@ pub(super) mod record;
 mod remove;
 mod ruby;
 mod rust;
+mod script;
 mod shape;
 mod site;
 mod tags;
@@ -91,6 +93,9 @@ fn read_whole(text: &str, style: Style, patience: Patience<'_>) -> Option<Readin
     let program = Program::new(&tree, language);
     let mut calls: Vec<Call> = site::find(&program).iter().map(|site| call(&program, site, style)).collect();
     calls.extend(command::calls(&program, style, patience));
+    if text.contains(command::OPERATION) {
+        calls.extend(script::calls(&program, style, patience));
+    }
     calls.sort_by_key(|call| call.span);
     Some(Reading { style, calls, errors: tree.errors() })
 }

@@ -63,7 +63,8 @@ pub(in crate::call) struct Writing<'w> {
 
 fn is_aws(word: &Word) -> bool {
     let name = word.value.as_deref().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default();
-    let name = name.strip_suffix(".exe").unwrap_or(name);
+    // A recipe of make may start with marks of its own.
+    let name = name.strip_suffix(".exe").unwrap_or(name).trim_start_matches(['@', '-', '+']);
     matches!(name, "aws" | "aws2" | "awslocal") || name.split(':').next() == Some("aws-cli")
 }
 

@@ -1,6 +1,7 @@
 //! Command lines, and the scripts around them.
 
 pub(super) mod aws;
+mod nested;
 pub(super) mod options;
 
 use super::code::program::Program;
@@ -12,7 +13,15 @@ pub(super) fn read(text: &str, patience: Patience<'_>) -> Option<Reading> {
     let plain = without_prompts(text);
     let tree = Tree::parse_in_ascii(&plain, (code::bash::LANGUAGE.grammar)(), patience)?;
     let program = Program::new(&tree, &code::bash::LANGUAGE);
-    Some(Reading { style: Style::Shell, calls: aws::calls(&program, text, patience), errors: tree.errors() })
+    let mut calls = aws::calls(&program, text, patience);
+    let nested = nested::calls(&tree, &plain, &calls, patience);
+    if !nested.is_empty() {
+        // A command that only takes a profile is not the one that fails.
+        calls.retain(|call| call.tool != "shared-config");
+        calls.extend(nested);
+        calls.sort_by_key(|call| call.span);
+    }
+    Some(Reading { style: Style::Shell, calls, errors: tree.errors() })
 }
 
 /// The text with blanks in place of prompts, and the line continuations of other shells as those of POSIX. No byte moves.

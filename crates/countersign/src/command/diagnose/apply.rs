@@ -28,7 +28,7 @@ pub(super) enum Made {
     /// There is nothing to change: what was given allows the call.
     NotNeeded { not_given: Vec<&'static str> },
     /// Nothing is written, since only the patch is wanted.
-    Shown { patch: String },
+    Shown(Shown),
     /// The files are changed.
     Written(Written),
 }
@@ -38,6 +38,16 @@ pub(super) enum Made {
 pub(super) struct Reason {
     pub(super) message: String,
     pub(super) help: String,
+}
+
+/// A patch for whoever makes the change.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) patch: String,
+    /// Where to run `patch -p1`, where that is not here.
+    pub(super) folder: Option<String>,
+    /// What stands in the way of making the change as the patch has it.
+    pub(super) reasons: Vec<Reason>,
 }
 
 /// What was written.
@@ -84,12 +94,15 @@ pub(super) fn make(
     let refused = |reasons: Vec<Reason>| Made::Refused { reasons, patch: as_read() };
     let mut reasons = undecided(plan, diagnosis, making);
     let (files, unwritable) = files(plan, evidence, given, making);
+    let is_writable = unwritable.is_empty();
+    reasons.extend(unwritable);
     if making.diff {
         // A patch is for whoever decides.
-        let patch = if unwritable.is_empty() { files.iter().map(Mended::patch).collect() } else { as_read() };
-        return if patch.is_empty() { refused(reasons) } else { Made::Shown { patch } };
+        let (folder, names) = relative(&files);
+        let exact = || files.iter().zip(&names).map(|(file, name)| file.patch_as(name)).collect();
+        let patch: String = if is_writable { exact() } else { as_read() };
+        return if patch.is_empty() { refused(reasons) } else { Made::Shown(Shown { patch, folder, reasons }) };
     }
-    reasons.extend(unwritable);
     if !reasons.is_empty() {
         return refused(reasons);
     }

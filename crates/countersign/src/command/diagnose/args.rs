@@ -21,12 +21,14 @@ Examples:
   Everything in one file:
     countersign diagnose --case case.json --format json
 
-  The same, and the change is made in the files:
+  The change alone, for `patch`; or made in the files at once:
+    countersign diagnose error.txt --trust role.json --call collect.py --diff | patch -p1
     countersign diagnose error.txt --trust role.json --call collect.py --apply
 
 Exit status: 0 the cause is proved, or everything given allows the call, 1 causes
 only fit, 2 nothing to go on or a file could not be read. With --apply: 0 the
-change is made and the call is allowed now, 1 nothing is changed, 2 as before.";
+change is made and what was given allows the call now, 1 nothing is changed, 2 as
+before. With --diff: 0 the patch is all it takes, 1 something stands in its way.";
 
 /// Say why a role was not given, and what to change.
 ///
@@ -44,7 +46,7 @@ pub(crate) struct Args {
     /// As `tail -F` does, it starts behind what the file holds already, waits for a file that is not there yet, and goes on
     /// when the file is rotated or cut. The other files that are given are read again when they change. Denials that
     /// repeat are counted. The exit status is that of the last answer; 0 when there was none.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["error", "case", "event", "apply"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["error", "case", "event", "apply", "diff"])]
     pub(super) watch: Option<PathBuf>,
 
     /// Ask nothing, also on a terminal.
@@ -72,7 +74,7 @@ pub(crate) struct Args {
 /// How a change is made.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Making {
-    /// Show the change as a patch, and change nothing.
+    /// Print the change as a patch and nothing else, and change nothing: `patch -p1` and `git apply` take it from a pipe.
     #[arg(long, help_heading = "The change")]
     pub(super) diff: bool,
 
@@ -89,7 +91,7 @@ pub(crate) struct Making {
     #[arg(long, value_name = "FILE", help_heading = "The change")]
     pub(super) write_to: Option<PathBuf>,
 
-    /// Write the patch that undoes the change to this new file instead of printing it.
+    /// Write the patch that undoes the change to this new file instead of printing it; Markdown that is redacted needs it.
     #[arg(long, value_name = "FILE", help_heading = "The change")]
     pub(super) reverse_patch: Option<PathBuf>,
 }

@@ -54,7 +54,21 @@ impl Patience {
 /// # Errors
 /// When a file cannot be read or holds nothing of what it is given as.
 pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
-    gathered(args, error_text(args)?)
+    let mut evidence = gathered(args, error_text(args)?)?;
+    let note = unused_name(&evidence, args);
+    evidence.notes.extend(note);
+    Ok(evidence)
+}
+
+/// A role's name that chose nothing: of a policy on its own it says no account.
+fn unused_name(evidence: &Evidence, args: &Given) -> Option<String> {
+    let wanted = args.role.as_deref().filter(|role| !role.starts_with("arn:") && args.event.is_empty())?;
+    evidence.trust.as_ref().filter(|trust| trust.pieces.is_empty() && evidence.role.is_none())?;
+    match countersign_diagnose::diagnose(evidence).call.role {
+        None => Some("--role gives a name, and nothing says whose account it is: give the role's ARN".to_owned()),
+        Some(arn) if template::last(&arn) == template::last(wanted) => None,
+        Some(_) => Some("--role names another role than the call: the answer is about the call's".to_owned()),
+    }
 }
 
 /// Reads everything but the error's own text.
@@ -258,6 +272,7 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
         Ok(file) => {
             mistaken::trust(&file)?;
             if let Some(role) = &file.role {
+                template::only(&input.name, &role.arn, wanted)?;
                 evidence.role.get_or_insert_with(|| role.arn.clone());
                 evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
             }

@@ -1,29 +1,58 @@
 //! Ctrl-C as something that arrives, so that what was found so far can still be said.
 
-/// From here on Ctrl-C, and the signal that asks a process to end, do not kill the process: `tell` is called instead.
+use tokio::runtime::{Builder, Runtime};
+
+/// What a shell gives as the exit code of a program that Ctrl-C killed.
+const KILLED: i32 = 130;
+
+/// From here on the first Ctrl-C, or the signal that asks a process to end, does not kill the process: `tell` is called instead.
+/// The second one kills it: what the first one waits for may be blocked.
 ///
 /// # Errors
 /// When signals cannot be listened to.
 pub(super) fn listen(tell: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    let mut signals = Signals::listen(&runtime)?;
     std::thread::spawn(move || {
-        let _ = runtime.block_on(end());
-        tell();
+        runtime.block_on(signals.next());
+        std::thread::spawn(tell);
+        runtime.block_on(signals.next());
+        std::process::exit(KILLED);
     });
     Ok(())
 }
 
-#[cfg(unix)]
-async fn end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+/// The signals that end a process.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
 }
 
-#[cfg(not(unix))]
-async fn end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+impl Signals {
+    #[cfg(unix)]
+    fn listen(runtime: &Runtime) -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let _entered = runtime.enter();
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(not(unix))]
+    fn listen(_: &Runtime) -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

@@ -9,6 +9,7 @@ mod gather;
 mod hostile;
 mod interrupt;
 mod made;
+mod mend;
 mod mistaken;
 mod report;
 mod share;
@@ -18,17 +19,15 @@ mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};
 pub(crate) use gather::read_request;
-pub(crate) use share::Values;
+pub(crate) use mend::{Above, Telling, mend};
 
 use countersign_diagnose::Evidence;
 use countersign_diagnose::diagnosis::{Diagnosis, Verdict};
-use countersign_diagnose::redact::Key;
 use serde::Serialize;
 
 use super::Exit;
-use super::journal::{JournalFile, Memory, record_repairs};
+use super::journal::Memory;
 use crate::output::{self, NOTE};
-use made::Shown;
 
 /// Diagnoses what is given and prints the answer.
 ///
@@ -39,17 +38,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         return watch::run(args, path);
     }
     let journal = args.remember.place.file();
-    if args.apply {
-        let values = if args.sharing.hides(args.format) { Values::Hidden } else { Values::Real };
-        return mend(&args.given, &args.making, (args.format, values), Shown::Diagnosis, journal.as_ref());
+    if args.apply || args.making.diff {
+        let telling = Telling { format: args.format, key: args.sharing.key(args.format)?, above: Above::Diagnosis };
+        return mend(&args.given, &args.making, telling, journal.as_ref());
     }
     let mut gathered = gather::evidence(&args.given)?;
     gathered.external_id_to_send = args.making.set_external_id.clone();
     if ask::is_possible(args) {
         ask::ask(&mut gathered, &args.given)?;
     }
+    let mut key = args.sharing.key(args.format)?;
     let share::Answer { evidence, diagnosis, error_name } =
-        share::answer(args, gathered, gather::error_name(&args.given))?;
+        share::answer(args, gathered, gather::error_name(&args.given), key.as_mut())?;
     let memory = Memory::of(&diagnosis, journal.as_ref());
     match args.format {
         AnswerFormat::Text => {
@@ -59,11 +59,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         AnswerFormat::Json => output::answer_json(&Answer { diagnosis: &diagnosis, journal: &memory, change: None })?,
         AnswerFormat::Markdown => output::answer_plain(&(report::markdown(&diagnosis) + &memory.markdown()))?,
     }
-    if let (Verdict::None, Some(text)) = (diagnosis.status, &evidence.error_text)
-        && let Some(hint) = mistaken::hint(&error_name, text)
-    {
-        output::talk(&format!(" {NOTE}help:{NOTE:#} {}\n", output::inert(&hint)));
-    }
+    tell_hint(&diagnosis, &evidence, &error_name);
     args.remember.record_word(&diagnosis, journal.as_ref());
     Ok(exit_of(&diagnosis))
 }
@@ -86,19 +82,6 @@ fn diagnose(given: &Given, evidence: &Evidence) -> Diagnosis {
     diagnosis
 }
 
-/// Diagnoses what is given and makes the change; what came of it is recorded in the journal.
-///
-/// # Errors
-/// As [`run`].
-pub(crate) fn fix(
-    given: &Given,
-    making: &Making,
-    format: (AnswerFormat, Values),
-    journal: Option<&JournalFile>,
-) -> anyhow::Result<Exit> {
-    mend(given, making, format, Shown::Cause, journal)
-}
-
 /// A diagnosis, what is remembered of the problem, and the change if one was wanted.
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -109,68 +92,11 @@ struct Answer<'a> {
     change: Option<made::Answer<'a>>,
 }
 
-fn mend(
-    given: &Given,
-    making: &Making,
-    (format, values): (AnswerFormat, Values),
-    shown: Shown,
-    journal: Option<&JournalFile>,
-) -> anyhow::Result<Exit> {
-    let mut gathered = gather::evidence(given)?;
-    gathered.external_id_to_send = making.set_external_id.clone();
-    let diagnosis = diagnose(given, &gathered);
-    let error_name = gather::error_name(given);
-    let mut key = (values == Values::Hidden).then(share::new_key).transpose()?;
-    let answer = |key: &mut Option<Key>| match key {
-        Some(key) => share::hide(&gathered, &diagnosis, &error_name, key),
-        None => {
-            let (evidence, diagnosis, error_name) = (gathered.clone(), diagnosis.clone(), error_name.clone());
-            share::Answer { evidence, diagnosis, error_name }
-        }
-    };
-    if diagnosis.status == Verdict::None && !diagnosis.is_allowed() {
-        let answer = answer(&mut key);
-        output::answer(&report::text(&answer.evidence, &answer.diagnosis, &answer.error_name))?;
-        return Ok(Exit::Unanswered);
+/// Says what to do with a text that nothing was found in, where it looks like something else.
+fn tell_hint(diagnosis: &Diagnosis, evidence: &Evidence, error_name: &str) {
+    if let (Verdict::None, Some(text)) = (diagnosis.status, &evidence.error_text)
+        && let Some(hint) = mistaken::hint(error_name, text)
+    {
+        output::talk(&format!(" {NOTE}help:{NOTE:#} {}\n", output::inert(&hint)));
     }
-    let memory = Memory::of(&diagnosis, journal);
-    let mut seen = None;
-    let made = apply::make(given, making, &gathered, &diagnosis, &mut seen);
-    if let Some(key) = &mut key {
-        share::learn(&made, key);
-    }
-    let answer = answer(&mut key);
-    let told = key.as_ref().map(|key| share::hide_made(&made, key));
-    let told = told.as_ref().unwrap_or(&made);
-    match format {
-        AnswerFormat::Json => {
-            output::answer_json(&Answer {
-                diagnosis: &answer.diagnosis,
-                journal: &memory,
-                change: Some(told.answer()),
-            })?;
-        }
-        // A patch on its own can be piped on.
-        AnswerFormat::Text | AnswerFormat::Markdown if making.diff && matches!(made, apply::Made::Shown { .. }) => {
-            told.tell(shown)?;
-        }
-        AnswerFormat::Text | AnswerFormat::Markdown => {
-            match (shown, format) {
-                (_, AnswerFormat::Markdown) => output::answer_plain(&report::markdown(&answer.diagnosis))?,
-                (Shown::Cause, _) => output::answer(&report::causes(&answer.diagnosis))?,
-                (Shown::Diagnosis, _) => {
-                    let text = report::text(&answer.evidence, &answer.diagnosis, &answer.error_name);
-                    output::answer(&(text + "\n"))?;
-                }
-            }
-            told.tell(shown)?;
-        }
-    }
-    if let (apply::Made::Written(written), Some(_)) = (&made, &key) {
-        written.tell_undo();
-    }
-    if let Some(after) = seen {
-        record_repairs(journal, &diagnosis, &after);
-    }
-    Ok(made.exit())
 }

@@ -7,7 +7,7 @@ use countersign_diagnose::evidence::RequestText;
 use countersign_diagnose::redact::Key;
 use countersign_diagnose::{Evidence, redact};
 
-use super::apply::{Made, Reason, Undo, Written};
+use super::apply::{Made, Reason, Shown, Undo, Written};
 use super::args::{AnswerFormat, Args};
 use crate::command::redact::key_file::KeyFile;
 
@@ -35,13 +35,25 @@ impl Sharing {
     pub(super) fn hides(&self, format: AnswerFormat) -> bool {
         self.redact || self.key.is_some() || (format == AnswerFormat::Markdown && !self.no_redact)
     }
-}
 
-/// Whether an answer shows what it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Values {
-    Real,
-    Hidden,
+    /// The key that hides what an answer of this format is about, if that is wanted.
+    ///
+    /// # Errors
+    /// When the key cannot be read, or there is no randomness to draw pseudonyms from.
+    pub(super) fn key(&self, format: AnswerFormat) -> anyhow::Result<Option<KeyFile>> {
+        self.hides(format).then(|| KeyFile::open(self.key.as_deref())).transpose()
+    }
+
+    /// The key for the next answer: as it is in its file now, to which others may have added, or else the one that was drawn.
+    ///
+    /// # Errors
+    /// As [`Sharing::key`].
+    pub(super) fn read_again(&self, drawn: &mut Option<KeyFile>) -> anyhow::Result<()> {
+        if let (Some(path), Some(key)) = (&self.key, drawn) {
+            *key = KeyFile::open(Some(path))?;
+        }
+        Ok(())
+    }
 }
 
 /// What is shown.
@@ -51,27 +63,21 @@ pub(super) struct Answer {
     pub(super) error_name: String,
 }
 
-/// Diagnoses the evidence, whose error text is called so, and hides what it is about where that was asked for.
+/// Diagnoses the evidence, whose error text is called so, and hides what it is about if there is a key.
 ///
 /// # Errors
-/// When the key cannot be read or written.
-pub(super) fn answer(args: &Args, evidence: Evidence, error_name: String) -> anyhow::Result<Answer> {
+/// When the key cannot be written.
+pub(super) fn answer(
+    args: &Args,
+    evidence: Evidence,
+    error_name: String,
+    key: Option<&mut KeyFile>,
+) -> anyhow::Result<Answer> {
     let checked = super::diagnose(&args.given, &evidence);
-    if !args.sharing.hides(args.format) {
-        return Ok(Answer { diagnosis: checked, evidence, error_name });
-    }
-    let mut file = KeyFile::open(args.sharing.key.as_deref())?;
+    let Some(file) = key else { return Ok(Answer { diagnosis: checked, evidence, error_name }) };
     let hidden = hide(&evidence, &checked, &error_name, &mut file.key);
     file.save()?;
     Ok(hidden)
-}
-
-/// What is shown of a change that is made: the answer and the words on the change. Nobody keeps the key.
-///
-/// # Errors
-/// When there is no randomness to draw pseudonyms from.
-pub(super) fn new_key() -> anyhow::Result<Key> {
-    Ok(KeyFile::open(None)?.key)
 }
 
 /// The answer with what it is about hidden.
@@ -98,7 +104,11 @@ pub(super) fn learn(made: &Made, key: &mut Key) {
             texts.push(patch);
         }
         Made::NotNeeded { .. } => {}
-        Made::Shown { patch } => texts.push(patch),
+        Made::Shown(shown) => {
+            texts.extend(shown.reasons.iter().flat_map(|reason| [reason.message.as_str(), reason.help.as_str()]));
+            texts.push(&shown.patch);
+            paths.extend(shown.folder.as_deref());
+        }
         Made::Written(written) => {
             paths
                 .extend(written.files.iter().chain(&written.undo.file).chain(&written.undo.folder).map(String::as_str));
@@ -112,13 +122,16 @@ pub(super) fn learn(made: &Made, key: &mut Key) {
 /// The words on a change with what they are about hidden. What was written stays.
 pub(super) fn hide_made(made: &Made, key: &Key) -> Made {
     let all = |texts: &[String]| texts.iter().map(|text| key.hide(text)).collect();
+    let hide = |reason: &Reason| Reason { message: key.hide(&reason.message), help: key.hide(&reason.help) };
+    let hidden = |reasons: &[Reason]| reasons.iter().map(hide).collect();
     match made {
-        Made::Refused { reasons, patch } => {
-            let hide = |reason: &Reason| Reason { message: key.hide(&reason.message), help: key.hide(&reason.help) };
-            Made::Refused { reasons: reasons.iter().map(hide).collect(), patch: key.hide(patch) }
-        }
+        Made::Refused { reasons, patch } => Made::Refused { reasons: hidden(reasons), patch: key.hide(patch) },
         Made::NotNeeded { not_given } => Made::NotNeeded { not_given: not_given.clone() },
-        Made::Shown { patch } => Made::Shown { patch: key.hide(patch) },
+        Made::Shown(shown) => Made::Shown(Shown {
+            patch: key.hide(&shown.patch),
+            folder: shown.folder.as_deref().map(|folder| key.hide(folder)),
+            reasons: hidden(&shown.reasons),
+        }),
         Made::Written(written) => {
             let mut after = written.after.clone();
             after.open = all(&after.open);

@@ -36,12 +36,31 @@ pub(super) fn role(path: &Path, text: &str, wanted: Option<&str>) -> anyhow::Res
         Err(Unclear::Several) => {
             (format!("{name} holds several roles"), format!("name one with --role: {}", quoted_list(&names)))
         }
-        Err(Unclear::None) => {
-            let wanted = quoted(wanted.unwrap_or_default());
-            (format!("no role called {wanted} in {name}"), format!("it has {}", quoted_list(&names)))
-        }
+        Err(Unclear::None) => return Err(no_role(&read::name(path), wanted.unwrap_or_default(), &names)),
     };
     Err(Box::new(Diagnostic::error(message, Some(help))).into())
+}
+
+/// That the role of a file with one is the one that is called `wanted`.
+///
+/// # Errors
+/// When it is another one.
+pub(super) fn only(name: &str, arn: &str, wanted: Option<&str>) -> anyhow::Result<()> {
+    let is_wanted = |wanted: &str| arn == wanted || (!wanted.starts_with("arn:") && last(arn) == last(wanted));
+    match wanted.filter(|wanted| !is_wanted(wanted)) {
+        Some(wanted) => Err(no_role(name, wanted, &[arn.to_owned()])),
+        None => Ok(()),
+    }
+}
+
+fn no_role(name: &str, wanted: &str, names: &[String]) -> anyhow::Error {
+    let message = format!("no role called {} in {}", quoted(wanted), quoted(name));
+    Box::new(Diagnostic::error(message, Some(format!("it has {}", quoted_list(names))))).into()
+}
+
+/// The name at the end of an ARN or path.
+pub(super) fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// Why no role is meant.
@@ -61,8 +80,10 @@ fn choose<'r>(reading: &'r Reading, wanted: Option<&str>) -> Result<&'r Role, Un
 }
 
 fn is_called(role: &Role, wanted: &str) -> bool {
-    let name = wanted.rsplit('/').next().unwrap_or(wanted);
-    role.arn.as_deref() == Some(wanted) || role.role_name.as_deref() == Some(name) || role.name == wanted
+    match &role.arn {
+        Some(arn) if wanted.starts_with("arn:") => arn == wanted,
+        _ => role.role_name.as_deref() == Some(last(wanted)) || role.name == wanted,
+    }
 }
 
 /// The role's trust policy and the text that it is written in: the files of a template, or the policy's own where a tool

@@ -7,7 +7,7 @@ use countersign_diagnose::journal::{CauseCount, Entry, Fingerprint, History, Led
 use countersign_policy::evaluate::Decision;
 use serde::Serialize;
 
-use super::memory::counted;
+use super::memory::{counted, witness};
 use crate::output::{BOLD, NOTE};
 
 /// Every problem with its counts, for a terminal.
@@ -80,6 +80,9 @@ struct Shown {
     after: Option<Decision>,
     outcome: &'static str,
     confirmed: &'static str,
+    /// The same, and whether there are verdicts.
+    #[serde(skip)]
+    witness: &'static str,
     /// Of one's own entries only.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
@@ -127,23 +130,24 @@ impl Shown {
             after: entry.after,
             outcome: entry.outcome.word(),
             confirmed: entry.confirmed.word(),
+            witness: witness(entry),
             version: (entry.origin == Origin::Own).then(|| entry.version.as_str().to_owned()),
         }
     }
 
     fn text(&self) -> String {
-        let decision =
-            |decision: Option<Decision>| decision.map_or_else(|| "?".to_owned(), |known| format!("{known:?}"));
+        let verdicts = match (self.before, self.after) {
+            (Some(before), Some(after)) => format!("  {before:?} -> {after:?}"),
+            _ => String::new(),
+        };
         let version = self.version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default();
         format!(
-            "{}  {}  {}  {} -> {}  {} ({}{version})",
+            "{}  {}  {}{verdicts}  {} ({}{version})",
             self.time,
             self.cause.unwrap_or("a cause this version does not know"),
-            self.fix.unwrap_or("?"),
-            decision(self.before),
-            decision(self.after),
+            self.fix.unwrap_or("a repair that is not known"),
             self.outcome,
-            self.confirmed,
+            self.witness,
         )
     }
 }

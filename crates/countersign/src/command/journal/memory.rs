@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use countersign_diagnose::Diagnosis;
 use countersign_diagnose::journal::{
-    CauseCount, Entry, Fingerprint, Ledger, Outcome, Reference, histories, read_lines_about, reference,
+    CauseCount, Confirmed, Entry, Fingerprint, Ledger, Outcome, Reference, histories, read_lines_about, reference,
 };
 use serde::Serialize;
 
@@ -31,11 +31,11 @@ impl Place {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Remember {
     /// Record in the journal that the repair of the first cause worked.
-    #[arg(long, conflicts_with_all = ["failed", "apply", "watch"], help_heading = "The journal")]
+    #[arg(long, conflicts_with_all = ["failed", "apply", "diff", "watch"], help_heading = "The journal")]
     worked: bool,
 
     /// Record in the journal that the repair of the first cause did not work.
-    #[arg(long, conflicts_with_all = ["apply", "watch"], help_heading = "The journal")]
+    #[arg(long, conflicts_with_all = ["apply", "diff", "watch"], help_heading = "The journal")]
     failed: bool,
 
     #[command(flatten)]
@@ -96,7 +96,16 @@ fn record(file: &JournalFile, entries: &[Entry]) {
 /// That an entry was recorded.
 pub(super) fn said(entry: &Entry) -> String {
     let cause = entry.known_cause().map_or("a cause this version does not know", |cause| cause.id);
-    format!("recorded: {cause} {} ({})\n", entry.outcome.word(), entry.confirmed.word())
+    format!("recorded: {cause} {} ({})\n", entry.outcome.word(), witness(entry))
+}
+
+/// Who says so, and whether the evaluator was asked at all.
+pub(super) fn witness(entry: &Entry) -> &'static str {
+    match (entry.confirmed, entry.before.and(entry.after)) {
+        (Confirmed::Mechanical, _) => "mechanical",
+        (Confirmed::User, Some(_)) => "user's word",
+        (Confirmed::User, None) => "user's word, no verdicts",
+    }
 }
 
 /// What is remembered of a problem.
@@ -159,8 +168,8 @@ impl Memory {
     }
 }
 
-/// `external-id-missing: worked 3, failed 1 (n = 4; 2 mechanical)`. A cause that this version does not know has no name: a
+/// `external-id-missing, user's word: worked 3, failed 1 (n = 4)`. A cause that this version does not know has no name: a
 /// stranger may have chosen it.
 pub(super) fn counted(count: &CauseCount) -> String {
-    format!("{}: {}", count.cause.unwrap_or("causes this version does not know"), count.tally)
+    format!("{}, {count}", count.cause.unwrap_or("causes this version does not know"))
 }

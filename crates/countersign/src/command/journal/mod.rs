@@ -49,7 +49,8 @@ Exit status: 0 done, 1 some of an import was refused, 2 could not answer.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(crate) struct Args {
-    /// The repair worked: record it. ID is what `countersign diagnose` printed.
+    /// The repair worked: record it. ID is what `countersign diagnose` printed. An id alone has no verdicts: `countersign
+    /// diagnose --worked`, with the evidence, records those of the evaluator as well.
     #[arg(long, value_name = "ID", conflicts_with = "failed")]
     worked: Option<Reference>,
 

@@ -22,11 +22,17 @@ pub(in super::super) fn markdown(diagnosis: &Diagnosis) -> String {
     let how = match diagnosis.status {
         Verdict::Proved => "",
         Verdict::Consistent => ", probably",
-        Verdict::Contradicted | Verdict::None => ", perhaps: what was given allows the call",
+        Verdict::Contradicted | Verdict::None if diagnosis.is_allowed() => ", perhaps: what was given allows the call",
+        Verdict::Contradicted | Verdict::None => ", perhaps",
     };
     let found = cause::find(first.id);
     let summary = found.map_or("", |cause| cause.summary);
-    let _ = writeln!(out, "## `{}`{how}: {}\n", first.id, prose(summary));
+    let _ = match first.status {
+        Status::Contradicted => {
+            writeln!(out, "## Not `{}`: the message and what was given contradict each other\n", first.id)
+        }
+        Status::Proved | Status::Consistent => writeln!(out, "## `{}`{how}: {}\n", first.id, prose(summary)),
+    };
     let _ = writeln!(out, "{}\n", prose(&clipped(&first.message)));
     let compared = anstream::adapter::strip_str(&values::compared(first)).to_string();
     if !compared.is_empty() {
@@ -37,7 +43,13 @@ pub(in super::super) fn markdown(diagnosis: &Diagnosis) -> String {
     if let Some(diff) = &first.fix.diff {
         out.push_str(&fenced("diff", diff));
     }
-    if let Some(separate_by) = &first.separate_by {
+    for (number, check) in (1..).zip(&diagnosis.checks) {
+        let _ = writeln!(out, "{number}. {}", prose(check));
+    }
+    if !diagnosis.checks.is_empty() {
+        out.push('\n');
+    }
+    if let Some(separate_by) = first.separate_by.as_ref().filter(|_| diagnosis.checks.is_empty()) {
         let _ = writeln!(out, "**To be sure**: {}\n", command(separate_by));
     }
     for other in diagnosis.causes.iter().skip(1) {
@@ -97,7 +109,7 @@ fn list(diagnosis: &Diagnosis) -> String {
 }
 
 /// A block of what somebody wrote, with a fence that it cannot end.
-fn fenced(language: &str, text: &str) -> String {
+pub(in super::super) fn fenced(language: &str, text: &str) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     let lines: String = text.lines().map(|line| inert(line).into_owned() + "\n").collect();
     format!("{fence}{language}\n{lines}{fence}\n\n")

@@ -5,5 +5,5 @@ mod text;
 mod values;
 mod words;
 
-pub(super) use markdown::markdown;
-pub(super) use text::{can_still_deny, causes, in_a_line, text};
+pub(super) use markdown::{fenced, markdown};
+pub(super) use text::{can_still_deny, causes, in_a_line, nothing, text};

@@ -28,6 +28,15 @@ pub(in super::super) fn can_still_deny(not_given: &[&str]) -> String {
     }
 }
 
+/// That there is nothing to go on, and what to give to `command`.
+pub(in super::super) fn nothing(command: &str) -> String {
+    let mut out = format!("{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask\n");
+    let help = "give the error as it was printed, in a file or piped in, and the role's policy:";
+    let _ = writeln!(out, " {NOTE}help:{NOTE:#} {help}");
+    let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign {command} --trust role.json");
+    out
+}
+
 /// The answer for a terminal. `error_name` is what the error's text is called.
 pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_name: &str) -> String {
     let mut out = String::new();
@@ -37,21 +46,16 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
             out.push_str(&can_still_deny(&diagnosis.not_given));
             return out;
         }
-        let _ = writeln!(out, "{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask");
-        let _ = writeln!(
-            out,
-            " {NOTE}help:{NOTE:#} give the error as it was printed, in a file or piped in, and the role's policy:"
-        );
-        let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign diagnose --trust role.json");
-        return out;
+        return nothing("diagnose");
     };
-    out.push_str(&headline(if diagnosis.is_allowed() { Verdict::Contradicted } else { diagnosis.status }, first));
+    out.push_str(&headline(diagnosis, first));
     for place in &first.places {
         out.push_str(&shown(evidence, error_name, place, first.status));
     }
     out.push_str(&values::compared(first));
     out.push_str(&call(diagnosis));
     out.push_str(&repair(first));
+    out.push_str(&checks(diagnosis));
     out.push_str(&checked(evidence, diagnosis, first));
     out.push_str(&risk(first));
     for other in diagnosis.causes.iter().skip(1).take(OTHERS) {
@@ -94,9 +98,9 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
 /// The proved causes, a line each.
 pub(in super::super) fn causes(diagnosis: &Diagnosis) -> String {
     let proved = diagnosis.causes.iter().filter(|cause| cause.status == Status::Proved);
-    let lines: String = proved.map(|cause| headline(Verdict::Proved, cause)).collect();
+    let lines: String = proved.map(|cause| headline(diagnosis, cause)).collect();
     match diagnosis.causes.first() {
-        Some(first) if lines.is_empty() && !diagnosis.is_allowed() => headline(diagnosis.status, first),
+        Some(first) if lines.is_empty() && !diagnosis.is_allowed() => headline(diagnosis, first),
         _ => lines,
     }
 }
@@ -108,14 +112,19 @@ pub(in super::super) fn in_a_line(status: Verdict, first: &Diagnosed) -> String 
         Verdict::Consistent => ("probably", WARN),
         Verdict::Contradicted => ("perhaps", WARN),
     };
+    // The cause that the message speaks of is the one that is ruled out.
+    if first.status == Status::Contradicted {
+        let what = "the message and what was given contradict each other";
+        return format!("{WARN}not[{}]{WARN:#}{BOLD}: {what}{BOLD:#}", first.id);
+    }
     let summary = cause::find(first.id).map_or("", |cause| cause.summary);
     format!("{style}{word}[{}]{style:#}{BOLD}: {summary}{BOLD:#}", first.id)
 }
 
 /// The cause in one line, and below what is wrong here.
-fn headline(status: Verdict, first: &Diagnosed) -> String {
-    let mut out = in_a_line(status, first) + "\n";
-    if status == Verdict::Contradicted {
+fn headline(diagnosis: &Diagnosis, first: &Diagnosed) -> String {
+    let mut out = in_a_line(diagnosis.status, first) + "\n";
+    if diagnosis.is_allowed() {
         out.push_str("  what was given allows the call\n");
     }
     let _ = writeln!(out, "  {}", wrapped(&inert(&clipped(&first.message)), 2, 2));
@@ -187,6 +196,15 @@ fn repair(cause: &Diagnosed) -> String {
     }
     if let (Status::Consistent, Some(command)) = (cause.status, &cause.separate_by) {
         let _ = writeln!(out, "{NOTE}to be sure:{NOTE:#} {}", inert(command));
+    }
+    out
+}
+
+/// What tells why the message and what was given contradict each other.
+fn checks(diagnosis: &Diagnosis) -> String {
+    let mut out = String::new();
+    for (number, check) in (1..).zip(&diagnosis.checks) {
+        let _ = writeln!(out, "  {number}. {}", inert(check));
     }
     out
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use countersign_diagnose::cause::Status;
 use countersign_diagnose::diagnosis::Diagnosed;
-use countersign_diagnose::external_id::{Glyph, compare, is_sendable, nearest};
+use countersign_diagnose::external_id::{Glyph, compare, nearest, undamaged};
 
 use crate::output::{BAD, NOTE};
 
@@ -18,9 +18,8 @@ pub(super) fn compared(cause: &Diagnosed) -> String {
     let is_id = cause.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case("sts:ExternalId"));
     let (Some(sent), true) = (&cause.sent, is_id && cause.status != Status::Contradicted) else { return String::new() };
     if cause.statement.is_none() {
-        // Nothing is asked for: the value is none that STS takes.
-        let taken: String = sent.chars().filter(|c| is_sendable(&c.to_string().repeat(2))).collect();
-        return if taken == *sent { String::new() } else { lines("sendable ", &taken, sent) };
+        // Nobody shows what is asked for: the value is none that STS takes.
+        return undamaged(sent).map(|whole| lines("sendable ", &whole, sent)).unwrap_or_default();
     }
     let Some((required, _)) = nearest(cause.required_values.iter().map(String::as_str), sent) else {
         return String::new();

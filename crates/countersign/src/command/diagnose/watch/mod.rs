@@ -18,6 +18,7 @@ use super::args::{AnswerFormat, Args, Given};
 use super::{Answer, exit_of, gather, interrupt, report, share};
 use crate::command::Exit;
 use crate::command::journal::Memory;
+use crate::command::redact::key_file::KeyFile;
 use crate::output::{self, NOTE, inert};
 use crate::read;
 
@@ -62,7 +63,8 @@ pub(super) fn run(args: &Args, path: &Path) -> anyhow::Result<Exit> {
     let waits = matches!(&source, Source::File(follower) if !follower.is_there());
     let state = if waits { "waiting for" } else { "watching" };
     output::talk(&format!("{NOTE}{state}{NOTE:#} {}; Ctrl-C ends\n", inert(&name)));
-    let mut watch = Watch { args, name, stream: Stream::default(), exit: Exit::Clean };
+    let key = args.sharing.key(args.format)?;
+    let mut watch = Watch { args, name, stream: Stream::default(), key, exit: Exit::Clean };
     let (mut arrived, mut oldest) = (Instant::now(), None::<Instant>);
     loop {
         let (bytes, ended) = next(&mut source, &events, &watch.name);
@@ -137,6 +139,8 @@ struct Watch<'a> {
     args: &'a Args,
     name: String,
     stream: Stream,
+    /// One for all answers: who comes twice has one pseudonym.
+    key: Option<KeyFile>,
     exit: Exit,
 }
 
@@ -164,7 +168,9 @@ impl Watch<'_> {
         evidence.external_id_to_send = self.args.making.set_external_id.clone();
         evidence.now = Some(crate::command::audit::now(None));
         gather::add_error(&mut evidence, &self.args.given, text);
-        let share::Answer { evidence, diagnosis, error_name } = share::answer(self.args, evidence, self.name.clone())?;
+        self.args.sharing.read_again(&mut self.key)?;
+        let share::Answer { evidence, diagnosis, error_name } =
+            share::answer(self.args, evidence, self.name.clone(), self.key.as_mut())?;
         self.exit = exit_of(&diagnosis);
         let memory = Memory::of(&diagnosis, self.args.remember.place.file().as_ref());
         Ok(match self.args.format {

@@ -1,19 +1,19 @@
-//! Edits of statements written in braces: JSON, HCL objects, YAML in flow style.
+//! In statements written in braces: JSON, HCL objects, YAML in flow style.
 
-use countersign_policy::document::{ConditionEntry, Span, Statement};
+use super::names_condition;
+use crate::document::{ConditionEntry, Span, Statement};
+use crate::rewrite::TextEdit;
+use crate::rewrite::form::Form;
+use crate::rewrite::layout::{before_blanks, ends_in_comment, indent, line_start};
 
-use super::Edit;
-use super::layout::{Form, before_blanks, ends_in_comment, indent, line_start, names_condition};
-
-/// Adds `operator: { key: value }` to the conditions of a statement. `value` is written as the form wants it.
-pub(super) fn add_condition(
+pub(super) fn add(
     text: &str,
     statement: &Statement,
     form: Form,
     operator: &str,
     key: &str,
     value: &str,
-) -> Option<Edit> {
+) -> Option<TextEdit> {
     let writer = Writer { text, form };
     let same = |entry: &&ConditionEntry| &*entry.operator.value == operator;
     if let Some(entry) = statement.conditions.iter().rfind(same) {
@@ -40,7 +40,7 @@ struct Writer<'t> {
 
 impl Writer<'_> {
     /// Inserts `names…: { key: value }` after `end`, laid out as the member that starts at `beside`.
-    fn after(&self, end: usize, beside: usize, names: &[&str], member: (&str, &str)) -> Option<Edit> {
+    fn after(&self, end: usize, beside: usize, names: &[&str], member: (&str, &str)) -> Option<TextEdit> {
         let end = before_blanks(self.text, end);
         let marks: &[&str] = match self.form {
             Form::HclObject => &["#", "//"],
@@ -66,7 +66,7 @@ impl Writer<'_> {
         };
         // A comma that was last stays last.
         let new = if has_comma && (over_lines || self.form != Form::HclObject) { new + "," } else { new };
-        Some(Edit { span: Span::new(end, end), text: new })
+        Some((Span::new(end, end), new))
     }
 
     /// Whether nothing else stands on the line after `end`.
@@ -77,29 +77,17 @@ impl Writer<'_> {
 
     fn nested(&self, names: &[&str], (key, value): (&str, &str), margin: Option<&str>) -> String {
         let Some((name, rest)) = names.split_first() else {
-            return format!("{}{}{value}", self.key(key), self.assign());
+            return format!("{}{value}", self.form.key(key));
         };
         let deeper = margin.map(|margin| format!("{margin}{}", self.step()));
         let inside = self.nested(rest, (key, value), deeper.as_deref());
         match (margin, &deeper) {
             (Some(margin), Some(deeper)) => {
-                format!("{}{}{{\n{deeper}{inside}\n{margin}}}", self.key(name), self.assign())
+                format!("{}{{\n{deeper}{inside}\n{margin}}}", self.form.key(name))
             }
-            _ if self.form == Form::HclObject => format!("{}{}{{ {inside} }}", self.key(name), self.assign()),
-            _ => format!("{}{}{{{inside}}}", self.key(name), self.assign()),
+            _ if self.form == Form::HclObject => format!("{}{{ {inside} }}", self.form.key(name)),
+            _ => format!("{}{{{inside}}}", self.form.key(name)),
         }
-    }
-
-    fn key(&self, key: &str) -> String {
-        let is_word = key.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        match self.form {
-            Form::HclObject | Form::YamlFlow if is_word => key.to_owned(),
-            _ => format!("\"{key}\""),
-        }
-    }
-
-    fn assign(&self) -> &'static str {
-        if self.form == Form::HclObject { " = " } else { ": " }
     }
 
     /// One level of indentation: four blanks where the file is indented by four.

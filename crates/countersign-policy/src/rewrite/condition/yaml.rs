@@ -1,12 +1,11 @@
-//! Edits of statements written as YAML over lines.
+//! In statements written as YAML over lines.
 
-use countersign_policy::document::{ConditionEntry, Span, Statement};
+use super::names_condition;
+use crate::document::{ConditionEntry, Span, Statement};
+use crate::rewrite::TextEdit;
+use crate::rewrite::layout::{before_blanks, column, line_start};
 
-use super::Edit;
-use super::layout::{before_blanks, column, names_condition};
-
-/// Adds `operator: { key: value }` to the conditions of a statement. `value` is written as YAML.
-pub(super) fn add_condition(text: &str, statement: &Statement, operator: &str, key: &str, value: &str) -> Option<Edit> {
+pub(super) fn add(text: &str, statement: &Statement, operator: &str, key: &str, value: &str) -> Option<TextEdit> {
     let same = |entry: &&ConditionEntry| &*entry.operator.value == operator;
     if let Some(entry) = statement.conditions.iter().rfind(same) {
         let margin = own_line(text, entry.key.span.start as usize)?;
@@ -27,17 +26,17 @@ pub(super) fn add_condition(text: &str, statement: &Statement, operator: &str, k
 
 /// The margin of a key that starts its line, or stands behind the dashes of a list.
 fn own_line(text: &str, at: usize) -> Option<String> {
-    let start = super::layout::line_start(text, at);
+    let start = line_start(text, at);
     let before = text.get(start..at)?;
     before.chars().all(|c| c == ' ' || c == '-').then(|| column(text, at))
 }
 
 /// Inserts lines after the line that `end` is on: a comment may follow there.
-fn insert(text: &str, end: usize, lines: &str) -> Option<Edit> {
+fn insert(text: &str, end: usize, lines: &str) -> Option<TextEdit> {
     let end = before_blanks(text, end);
     let rest = text.get(end..)?;
     let tail = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
     let is_comment = tail.trim_start().is_empty() || tail.trim_start().starts_with('#');
     let at = end + tail.len();
-    is_comment.then(|| Edit { span: Span::new(at, at), text: lines.to_owned() })
+    is_comment.then(|| (Span::new(at, at), lines.to_owned()))
 }
