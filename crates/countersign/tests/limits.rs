@@ -52,7 +52,7 @@ fn policies_too_long_together_are_refused() {
         arguments.extend([Path::new("--identity"), &identity].repeat(count));
         diagnose(&arguments)
     };
-    let (said, status) = given(9);
+    let (said, status) = given(12);
     assert!(said.contains("bytes together; the limit is 4194304"), "{said}");
     assert_eq!(status, Some(2));
     assert_eq!(given(2), (String::new(), Some(1)));
