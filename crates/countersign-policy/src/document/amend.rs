@@ -100,7 +100,9 @@ impl PolicyDocument {
         };
         for statement in &mut self.statements {
             let principals = statement.principals.iter_mut().flat_map(|element| &mut element.entries);
-            principals.filter(|entry| here(&entry.value, entry.span)).for_each(|entry| write(&mut entry.value));
+            // Where everybody stands, no name can.
+            let named = principals.filter(|entry| entry.kind != PrincipalKind::Everyone);
+            named.filter(|entry| here(&entry.value, entry.span)).for_each(|entry| write(&mut entry.value));
             let elements = statement.actions.iter_mut().chain(&mut statement.resources);
             let patterns = elements.flat_map(|element| &mut element.patterns);
             patterns.filter(|pattern| here(&pattern.value, pattern.span)).for_each(|pattern| write(&mut pattern.value));
@@ -205,6 +207,15 @@ mod tests {
         }
         assert_eq!(says(Amendment::write(at("\"d\""), "x", "e")), None);
         assert_eq!(says(Amendment::AddAction { statement: 1, action: "e".to_owned() }), None);
+    }
+
+    /// Found by fuzzing: `"Principal": "ec2.amazonaws.com"` is no principal.
+    #[test]
+    fn a_name_does_not_take_the_place_of_everybody() {
+        let text = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"b"}]}"#;
+        let policy = PolicyDocument::parse(text);
+        let place = policy.statements[0].principals[0].entries[0].span;
+        assert_eq!(policy.amended(&[Amendment::write(place, "*", "ec2.amazonaws.com")]), None);
     }
 
     #[test]

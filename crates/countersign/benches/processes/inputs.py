@@ -100,6 +100,10 @@ CALLS = {
 }
 
 
+# A script that nobody says is one: every other language is tried on it first.
+CALLS["log"] = ('grep -v "$1" /tmp/log | sort > out.txt\n', CALLS["sh"][1])
+
+
 def add_call(ending, unit, end, form):
     @named(PASTES, f"paste, policy and call.{ending}, {form}")
     def make(folder):
