@@ -74,12 +74,13 @@ pub(crate) struct RoleRisk {
 impl RoleRisk {
     /// Reads it off the trust policy.
     pub(crate) fn of(situation: &Situation<'_>) -> Self {
-        let exposure =
-            situation.evidence.trust.as_ref().filter(|trust| !trust.document.statements.is_empty()).map(|trust| {
-                let role = situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role");
-                let now = situation.evidence.now.unwrap_or(Moment::from_seconds(0));
-                exposure(&trust.document, &Setting::for_role(role, now)).exposure
-            });
+        let given = situation.evidence.trust.as_ref().filter(|trust| !trust.document.statements.is_empty());
+        let exposure = given.map(|_| {
+            let Some(trust) = situation.provable_trust() else { return Exposure::Unknown };
+            let role = situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role");
+            let now = situation.evidence.now.unwrap_or(Moment::from_seconds(0));
+            exposure(trust, &Setting::for_role(role, now)).exposure
+        });
         Self { exposure, names_account: names_account(situation) }
     }
 

@@ -3,7 +3,7 @@
 use super::{Cause, Finding, Side};
 use countersign_policy::condition::string::{Case, NoVariables, Template, Variables, Wildcards};
 use countersign_policy::document::Amendment;
-use countersign_policy::request::context_key;
+use countersign_policy::request::{CallerKind, context_key};
 use countersign_policy::similar;
 
 use crate::repair::{Change, Repair};
@@ -32,6 +32,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let message = format!("no call has the condition key {}; it is {right}", quoted(&test.key), right = quoted(&right));
     let advice = format!("write the key as {right}", right = quoted(&right));
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(77).at(statement, test);
+    let finding = finding.separated_by("the claims of the token: its `iss` is the key's beginning");
     Some(Finding { required: vec![right], sent: Some(test.key.clone()), span: Some(entry.key.span), ..finding })
 }
 
@@ -69,7 +70,8 @@ fn right_key(situation: &Situation<'_>, test: &Test) -> Option<String> {
     if let Some(rest) = key.strip_prefix("https://").or_else(|| key.strip_prefix("http://")) {
         return Some(rest.to_owned());
     }
-    let host = situation.caller.as_ref().and_then(|caller| caller.name().split_once(":oidc-provider/")).map(|(_, host)| host);
+    let caller = situation.caller.as_ref().filter(|caller| matches!(caller.kind(), CallerKind::Federated));
+    let host = caller.map(|caller| caller.name().split_once(":oidc-provider/").map_or(caller.name(), |(_, host)| host));
     if let (Some((provider, claim)), Some(host)) = (context_key::oidc_claim(key), host)
         && provider != host
     {

@@ -8,7 +8,7 @@ use countersign_policy::similar;
 use crate::message::{PolicyLayer, is_masked};
 use crate::repair::policy_edit::{add_to_list, replace_string};
 use crate::repair::{Change, Repair};
-use crate::situation::{ArnText, Situation};
+use crate::situation::Situation;
 use crate::quoted::quoted;
 
 pub(super) static CAUSE: Cause = Cause {
@@ -26,12 +26,12 @@ const ADVICE: &str = "put the role's ARN, as the message has it, into that state
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let action = situation.actions.first()?;
     let policies = situation.identity();
-    let Some(role) = situation.role_text.as_deref() else { return of_masked(situation, action) };
+    let account = situation.role_arn().and_then(|arn| arn.account);
+    // What stands in an account's place may be a name that somebody wrote over it.
+    let Some(role) = situation.role_text.as_deref().filter(|_| account.is_some()) else { return of_masked(situation, action) };
     if !situation.may_be(PolicyLayer::Identity) || !situation.needs_identity() || situation.say_of(&policies, action)? != Decision::ImplicitDeny {
         return None;
     }
-    // A policy that allowed what is no account would let nobody in.
-    ArnText::parse(role)?.account?;
     let other = situation.other_resources(action);
     let nearest = other.iter().min_by_key(|(text, _)| similar::nearness(text, role))?;
     let message = format!("the caller's policy allows {action} on {}, and the role is {role}", quoted(&nearest.0), role = quoted(&role));
@@ -42,7 +42,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     Some(finding.about("Resource").asking([role], Some(&nearest.0)))
 }
 
-/// The role's account is blacked out, but its name alone is none that the policy allows.
+/// The role's account is blacked out or written over, but its name alone is none that the policy allows.
 fn of_masked(situation: &Situation<'_>, action: &str) -> Option<Finding> {
     let role = situation.shown_role()?;
     let name = |arn: &str| arn.splitn(6, ':').nth(5).map(str::to_owned);

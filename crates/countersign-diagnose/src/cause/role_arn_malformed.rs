@@ -31,14 +31,16 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return told.map(|_| finding.asking(["arn:aws:iam::ACCOUNT:role/NAME"], None));
     };
     let what = defect(&role);
-    if told.is_none() && what.is_none() {
+    // Of a policy that is written, no ARN names a role to assume.
+    if told.is_none() && (what.is_none() || situation.is_write) {
         return None;
     }
     let (certain, what) = what.unwrap_or((true, "STS takes it for no role's ARN"));
     let message = format!("{role} is not the ARN of a role: {what}", role = quoted(&role));
     // What stands in an error alone may have been shortened by whoever pasted it; what the call has was sent.
     let sent = situation.call().is_some_and(|call| call.known(Name::RoleArn) == Some(role.as_str()));
-    let shortened = !certain && !sent && matches!(situation.says(), Some(Says::NotAuthorized));
+    let of_text = matches!(situation.says(), Some(Says::NotAuthorized | Says::WrapperOnly | Says::ServiceCannotAssume));
+    let shortened = !certain && !sent && of_text;
     let mended = mended(situation, &role);
     let repair = match &mended {
         Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),
@@ -63,6 +65,7 @@ fn defect(role: &str) -> Option<(bool, &'static str)> {
     let what = match parts.as_slice() {
         ["iam" | "sts", ..] => "the partition is missing",
         [_, "iam", "", "", ..] => "the account is missing",
+        [_, "iam", "", account, ..] if account.contains(['"', '\'']) => "the account stands in quotes",
         [_, "iam", "", account, ..] if account.bytes().any(|byte| !byte.is_ascii_digit()) => {
             return Some((false, "the account is not a number"));
         }
@@ -79,7 +82,8 @@ fn defect(role: &str) -> Option<(bool, &'static str)> {
 fn mended(situation: &Situation<'_>, role: &str) -> Option<String> {
     let meant = situation.evidence.role.as_deref().filter(|meant| *meant != role && is_role(meant));
     let partition = situation.caller_arn().map_or("aws", |caller| caller.partition);
-    let completed = || match role.strip_prefix("arn:")?.split(':').collect::<Vec<_>>().as_slice() {
+    let bare = role.replace(['"', '\''], "");
+    let completed = || match bare.as_str().strip_prefix("arn:")?.split(':').collect::<Vec<_>>().as_slice() {
         ["iam", "", account, resource] => Some(format!("arn:{partition}:iam::{account}:{resource}")),
         [partition, "iam", _, account, resource] => Some(format!("arn:{partition}:iam::{account}:{resource}")),
         _ => None,

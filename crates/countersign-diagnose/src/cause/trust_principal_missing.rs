@@ -42,8 +42,16 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let principals = situation.principals();
     if situation.caller.is_none() && !principals.is_empty() && principals.iter().all(|principal| principal.text != "*") {
         let named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
-        let message = format!("the trust policy names {}, and nobody says who called", quoted_list(&named));
-        let finding = Finding::consistent(30, message, Repair::advice(advice)).about("Principal.AWS");
+        let only_services = principals.iter().all(|principal| principal.kind == PrincipalKind::Service);
+        if only_services && situation.shown_caller().is_none() {
+            return None;
+        }
+        let (rank, message) = match only_services {
+            // Whatever account stands behind the ink: it is none of those.
+            true if situation.is_identity() => (72, format!("a role or user called, and the trust policy names only {}", quoted_list(&named))),
+            _ => (30, format!("the trust policy names {}, and nobody says who called", quoted_list(&named))),
+        };
+        let finding = Finding::consistent(rank, message, Repair::advice(advice)).about("Principal.AWS");
         return Some(finding.separated_by("aws sts get-caller-identity (in the environment of the call)"));
     }
     if !situation.is_uncovered_principal() {

@@ -8,6 +8,7 @@ use countersign_policy::similar;
 
 use crate::repair::policy_edit::{json_string, name_in_trust_as};
 use crate::repair::{Change, Intended, Repair};
+use crate::call::Operation;
 use crate::situation::{NamedPrincipal, Situation};
 use crate::quoted::{quoted, quoted_list};
 
@@ -22,8 +23,11 @@ pub(super) static CAUSE: Cause = Cause {
 };
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
-    if !situation.is_plain_denial() || !situation.is_service() {
+    if !situation.is_plain_denial() {
         return None;
+    }
+    if !situation.is_service() {
+        return of_some_service(situation);
     }
     let service = situation.caller_text.as_deref()?.trim_start_matches("service ").trim().to_owned();
     let advice = "name the service that calls in `Principal.Service`; keep to aws:SourceAccount and aws:SourceArn where the \
@@ -52,6 +56,20 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let finding = finding.asking([service.clone()], Some(&trusted.join(", ")).filter(|list| !list.is_empty()).map(String::as_str));
     let first = named.first();
     Some(Finding { statement: first.map(|first| first.statement), span: first.map(|first| first.span), ..finding })
+}
+
+/// Nobody says who called, and only services are trusted: it may be another one.
+fn of_some_service(situation: &Situation<'_>) -> Option<Finding> {
+    let principals = situation.principals();
+    let only_services = !principals.is_empty() && principals.iter().all(|principal| principal.kind == PrincipalKind::Service);
+    if !only_services || situation.caller.is_some() || situation.shown_caller().is_some() || situation.operation != Operation::AssumeRole {
+        return None;
+    }
+    let named: Vec<&str> = principals.iter().map(|principal| principal.text).collect();
+    let message = format!("the trust policy names {}, and nobody says which service called, or whether one did", quoted_list(&named));
+    let advice = "name the service that calls in `Principal.Service`, as its own page on roles writes it";
+    let finding = Finding::consistent(30, message, Repair::advice(advice)).about("Principal.Service");
+    Some(finding.separated_by("the service that was given the role"))
 }
 
 /// Adds the service to the statement that names services, or a name one letter off is put right.

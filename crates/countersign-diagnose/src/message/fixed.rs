@@ -160,6 +160,9 @@ const FIXED: &[(&str, Meaning)] = &[
     ("Unable to load AWS credentials from any provider in the chain", |_, _| Says::Unsigned),
     ("Unable to load credentials from any of the providers in the chain", |_, _| Says::Unsigned),
     ("No valid credential sources found", |_, _| Says::Unsigned),
+    ("source profile has no shared credentials", |_, _| Says::Unsigned),
+    ("unable to sign request without credentials set", |_, _| Says::Unsigned),
+    ("Missing credentials in config", |_, _| Says::Unsigned),
     ("failed fetching WebIdentity token", |_, _| Says::TokenUnreadable),
     ("failed to retrieve jwt from provide source", |_, _| Says::TokenUnreadable),
     ("WebIdentityErr: unable to read file at", |_, _| Says::TokenUnreadable),
@@ -208,7 +211,18 @@ const SERVICES: &[(&str, &str)] = &[
     ("should be given assume role permissions for Glue Service", "glue.amazonaws.com"),
     ("cannot be assumed by AWS Backup", "backup.amazonaws.com"),
     ("Not authorized to get credentials of role", "redshift.amazonaws.com"),
+    ("VALIDATION_ERROR: EMR service role", "elasticmapreduce.amazonaws.com"),
+    ("Error in assuming access role", "build.apprunner.amazonaws.com"),
+    ("The defined assume role is unable to be assumed", "ssm.amazonaws.com"),
+    ("missing ssm service principal in trust policy", "ssm.amazonaws.com"),
+    ("CodeDeploy does not have the permissions required to assume the role", "codedeploy.amazonaws.com"),
+    ("does not include the required permissions for: ENHANCED_MONITORING", "monitoring.rds.amazonaws.com"),
+    ("trust relationship allowing Cognito to assume the role", "cognito-idp.amazonaws.com"),
 ];
+
+/// What Cognito says when STS refuses it a pool's role: the call was `AssumeRoleWithWebIdentity`, with Cognito's token
+/// (`GetCredentialsForIdentity` in the Cognito API reference).
+const IDENTITY_POOL: &str = "Invalid identity pool configuration. Check assigned IAM roles for this pool";
 
 /// Every sentence of the table.
 pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
@@ -227,6 +241,14 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     for (fixed, service) in SERVICES {
         found.extend(last_places(text, fixed, |_| true).map(|at| of_service(clean, at, at + fixed.len(), service)));
     }
+    found.extend(last_places(text, IDENTITY_POOL, |_| true).map(|start| {
+        let end = start + IDENTITY_POOL.len();
+        let implied = |text: &str| Some(Found { text: text.to_owned(), span: clean.span(start, end) });
+        let mut denial = Denial::new(Says::NotAuthorized, Span::default());
+        denial.caller = implied("cognito-identity.amazonaws.com");
+        denial.operation = implied("AssumeRoleWithWebIdentity");
+        Sentence { start, end, denial }
+    }));
     let invalid = last_places(text, IS_INVALID, |at| invalid_arn(text, at).is_some());
     found.extend(invalid.filter_map(|at| {
         let arn = invalid_arn(text, at)?;
@@ -287,7 +309,9 @@ fn invalid_arn(text: &str, at: usize) -> Option<&str> {
     // `… is invalid or cannot be assumed` is a service speaking.
     let service = text.get(at + IS_INVALID.len()..).is_some_and(|rest| rest.starts_with(" or "));
     let word = before.rsplit([' ', '"', '\'', '`', '(']).next().filter(|_| !service)?;
-    (word.starts_with("arn:") || word.contains(":role/")).then_some(word)
+    // STS's sentence begins with the ARN; another says of what kind the role is.
+    let begins = before.strip_suffix(word)?.trim_end().chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+    (begins && (word.starts_with("arn:") || word.contains(":role/"))).then_some(word)
 }
 
 /// `NoSuchEntity … role`, from `at`: where it ends.

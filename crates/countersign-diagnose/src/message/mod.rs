@@ -19,6 +19,7 @@ use countersign_policy::document::Span;
 use clean::Clean;
 pub use fixed::{Says, TokenFault};
 pub use printer::Printer;
+pub(crate) use sentence::Elsewhere;
 pub use sentence::{PolicyLayer, Reason};
 pub use value::Found;
 pub(crate) use value::{is_blacked_out, is_hidden, is_masked};
@@ -117,6 +118,11 @@ pub(crate) fn parties(text: &str) -> (Option<Found>, Option<Found>) {
     let first = sentence::find(&Clean::new(text)).into_iter().next().map(|sentence| sentence.denial);
     let first = first.or_else(|| read(text).into_iter().next());
     first.map_or((None, None), |denial| (denial.caller, denial.resource))
+}
+
+/// What a text denies in which no denial of STS's stands.
+pub(crate) fn elsewhere(text: &str) -> Option<Elsewhere> {
+    sentence::elsewhere(&Clean::new(text).text)
 }
 
 /// A sentence at its place in the plain text.

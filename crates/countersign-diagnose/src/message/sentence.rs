@@ -1,6 +1,7 @@
 //! The sentence STS writes when it denies: `User: … is not authorized to perform: … on resource: … because …`.
 
 use countersign_policy::document::Span;
+use memchr::memmem;
 use serde::Serialize;
 
 use super::clean::Clean;
@@ -108,6 +109,39 @@ fn action(text: &str, at: usize) -> Option<Action> {
     (written.len() <= LONGEST_ACTION).then_some(Action { named, start, end: start + written.len() })
 }
 
+/// What a text denies where it is not about assuming a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// To hand a role to a service.
+    PassRole,
+    /// Another service's action.
+    Another,
+}
+
+/// The action of another service that a text denies, where it denies none of STS's.
+pub(super) fn elsewhere(text: &str) -> Option<Elsewhere> {
+    let named = |at: usize| {
+        let mut rest = Cursor { text, at: at + ANCHOR.len() };
+        rest.eat(":");
+        rest.eat(" ");
+        let _ = rest.eat_quote();
+        let (start, end) = rest.word(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '-'))?;
+        text.get(start..end)?.split_once(':').filter(|(_, action)| !action.is_empty())
+    };
+    if text.contains("Cross-account pass role is not allowed") {
+        return Some(Elsewhere::PassRole);
+    }
+    let mut found = None;
+    for (service, action) in memmem::find_iter(text.as_bytes(), ANCHOR).filter_map(named) {
+        match (service, action) {
+            (service, _) if service.eq_ignore_ascii_case("sts") => return None,
+            ("iam", "PassRole") => found = Some(Elsewhere::PassRole),
+            _ => found = found.or(Some(Elsewhere::Another)),
+        }
+    }
+    found
+}
+
 /// The longest name of an action, in bytes.
 const LONGEST_ACTION: usize = 128;
 
@@ -193,6 +227,9 @@ fn joined(clean: &Clean, value: &str, start: usize) -> Found {
 /// part before is not the ARN of anything yet.
 fn resource_length(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
+    if let Some(length) = with_quotes(rest) {
+        return length;
+    }
     let mut length = arn_length(rest);
     for _ in 0..2 {
         let so_far = rest.get(..length).unwrap_or_default();
@@ -211,6 +248,18 @@ fn resource_length(text: &str, at: usize) -> usize {
         length += 1 + more;
     }
     length
+}
+
+/// The length of an ARN whose account stands in quotes, which is what a value becomes that is put in with its quotes.
+fn with_quotes(rest: &str) -> Option<usize> {
+    // An account or what stands in its place is no longer.
+    let near = rest.get(..rest.floor_char_boundary(100))?;
+    let head = near.strip_prefix("arn:")?.find(":iam::")? + "arn:".len() + ":iam::".len();
+    let quote = near.get(head..)?.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (account, _) = near.get(head + 1..)?.split_once(quote)?;
+    let tail = head + account.len() + 2;
+    let is_role = rest.get(tail..)?.starts_with(":role/") && account.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_role.then(|| tail + arn_length(rest.get(tail..).unwrap_or_default()))
 }
 
 fn reason(clean: &Clean, at: usize) -> Option<(Reason, usize)> {

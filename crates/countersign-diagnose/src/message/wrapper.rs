@@ -7,7 +7,7 @@ use super::clean::Clean;
 use super::fixed::{Says, TokenFault};
 use super::sentence::Cursor;
 use super::value::{Found, arn_length};
-use super::{Denial, Printer, Sentence, printer};
+use super::{Denial, Printer, Sentence, printer, sentence};
 
 /// A guess that a tool prints beside the denial. It did not look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -149,10 +149,25 @@ pub(super) fn add(clean: &Clean, from: usize, start: usize, end: usize, until: u
 /// How far around a sentence its tool's words are looked for, in bytes.
 const REACH: usize = 8_192;
 
+/// What IAM and its console say of a policy they do not take, where the code is missing.
+const MALFORMED: &[&str] = &[
+    "policy contains the following error:",
+    "contains invalid Json",
+    "Has prohibited field ",
+    "should not specify a principal",
+    "may only specify STS AssumeRole actions",
+    "Role trust policies apply to the role that they are attached to",
+    "is not valid for resource \"",
+];
+
 /// What is said of a role where STS's sentence is missing.
 pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
     const BARE: &[&str] = &[
         "cannot be assumed",
+        "can't be assumed",
+        "could not be used to assume",
+        "unable to perform: sts:AssumeRole",
+        "allows the action \"sts:AssumeRole\"",
         "Error calling AssumeRole for role ",
         "unable to assume the role",
         "unable to assume role",
@@ -175,11 +190,12 @@ pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
         "MissingAuthenticationToken",
     ];
     let text = clean.text.as_str();
-    let of_another = is_of_another_call(text);
-    let counts = |bare: &&&str| !(of_another && bare.starts_with("Access"));
-    let found = BARE.iter().filter(counts).filter_map(|bare| Some((text.find(bare)?, *bare)));
-    let (at, matched) = found.min_by_key(|(at, _)| *at)?;
+    // A code beside what another service said is that service's.
+    let elsewhere = sentence::elsewhere(text).is_some() || is_of_another_call(text);
+    let words = BARE.iter().chain(MALFORMED).filter(|bare| !elsewhere || !bare.starts_with("Access"));
+    let (at, matched) = words.filter_map(|bare| Some((text.find(bare)?, *bare))).min_by_key(|(at, _)| *at)?;
     let says = match matched {
+        _ if MALFORMED.contains(&matched) => Says::MalformedPolicy,
         "ExpiredToken" => Says::ExpiredToken,
         "InvalidClientTokenId" => Says::InvalidClientToken,
         "SignatureDoesNotMatch" => Says::Signature,
@@ -226,7 +242,7 @@ fn service_near(clean: &Clean, from: usize) -> Option<Found> {
     let name_start = near.get(..at)?.rfind(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.')))? + 1;
     let before = near.get(..name_start)?;
     let end = at + ".amazonaws.com".len();
-    let speaks_of_one = before.contains("principal") || before.contains("service");
+    let speaks_of_one = ["principal", "service", "trust relationship"].iter().any(|word| before.contains(word));
     let text = near.get(name_start..end)?.to_owned();
     (speaks_of_one && !text.starts_with("sts."))
         .then(|| Found { text, span: clean.span(from + name_start, from + end) })

@@ -116,8 +116,11 @@ fn is_open(situation: &Situation<'_>, key: &str) -> bool {
         }
         SetBy::SessionContext => situation.actions.iter().any(|action| action == "sts:SetContext"),
         SetBy::Oidc => {
-            let own = provider_host(situation).zip(context_key::oidc_claim(key));
-            let own = own.is_some_and(|(host, (provider, _))| host.eq_ignore_ascii_case(provider));
+            // Of a token whose issuer nobody knows, any provider's claims may be.
+            let own = situation.caller.is_none()
+                || provider_host(situation)
+                    .zip(context_key::oidc_claim(key))
+                    .is_some_and(|(host, (provider, _))| host.eq_ignore_ascii_case(provider));
             situation.operation == Operation::AssumeRoleWithWebIdentity && own && facts.token_claims.is_empty()
         }
         SetBy::Saml => situation.operation == Operation::AssumeRoleWithSaml,

@@ -3,7 +3,9 @@
 use countersign_policy::assumptions::Assumptions;
 use countersign_policy::condition::date::{self, Moment};
 use countersign_policy::condition::variable::{self, Reference};
-use countersign_policy::document::{ConditionEntry, Effect, PolicyDocument, Statement};
+use countersign_policy::document::{
+    ConditionEntry, Effect, Polarity, PolicyDocument, PrincipalEntry, PrincipalKind, Statement,
+};
 use countersign_policy::evaluate::assume_role::{
     AssumeRoleDecision, CallerSide, Chaining, SessionRequest, assume_role,
 };
@@ -135,13 +137,28 @@ impl Situation<'_> {
     fn by_somebody(&self) -> Option<Request> {
         let trust = self.evidence.trust.as_ref()?;
         let statement = trust.document.statements.get(self.nearest()?.index)?;
-        let entry =
-            statement.principals.iter().flat_map(|element| &element.entries).find_map(|entry| entry.value.known())?;
-        let caller = match entry.strip_suffix(":root") {
-            Some(account) => Caller::parse(&format!("{account}:role/somebody")).ok()?,
-            None if entry.len() == 12 => Caller::parse(&format!("arn:aws:iam::{entry}:role/somebody")).ok()?,
-            None if entry == "*" => Caller::parse("arn:aws:iam::000000000000:role/somebody").ok()?,
-            None => Caller::parse(entry).ok()?,
+        let may_call = |entry: &PrincipalEntry| match entry.kind {
+            PrincipalKind::Federated => self.is_federated() && !self.is_identity(),
+            PrincipalKind::Service => !self.is_federated() && !self.is_identity(),
+            PrincipalKind::Aws => !self.is_federated(),
+            PrincipalKind::Everyone | PrincipalKind::CanonicalUser => true,
+        };
+        let elements = || trust.document.statements.iter().flat_map(|statement| &statement.principals);
+        let names_such =
+            elements().any(|element| element.polarity != Polarity::Listed || element.entries.iter().any(may_call));
+        let mut entries = statement.principals.iter().flat_map(|element| &element.entries);
+        let entry = entries.find_map(|entry| entry.value.known().filter(|_| may_call(entry)));
+        let caller = match entry {
+            // Where no statement names any of its kind, it does not matter who it is.
+            None if names_such => return None,
+            None if self.is_federated() => Caller::federated("arn:aws:iam::000000000000:oidc-provider/unknown"),
+            None => Caller::parse("arn:aws:iam::000000000000:role/somebody").ok()?,
+            Some("*") => Caller::parse("arn:aws:iam::000000000000:role/somebody").ok()?,
+            Some(entry) if entry.len() == 12 => Caller::parse(&format!("arn:aws:iam::{entry}:role/somebody")).ok()?,
+            Some(entry) => match entry.strip_suffix(":root") {
+                Some(account) => Caller::parse(&format!("{account}:role/somebody")).ok()?,
+                None => Caller::parse(entry).ok()?,
+            },
         };
         let role = self.role_text.clone().unwrap_or_else(|| "arn:aws:iam::000000000000:role/unknown".to_owned());
         let mut context = self.context.clone();

@@ -11,6 +11,7 @@ use countersign_policy::request::context_key::oidc_claim;
 use countersign_policy::request::{CallerKind, Request};
 
 use super::{ArnText, Situation, State, Test};
+use crate::call::Operation;
 use crate::evidence::PolicyText;
 use crate::message::{PolicyLayer, Says, is_masked};
 use crate::quoted::argument;
@@ -283,6 +284,17 @@ impl Situation<'_> {
     pub(crate) fn shown_caller(&self) -> Option<&str> {
         let of_text = self.denial.as_ref().and_then(|denial| denial.caller.as_ref()).map(|found| found.text.as_str());
         self.caller_text.as_deref().or(of_text).or(self.evidence.caller.as_deref())
+    }
+
+    /// Whether a token or an assertion stands in the place of a caller.
+    pub(crate) fn is_federated(&self) -> bool {
+        matches!(self.operation, Operation::AssumeRoleWithWebIdentity | Operation::AssumeRoleWithSaml)
+    }
+
+    /// Whether a role or a user called, whatever of its ARN is legible.
+    pub(crate) fn is_identity(&self) -> bool {
+        let kinds = [":role/", ":assumed-role/", ":user/"];
+        self.shown_caller().is_some_and(|caller| kinds.iter().any(|kind| caller.contains(kind)))
     }
 
     /// The role as the message or the evidence writes it, parts of it blacked out or not.

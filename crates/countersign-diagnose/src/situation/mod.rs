@@ -9,6 +9,7 @@ mod blame;
 mod context;
 mod decide;
 mod hints;
+mod provable;
 mod trust;
 
 pub(crate) use arn_facts::{ArnText, is_opt_in_region};
@@ -20,6 +21,7 @@ pub(crate) use trust::{State, StatementView, Test};
 use core::cell::OnceCell;
 use std::collections::BTreeSet;
 
+use countersign_policy::document::PrincipalKind;
 use countersign_policy::request::{Caller, CallerKind, Request, RequestContext};
 
 use crate::call::{Call, Name, Operation, Parameter};
@@ -223,9 +225,18 @@ impl<'e> Situation<'e> {
         let document = &self.evidence.trust.as_ref()?.document;
         let entries =
             document.statements.iter().flat_map(|statement| &statement.principals).flat_map(|element| &element.entries);
-        let mut federated =
-            entries.filter(|entry| entry.kind == countersign_policy::document::PrincipalKind::Federated);
-        federated.find_map(|entry| entry.value.known()).map(Caller::federated)
+        let federated = entries.filter(|entry| entry.kind == PrincipalKind::Federated);
+        let names: Vec<&str> = federated.filter_map(|entry| entry.value.known()).collect();
+        // Besides the shared providers, which have names of their own, a provider is only named by its ARN.
+        let shared =
+            |name: &str| Caller::parse(name).is_ok_and(|caller| matches!(caller.kind(), CallerKind::Federated));
+        let is_host = |name: &str| name.contains('.') && !message::is_masked(name) && !shared(name);
+        let named =
+            names.iter().find(|name| name.starts_with("arn:") || !is_host(name)).map(|name| Caller::federated(name));
+        named.or_else(|| {
+            let (host, role) = (names.first()?.trim_start_matches("https://"), role?);
+            Some(Caller::federated(&format!("arn:{}:iam::{}:oidc-provider/{host}", role.partition, role.account?)))
+        })
     }
 
     fn read_external_id(&self) -> Sent {

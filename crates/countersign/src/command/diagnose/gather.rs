@@ -9,7 +9,7 @@ use countersign_audit::role::Role;
 use countersign_diagnose::call::Name;
 use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent};
 use countersign_diagnose::{Evidence, Part, message};
-use countersign_policy::document::Embedding;
+use countersign_policy::document::{Embedding, MAX_POLICY_BYTES, PolicyDocument, Severity};
 
 use super::args::Given;
 use super::{mistaken, template, trail, transcript};
@@ -21,6 +21,8 @@ use crate::read;
 
 /// The most bytes of a pasted error, a script or a bundle.
 const TEXT_BYTES: u64 = 16 << 20;
+/// The most bytes of all policies together: a caller's have far fewer, and each is evaluated several times.
+const POLICIES_BYTES: usize = 4 << 20;
 /// What takes more.
 const TOO_LARGE: &str =
     "a long log is read with `--watch -` from a pipe, CloudTrail's files with --event; or cut out the error";
@@ -148,7 +150,32 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
     for path in &args.rcp {
         evidence.rcps.push(guard(path)?);
     }
+    are_policies_bounded(&evidence)?;
     Ok(evidence)
+}
+
+/// Refuses policies that nobody has: one of which nothing was read because of its length, and many that are long together.
+fn are_policies_bounded(evidence: &Evidence) -> Result<(), Box<Diagnostic>> {
+    if let Some(long) = evidence.policies().find(|policy| policy.text.len() > MAX_POLICY_BYTES) {
+        was_read(&long.document)?;
+    }
+    let lengths = evidence.policies().map(|policy| policy.document.span);
+    let length: usize = lengths.map(|span| (span.end - span.start) as usize).sum();
+    if length > POLICIES_BYTES {
+        let message = format!("the policies have {length} bytes together; the limit is {POLICIES_BYTES}");
+        let help = "give those that the caller and the role have: IAM takes 6144 characters in each";
+        return Err(Box::new(Diagnostic::error(message, Some(help.to_owned()))));
+    }
+    Ok(())
+}
+
+/// Of a policy in which not one statement was read, nothing that is said would be true.
+fn was_read(document: &PolicyDocument) -> Result<(), Box<Diagnostic>> {
+    let worst = document.problems.iter().find(|problem| problem.severity == Severity::Error);
+    match worst.filter(|_| document.statements.is_empty()) {
+        Some(problem) => Err(Box::new(Diagnostic::error(problem.message.clone(), problem.help.clone()))),
+        None => Ok(()),
+    }
 }
 
 /// Reads a part of the evidence again, after it was changed.
@@ -260,8 +287,7 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
     if path.is_dir()
         && let Some(role) = template::role(path, None, wanted)?
     {
-        take_role(evidence, path, &role);
-        return Ok(());
+        return take_role(evidence, path, &role);
     }
     let input = read::read(path, TEXT_BYTES)?;
     let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
@@ -281,14 +307,15 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
     let Some(role) = template::role(path, Some(&input.text), wanted)? else {
         return Err(mistaken::trust_text(&input.name, &input.text).unwrap_or_else(|| refusal.into()));
     };
-    take_role(evidence, path, &role);
-    Ok(())
+    take_role(evidence, path, &role)
 }
 
-fn take_role(evidence: &mut Evidence, path: &Path, role: &Role) {
+fn take_role(evidence: &mut Evidence, path: &Path, role: &Role) -> anyhow::Result<()> {
+    was_read(&role.trust)?;
     evidence.role = evidence.role.take().or_else(|| role.arn.clone());
     evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
     evidence.trust = Some(template::policy_text(path, role));
+    Ok(())
 }
 
 /// A text with calls in it, read as long as is worth waiting for.

@@ -14,10 +14,11 @@ use crate::output::inert;
 pub(in super::super) fn markdown(diagnosis: &Diagnosis) -> String {
     let mut out = String::new();
     let Some(first) = diagnosis.causes.first() else {
-        return match diagnosis.is_allowed() {
-            true => format!("What was given allows the call. Not given, and can still deny: {}.\n", list(diagnosis)),
-            false => "Nothing to go on.\n".to_owned(),
-        };
+        if diagnosis.is_allowed() {
+            return format!("What was given allows the call. Not given, and can still deny: {}.\n", list(diagnosis));
+        }
+        let notes: String = diagnosis.notes.iter().map(|note| format!("\n> {}\n", prose(note))).collect();
+        return format!("Nothing to go on.\n{notes}");
     };
     let how = match diagnosis.status {
         Verdict::Proved => "",

@@ -28,6 +28,12 @@ pub(in super::super) fn can_still_deny(not_given: &[&str]) -> String {
     }
 }
 
+fn notes(out: &mut String, diagnosis: &Diagnosis) {
+    for note in &diagnosis.notes {
+        let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&inert(note), 6, 6));
+    }
+}
+
 /// That there is nothing to go on, and what to give to `command`.
 pub(in super::super) fn nothing(command: &str) -> String {
     let mut out = format!("{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask\n");
@@ -46,7 +52,9 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
             out.push_str(&can_still_deny(&diagnosis.not_given));
             return out;
         }
-        return nothing("diagnose");
+        let mut out = nothing("diagnose");
+        notes(&mut out, diagnosis);
+        return out;
     };
     out.push_str(&headline(diagnosis, first));
     for place in &first.places {
@@ -85,9 +93,7 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
         let list = wrapped(&diagnosis.not_given.join(", "), 11, 1);
         let _ = writeln!(out, "\n{NOTE}not given:{NOTE:#} {list}");
     }
-    for note in &diagnosis.notes {
-        let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&inert(note), 6, 6));
-    }
+    notes(&mut out, diagnosis);
     for claim in &diagnosis.claims {
         let text = format!("`{}` is {}", inert(&claim.text), claim.verdict);
         let _ = writeln!(out, "{NOTE}note:{NOTE:#} {}", wrapped(&clipped(&text), 6, 6));
