@@ -70,7 +70,8 @@ pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
 /// That the pasted text told nothing.
 fn unread_error(evidence: &Evidence, args: &Given) -> Option<String> {
     let text = evidence.error_text.as_ref().filter(|_| args.case.is_none())?;
-    let is_nothing = message::read(text).is_empty();
+    // Where there is nothing else, the answer says so.
+    let is_nothing = message::read(text).is_empty() && (evidence.trust.is_some() || evidence.request.is_some());
     is_nothing.then(|| "no error of STS or IAM is in the text that was given as one".to_owned())
 }
 

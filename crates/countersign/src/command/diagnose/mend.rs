@@ -65,12 +65,12 @@ pub(crate) fn mend(
         }
         // A patch on its own can be piped on.
         (_, Some(told)) if making.diff => told.tell_patch(format)?,
-        (_, None) if making.diff => output::talk(&report::nothing(above.command())),
+        (_, None) if making.diff => output::talk(&report::nothing(&answer.diagnosis, above.command())),
         (AnswerFormat::Markdown, _) => {
             let change = told.map(Made::markdown).unwrap_or_default();
             output::answer_plain(&(report::markdown(&answer.diagnosis) + &change))?;
         }
-        (AnswerFormat::Text, None) => output::answer(&report::nothing(above.command()))?,
+        (AnswerFormat::Text, None) => output::answer(&report::nothing(&answer.diagnosis, above.command()))?,
         (AnswerFormat::Text, Some(told)) => {
             match above {
                 Above::Cause => output::answer(&report::causes(&answer.diagnosis))?,

@@ -56,7 +56,7 @@ pub(super) fn trust_text(name: &str, text: &str) -> Option<anyhow::Error> {
     })
 }
 
-/// A text without a call, given as one. What was not understood may be a call all the same, where it speaks of a role.
+/// A text without a call, given as one. What was not understood may be a call all the same, where it speaks of AWS.
 ///
 /// # Errors
 /// When it holds none.
@@ -69,7 +69,8 @@ pub(super) fn call(name: &str, text: &str) -> anyhow::Result<()> {
     if !message::read(text).is_empty() {
         return Err(said(format!("`{name}` holds an error, and no call"), "give it as FILE"));
     }
-    if text.to_ascii_lowercase().contains("role") {
+    let folded = text.to_ascii_lowercase();
+    if ["role", "sts", "aws"].iter().any(|word| folded.contains(word)) {
         return Ok(());
     }
     let help = "--call takes the command, code, profile or configuration that made the call; without one, --external-id or \

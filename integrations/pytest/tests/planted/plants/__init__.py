@@ -48,4 +48,20 @@ def plants(cause, **base):
     return mark
 
 
+def for_now(scene, name, wrong, expected):
+    """Something about the scene is wrong until it is as before."""
+    right = getattr(scene, name)
+    setattr(scene, name, wrong)
+    yield expected
+    setattr(scene, name, right)
+
+
+def sent_for_now(scene, name, wrong, expected):
+    """A parameter of the call is wrong until it is as before."""
+    right = scene.call.parameters[name]
+    scene.call.parameters[name] = wrong
+    yield expected
+    scene.call.parameters[name] = right
+
+
 from . import caller, federation, limits, request, role, trust, write  # noqa: E402, F401

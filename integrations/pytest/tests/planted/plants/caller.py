@@ -1,6 +1,6 @@
 """Who calls, and with what."""
 
-from . import Expected, plants
+from . import Expected, for_now, plants
 from ..scene import policy
 
 TOLD = Expected(by_policy=False)
@@ -9,50 +9,38 @@ TOLD = Expected(by_policy=False)
 @plants("credentials-invalid", caller="user")
 def an_unknown_key(scene):
     yield
-    scene.sent_key = ("AKIAQQQQQQQQQQQQQQQQ", scene.key[1])
-    yield TOLD
-    scene.sent_key = None
+    yield from for_now(scene, "sent_key", ("AKIAQQQQQQQQQQQQQQQQ", scene.key[1]), TOLD)
 
 
 @plants("credentials-invalid", caller="user")
 def a_wrong_secret(scene):
     yield
-    scene.sent_key = (scene.key[0], "somebody-elses-secret")
-    yield TOLD
-    scene.sent_key = None
+    yield from for_now(scene, "sent_key", (scene.key[0], "somebody-elses-secret"), TOLD)
 
 
 @plants("credentials-invalid", caller="user")
 def a_key_that_is_off(scene):
     yield
-    scene.inactive = True
-    yield TOLD
-    scene.inactive = False
+    yield from for_now(scene, "inactive", True, TOLD)
 
 
 @plants("credentials-invalid", caller="session")
 def a_session_that_is_over(scene):
     yield
-    scene.events = [lambda place: place.advance(3600)]
-    yield TOLD
-    scene.events = []
+    yield from for_now(scene, "events", [lambda place: place.advance(3600)], TOLD)
 
 
 @plants("credentials-invalid", caller="token")
 def a_token_that_is_over(scene):
     yield
-    scene.claims_sent = {"exp": 1_700_000_000}
-    yield TOLD
-    scene.claims_sent = {}
+    yield from for_now(scene, "claims_sent", {"exp": 1_700_000_000}, TOLD)
 
 
 def spoilt(damage):
     @plants("identity-token-rejected", caller="token")
     def a_spoilt_token(scene):
         yield
-        scene.token_sent = damage
-        yield TOLD
-        scene.token_sent = str
+        yield from for_now(scene, "token_sent", damage, TOLD)
 
 
 # No token at all, no JWT, and a JWT that somebody else signed.
@@ -64,9 +52,7 @@ spoilt(lambda token: ".".join([*token.split(".")[:2], token.split(".")[2][::-1]]
 @plants("root-caller", caller="user")
 def root(scene):
     yield
-    scene.root = True
-    yield TOLD
-    scene.root = False
+    yield from for_now(scene, "root", True, TOLD)
 
 
 @plants("session-credentials", caller="user")
@@ -76,9 +62,7 @@ def a_session_asks_for_a_session(scene):
     scene.call.parameters = {}
     scene.knows = {"request"}
     yield
-    scene.with_mfa_session = "plain"
-    yield TOLD
-    scene.with_mfa_session = False
+    yield from for_now(scene, "with_mfa_session", "plain", TOLD)
 
 
 @plants("wrong-caller-identity", caller="user", exact=True)

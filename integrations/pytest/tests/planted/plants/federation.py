@@ -2,6 +2,7 @@
 
 from . import Expected, plants
 from ..scene import ACCOUNTS
+from .trust import names_another
 
 TOLD = Expected(by_policy=False)
 PATCHED = Expected(patch=True, side="trust")
@@ -62,16 +63,14 @@ def there_is_no_provider(scene):
     scene.providers.update(kept)
 
 
-@plants("trust-federated-provider", caller="token")
-def the_provider_of_another_account(scene):
+def another_account(scene):
     other = next(account for account in ACCOUNTS if account != scene.account)
-    yield
-    scene.statement["Principal"] = {"Federated": scene.provider.replace(scene.account, other)}
-    yield PATCHED
+    return {"Federated": scene.provider.replace(scene.account, other)}
 
 
-@plants("trust-federated-provider", caller="token")
 def another_provider(scene):
-    yield
-    scene.statement["Principal"] = {"Federated": f"arn:aws:iam::{scene.account}:oidc-provider/gitlab.example"}
-    yield PATCHED
+    return {"Federated": f"arn:aws:iam::{scene.account}:oidc-provider/gitlab.example"}
+
+
+names_another("trust-federated-provider", another_account, caller="token")
+names_another("trust-federated-provider", another_provider, caller="token")

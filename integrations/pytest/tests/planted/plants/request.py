@@ -2,7 +2,7 @@
 
 import json
 
-from . import Expected, plants
+from . import Expected, for_now, plants, sent_for_now
 from ..call import Variable
 
 IN_CALL = Expected(patch=True, side="request")
@@ -87,9 +87,7 @@ def sends_what_cannot_be_sent(damage):
         yield
         if "$" in damage(value):
             scene.call.in_python()
-        scene.call.parameters["ExternalId"] = damage(value)
-        yield TOLD
-        scene.call.parameters["ExternalId"] = value
+        yield from sent_for_now(scene, "ExternalId", damage(value), TOLD)
 
     return malformed
 
@@ -126,9 +124,7 @@ def another_session_name(scene):
     operator, pattern = scene.rng.choice([("StringEquals", name), ("StringLike", f"{name[:4]}*")])
     scene.require(operator, "sts:RoleSessionName", pattern)
     yield
-    scene.call.parameters["RoleSessionName"] = "test-of-mine"
-    yield Expected(side="request")
-    scene.call.parameters["RoleSessionName"] = name
+    yield from sent_for_now(scene, "RoleSessionName", "test-of-mine", Expected(side="request"))
 
 
 @plants("session-name-mismatch")
@@ -147,9 +143,7 @@ def the_name_of_the_user(scene):
     scene.call.parameters["RoleSessionName"] = scene.own_name
     scene.require("StringEquals", "sts:RoleSessionName", "${aws:username}")
     yield
-    scene.call.parameters["RoleSessionName"] = "laptop"
-    yield Expected(side="request")
-    scene.call.parameters["RoleSessionName"] = scene.own_name
+    yield from sent_for_now(scene, "RoleSessionName", "laptop", Expected(side="request"))
 
 
 def send_mfa(scene):
@@ -184,9 +178,7 @@ def the_callers_policy_asks_for_mfa(scene):
     scene.identity[0]["Statement"].append(deny | {"Condition": without})
     scene.call.in_code()
     yield
-    scene.with_mfa_session = False
-    yield Expected(side="request")
-    scene.with_mfa_session = "mfa"
+    yield from for_now(scene, "with_mfa_session", False, Expected(side="request"))
 
 
 @plants("mfa-missing", caller="user")
@@ -196,9 +188,7 @@ def a_session_without_mfa(scene):
     scene.call.in_code()
     scene.require("Bool", "aws:MultiFactorAuthPresent", "true")
     yield
-    scene.with_mfa_session = "plain"
-    yield Expected(side="request")
-    scene.with_mfa_session = "mfa"
+    yield from for_now(scene, "with_mfa_session", "plain", Expected(side="request"))
 
 
 @plants("mfa-code-invalid", caller="user")
@@ -206,9 +196,7 @@ def a_wrong_code(scene):
     send_mfa(scene)
     scene.require("Bool", "aws:MultiFactorAuthPresent", "true")
     yield
-    scene.wrong_code = "000000"
-    yield TOLD
-    scene.wrong_code = None
+    yield from for_now(scene, "wrong_code", "000000", TOLD)
 
 
 @plants("mfa-code-invalid", caller="user")
@@ -216,9 +204,7 @@ def the_device_of_somebody_else(scene):
     send_mfa(scene)
     scene.require("Bool", "aws:MultiFactorAuthPresent", "true")
     yield
-    scene.call.parameters["SerialNumber"] = f"arn:aws:iam::{scene.caller_account}:mfa/somebody"
-    yield TOLD
-    scene.call.parameters["SerialNumber"] = scene.device
+    yield from sent_for_now(scene, "SerialNumber", f"arn:aws:iam::{scene.caller_account}:mfa/somebody", TOLD)
 
 
 def malformed(name, wrong, right):
@@ -229,9 +215,7 @@ def malformed(name, wrong, right):
         if name == "SourceIdentity":
             scene.also_allow("sts:SetSourceIdentity")
         yield
-        scene.call.parameters[name] = wrong
-        yield TOLD
-        scene.call.parameters[name] = right
+        yield from sent_for_now(scene, name, wrong, TOLD)
 
 
 malformed("RoleSessionName", "nightly run", "nightly-run")
@@ -244,13 +228,10 @@ def malformed_tags(*tags):
     @plants("parameter-malformed")
     def parameter(scene):
         scene.call.in_code()
-        good = [{"Key": "team", "Value": "data"}]
-        scene.call.parameters["Tags"] = good
+        scene.call.parameters["Tags"] = [{"Key": "team", "Value": "data"}]
         scene.also_allow("sts:TagSession")
         yield
-        scene.call.parameters["Tags"] = [{"Key": key, "Value": "data"} for key in tags]
-        yield TOLD
-        scene.call.parameters["Tags"] = good
+        yield from sent_for_now(scene, "Tags", [{"Key": key, "Value": "data"} for key in tags], TOLD)
 
 
 malformed_tags("team", "Team")
@@ -265,9 +246,7 @@ def a_session_policy_that_is_none(scene):
     wrapped = '{"Version": "2012-10-17", "Statement": %s}'
     scene.call.parameters["Policy"] = wrapped % good
     yield
-    scene.call.parameters["Policy"] = wrapped % scene.rng.choice([bad, good[:-1]])
-    yield TOLD
-    scene.call.parameters["Policy"] = wrapped % good
+    yield from sent_for_now(scene, "Policy", wrapped % scene.rng.choice([bad, good[:-1]]), TOLD)
 
 
 @plants("max-session-duration", caller="user")
@@ -276,9 +255,7 @@ def longer_than_the_role_allows(scene):
     longest = scene.longest_session or 3600
     scene.call.parameters["DurationSeconds"] = longest
     yield
-    scene.call.parameters["DurationSeconds"] = scene.rng.choice([longest + 1, 43200])
-    yield TOLD
-    scene.call.parameters["DurationSeconds"] = longest
+    yield from sent_for_now(scene, "DurationSeconds", scene.rng.choice([longest + 1, 43200]), TOLD)
 
 
 @plants("role-chain-duration", caller="session")
@@ -286,9 +263,7 @@ def longer_than_a_chain_allows(scene):
     scene.longest_session = 43200
     scene.call.parameters["DurationSeconds"] = 3600
     yield
-    scene.call.parameters["DurationSeconds"] = scene.rng.choice([3601, 7200, 43200])
-    yield TOLD
-    scene.call.parameters["DurationSeconds"] = 3600
+    yield from sent_for_now(scene, "DurationSeconds", scene.rng.choice([3601, 7200, 43200]), TOLD)
 
 
 @plants("sts-region-disabled")

@@ -1,6 +1,6 @@
 """What is named as the role."""
 
-from . import Expected, plants
+from . import Expected, plants, sent_for_now
 
 TOLD = Expected(by_policy=False)
 
@@ -8,11 +8,8 @@ TOLD = Expected(by_policy=False)
 def misnamed(cause, wrong, **base):
     @plants(cause, **base)
     def named(scene):
-        right = scene.role_arn
         yield
-        scene.call.parameters["RoleArn"] = wrong(scene)
-        yield TOLD
-        scene.call.parameters["RoleArn"] = right
+        yield from sent_for_now(scene, "RoleArn", wrong(scene), TOLD)
 
 
 misnamed("role-arn-malformed", lambda scene: scene.role_arn.replace("arn:aws:", "arn:"))
@@ -36,12 +33,9 @@ def meant(wrong):
 
     @plants("role-not-found")
     def named(scene):
-        right = scene.role_arn
         yield
-        scene.said["target_role"] = right
-        scene.call.parameters["RoleArn"] = wrong(scene)
-        yield TOLD
-        scene.call.parameters["RoleArn"] = right
+        scene.said["target_role"] = scene.role_arn
+        yield from sent_for_now(scene, "RoleArn", wrong(scene), TOLD)
 
 
 meant(lambda scene: scene.role_arn + "-prod")

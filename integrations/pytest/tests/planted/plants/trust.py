@@ -7,18 +7,18 @@ PATCHED = Expected(patch=True, side="trust")
 SOMEBODY = [f"arn:aws:iam::{OTHER_VENDOR}:root", OTHER_VENDOR]
 
 
-@plants("trust-principal-missing")
-def somebody_else_is_named(scene):
-    yield
-    scene.statement["Principal"] = {"AWS": scene.rng.choice([*SOMEBODY, SOMEBODY])}
-    yield PATCHED
+def names_another(cause, principal, **base):
+    """The policy names a principal that is not the caller."""
+
+    @plants(cause, **base)
+    def named(scene):
+        yield
+        scene.statement["Principal"] = principal(scene)
+        yield PATCHED
 
 
-@plants("trust-principal-missing", caller="user")
-def a_service_is_named(scene):
-    yield
-    scene.statement["Principal"] = {"Service": "ecs-tasks.amazonaws.com"}
-    yield PATCHED
+names_another("trust-principal-missing", lambda scene: {"AWS": scene.rng.choice([*SOMEBODY, SOMEBODY])})
+names_another("trust-principal-missing", lambda scene: {"Service": "ecs-tasks.amazonaws.com"}, caller="user")
 
 
 @plants("trust-principal-missing", exact=True, cross=True)
@@ -47,12 +47,12 @@ def the_role_was_made_again(scene):
     yield PATCHED
 
 
-@plants("trust-principal-session-arn", caller="session", exact=True)
-def one_session_is_named(scene):
-    yield
+def another_session(scene):
     session = f"arn:aws:sts::{scene.caller_account}:assumed-role/{scene.own_name}/another-session"
-    scene.statement["Principal"] = {"AWS": scene.rng.choice([session, [session]])}
-    yield PATCHED
+    return {"AWS": scene.rng.choice([session, [session]])}
+
+
+names_another("trust-principal-session-arn", another_session, caller="session", exact=True)
 
 
 @plants("trust-action-mismatch")

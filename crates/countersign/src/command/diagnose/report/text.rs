@@ -35,11 +35,12 @@ fn notes(out: &mut String, diagnosis: &Diagnosis) {
 }
 
 /// That there is nothing to go on, and what to give to `command`.
-pub(in super::super) fn nothing(command: &str) -> String {
+pub(in super::super) fn nothing(diagnosis: &Diagnosis, command: &str) -> String {
     let mut out = format!("{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask\n");
     let help = "give the error as it was printed, in a file or piped in, and the role's policy:";
     let _ = writeln!(out, " {NOTE}help:{NOTE:#} {help}");
     let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign {command} --trust role.json");
+    notes(&mut out, diagnosis);
     out
 }
 
@@ -52,9 +53,7 @@ pub(in super::super) fn text(evidence: &Evidence, diagnosis: &Diagnosis, error_n
             out.push_str(&can_still_deny(&diagnosis.not_given));
             return out;
         }
-        let mut out = nothing("diagnose");
-        notes(&mut out, diagnosis);
-        return out;
+        return nothing(diagnosis, "diagnose");
     };
     out.push_str(&headline(diagnosis, first));
     for place in &first.places {
