@@ -40,7 +40,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     // What stands in an error alone may have been shortened by whoever pasted it; what the call has was sent.
     let sent = situation.call().is_some_and(|call| call.known(Name::RoleArn) == Some(role.as_str()));
     let of_text = matches!(situation.says(), Some(Says::NotAuthorized | Says::WrapperOnly | Says::ServiceCannotAssume));
-    let shortened = !certain && !sent && of_text;
+    // Whoever writes a name over an account does so in both.
+    let is_name = role.splitn(6, ':').nth(4).is_some_and(|account| account.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let shortened = !certain && (!sent || is_name) && of_text;
     let mended = mended(situation, &role);
     let repair = match &mended {
         Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),
