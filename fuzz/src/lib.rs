@@ -15,6 +15,8 @@ mod choices;
 pub mod cloudformation;
 pub mod grammar;
 pub mod mendable;
+#[path = "../../crates/countersign-diagnose/tests/readers/mod.rs"]
+pub mod readers;
 pub mod roles;
 #[allow(dead_code, reason = "the wire cases sign more than one kind of request")]
 #[path = "../../crates/countersign-sts/tests/wire/sign.rs"]

@@ -3,38 +3,12 @@
 use countersign_policy::document::Span;
 use countersign_policy::evaluate::assume_role::needed_actions;
 use countersign_policy::request::Request;
+pub use countersign_policy::severity::Severity;
 use serde::Serialize;
 
 use crate::fix::Fix;
 use crate::severity::Likelihood;
 use crate::source::Location;
-
-/// How bad it is, in AWS Security Hub's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Informational,
-    /// Does not endanger the account by itself.
-    Low,
-    /// Should be mended.
-    Medium,
-    /// Lets somebody in who should not be.
-    High,
-    /// Lets anybody in.
-    Critical,
-}
-
-impl Severity {
-    /// Every severity and the word for it.
-    pub const WORDS: &[(&str, Self)] = &[
-        ("informational", Self::Informational),
-        ("low", Self::Low),
-        ("medium", Self::Medium),
-        ("high", Self::High),
-        ("critical", Self::Critical),
-    ];
-}
 
 /// How sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -1,5 +1,7 @@
 //! The verdict: which causes fit, what the evaluator says with and without their repairs.
 
+use std::collections::BTreeSet;
+
 use countersign_policy::document::{Effect, Span};
 use countersign_policy::evaluate::Decision;
 use serde::Serialize;
@@ -244,6 +246,11 @@ fn diagnosed(situation: &Situation<'_>, role: &RoleRisk, cause: &Cause, finding:
 fn decision(situation: &Situation<'_>, change: &Change, grants: Grants) -> String {
     let caller = situation.caller_text.as_deref().unwrap_or("the caller");
     match (change, grants) {
+        (Change::Trust { .. }, Grants::Others) if situation.provable_trust().is_none() => {
+            format!(
+                "whether the change lets in anybody besides `{caller}`: the trust policy is too long for that to be proved"
+            )
+        }
         (Change::Trust { .. }, Grants::Others) => {
             format!("whether all those are meant to get in whom the change lets in besides `{caller}`")
         }
@@ -298,13 +305,9 @@ fn open(situation: &Situation<'_>) -> Vec<String> {
             && view.uncovered.len() < situation.actions.len()
             && view.failing().next().is_none()
     });
-    let mut keys: Vec<String> = Vec::new();
-    for test in situation.nearest().into_iter().chain(denies).flat_map(StatementView::open) {
-        if !keys.iter().any(|key| key.eq_ignore_ascii_case(&test.key)) {
-            keys.push(test.key.clone());
-        }
-    }
-    keys
+    let tests = situation.nearest().into_iter().chain(denies).flat_map(StatementView::open);
+    let mut seen = BTreeSet::new();
+    tests.filter(|test| seen.insert(test.key.to_ascii_lowercase())).map(|test| test.key.clone()).collect()
 }
 
 /// What the evidence cannot show, and that it is about something else.
@@ -320,7 +323,8 @@ fn notes(situation: &Situation<'_>) -> Vec<String> {
             "what is denied is an action of another service, not to assume a role: no trust policy decides it"
         }
     });
-    evidence.notes.iter().cloned().chain(elsewhere.map(str::to_owned)).collect()
+    let elsewhere = elsewhere.map(str::to_owned);
+    evidence.notes.iter().cloned().chain(elsewhere).chain(situation.unproved()).collect()
 }
 
 /// What can still deny, in the order to check.

@@ -9,6 +9,7 @@ use std::fmt;
 use countersign_policy::condition::date::Moment;
 use countersign_policy::document::{Effect, PrincipalKind};
 use countersign_policy::prove::{Exposure, Setting, exposure};
+pub use countersign_policy::severity::Severity;
 use serde::Serialize;
 
 use crate::cause::Finding;
@@ -18,22 +19,6 @@ use crate::situation::Situation;
 
 /// The scale, for people.
 pub const PAGE: &str = include_str!("risk.md");
-
-/// How bad it is, in Security Hub's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// The call does not work, and that is all.
-    Informational,
-    /// Wider than it has to be.
-    Low,
-    /// The denial may be right, or the change lets in somebody new.
-    Medium,
-    /// Third parties get in without the ExternalId.
-    High,
-    /// Anybody gets in.
-    Critical,
-}
 
 /// What it takes for somebody else to get into the role as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -47,18 +32,6 @@ pub enum Exploitability {
     Medium,
     /// The role's ARN.
     High,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Informational => "informational",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        })
-    }
 }
 
 impl fmt::Display for Exploitability {
@@ -101,12 +74,13 @@ pub(crate) struct RoleRisk {
 impl RoleRisk {
     /// Reads it off the trust policy.
     pub(crate) fn of(situation: &Situation<'_>) -> Self {
-        let exposure =
-            situation.evidence.trust.as_ref().filter(|trust| !trust.document.statements.is_empty()).map(|trust| {
-                let role = situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role");
-                let now = situation.evidence.now.unwrap_or(Moment::from_seconds(0));
-                exposure(&trust.document, &Setting::for_role(role, now)).exposure
-            });
+        let given = situation.evidence.trust.as_ref().filter(|trust| !trust.document.statements.is_empty());
+        let exposure = given.map(|_| {
+            let Some(trust) = situation.provable_trust() else { return Exposure::Unknown };
+            let role = situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role");
+            let now = situation.evidence.now.unwrap_or(Moment::from_seconds(0));
+            exposure(trust, &Setting::for_role(role, now)).exposure
+        });
         Self { exposure, names_account: names_account(situation) }
     }
 

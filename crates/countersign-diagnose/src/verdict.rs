@@ -191,3 +191,30 @@ fn demote(found: &mut [Found], claims: &[usize], confirmed: &[usize]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::evidence::Evidence;
+
+    #[test]
+    fn of_many_failing_conditions_some_are_looked_into() {
+        let mut keys = String::new();
+        for nth in 0..3 * MOST_TESTS {
+            write!(keys, r#","aws:RequestTag/k{nth}":"v""#).unwrap();
+        }
+        let bundle = format!(
+            r#"{{"error_text": "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/V",
+            "trust_policy": {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:*",
+            "Principal": {{"AWS": "arn:aws:iam::111122223333:user/ann"}}, "Condition": {{"StringEquals": {{"aws:RequestTag/k":"v"{keys}}}}}}}]}},
+            "context": {{"session_tags": "k=w"}}}}"#
+        );
+        let evidence = Evidence::from_case(&bundle).unwrap();
+        let situation = Situation::new(&evidence);
+        assert_eq!(situation.statements[0].failing().count(), 3 * MOST_TESTS + 1);
+        let found = judge(&situation).found;
+        assert_eq!(found.iter().filter(|(_, cause, _)| cause.condition.is_some()).count(), MOST_TESTS);
+    }
+}

@@ -1,11 +1,11 @@
 //! Laws of readers over texts made of the pieces that steer them: no panic, places inside the text, and an answer that does not
 //! depend on how the text came in.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use countersign_diagnose::evidence::Event;
-use countersign_diagnose::message::read;
-use countersign_diagnose::trail::{Group, Problems, Trail, Wanted};
+#[allow(unreachable_pub, reason = "the fuzz targets reach it")]
+mod readers;
+
 use countersign_diagnose::{Evidence, diagnose};
 use proptest::prelude::*;
 
@@ -91,41 +91,15 @@ fn text_of(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
-type Reading = (usize, usize, Option<Event>, Vec<Group>, Problems);
-
-fn trail(bytes: &[u8], size: usize) -> Reading {
-    let mut trail = Trail::new(Wanted::default());
-    bytes.chunks(size).for_each(|piece| trail.feed(piece));
-    let records = trail.records();
-    let problems = trail.end();
-    let refusals = trail.refusals();
-    (refusals.total(), records, refusals.chosen().cloned(), refusals.others(), problems)
-}
-
 proptest! {
     #[test]
     fn how_a_trail_is_cut_makes_no_difference(text in text_of(JSON), size in 1_usize..40) {
-        let whole = trail(text.as_bytes(), usize::MAX);
-        prop_assert_eq!(&trail(text.as_bytes(), size), &whole);
-        prop_assert_eq!(&trail(text.as_bytes(), 1), &whole);
-        // After a text without damage the next one starts anew.
-        if whole.4.is_empty() {
-            let followed = format!("{text}\n{{\"eventName\":\"AssumeRole\",\"errorCode\":\"x\"}}");
-            prop_assert_eq!(trail(followed.as_bytes(), size).0, whole.0 + 1);
-        }
+        readers::check_trail(text.as_bytes(), size);
     }
 
     #[test]
     fn what_an_error_says_stands_in_it(text in text_of(WORDS)) {
-        let denials = read(&text);
-        prop_assert!(denials.is_sorted_by_key(|denial| denial.span.start));
-        for denial in &denials {
-            let found = [&denial.operation, &denial.code, &denial.status, &denial.request_id, &denial.caller, &denial.action, &denial.resource];
-            let spans = found.into_iter().flatten().map(|found| found.span).chain([denial.span]);
-            for span in spans {
-                prop_assert!(text.get(span.start as usize..span.end as usize).is_some(), "{:?} lies outside", span);
-            }
-        }
+        readers::check_denials(&text);
         let evidence = Evidence { error_text: Some(text), ..Evidence::default() };
         let json = serde_json::to_string(&diagnose(&evidence)).unwrap();
         prop_assert_eq!(json, serde_json::to_string(&diagnose(&evidence)).unwrap());

@@ -12,14 +12,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod style;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 
 use countersign_diagnose::call::{Call, Name, Parameter, Reading, Style, read, read_while};
 use countersign_diagnose::capability::CAPABILITIES;
 use countersign_diagnose::edit::apply;
+
+use style::{STYLES, file, keep};
 
 const EXTERNAL_ID: &str = "acme-1";
 
@@ -28,28 +31,6 @@ struct Case {
     name: String,
     text: String,
     calls: Vec<(String, Option<String>)>,
-}
-
-const STYLES: &[(&str, Style)] = &[
-    ("csharp", Style::CSharp),
-    ("go", Style::Go),
-    ("hcl", Style::Hcl),
-    ("java", Style::Java),
-    ("javascript", Style::JavaScript),
-    ("json", Style::Json),
-    ("php", Style::Php),
-    ("profile", Style::Profile),
-    ("properties", Style::Properties),
-    ("python", Style::Python),
-    ("ruby", Style::Ruby),
-    ("rust", Style::Rust),
-    ("shell", Style::Shell),
-    ("typescript", Style::TypeScript),
-    ("yaml", Style::Yaml),
-];
-
-fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/call").join(format!("{name}.txt"))
 }
 
 fn cases(text: &str) -> Vec<Case> {
@@ -116,7 +97,7 @@ fn every_case_has_its_calls_and_edits() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for (name, style) in STYLES {
-        let text = std::fs::read_to_string(file(name)).unwrap();
+        let text = std::fs::read_to_string(file("call", name)).unwrap();
         let mut found = String::new();
         for case in cases(&text) {
             count += 1;
@@ -128,13 +109,7 @@ fn every_case_has_its_calls_and_edits() {
                 }
             }
         }
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(file(name), &found).unwrap();
-        } else if found != text {
-            let line = found.lines().zip(text.lines()).position(|(found, text)| found != text).unwrap_or(0);
-            let of = |text: &str| text.lines().skip(line.saturating_sub(3)).take(8).collect::<Vec<_>>().join("\n");
-            wrong.push(format!("{name}.txt:{}:\nfound:\n{}\nexpected:\n{}", line + 1, of(&found), of(&text)));
-        }
+        keep(&file("call", name), &found, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert!(count > 100, "only {count} cases");
@@ -152,7 +127,7 @@ fn what_is_written_is_read_and_what_is_wrong_is_corrected() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for (name, style) in STYLES {
-        for case in cases(&std::fs::read_to_string(file(name)).unwrap()) {
+        for case in cases(&std::fs::read_to_string(file("call", name)).unwrap()) {
             let before = reading(&case.text, *style);
             for (nth, call) in before.calls.iter().enumerate() {
                 let Some(right) = written(&case.text, call, EXTERNAL_ID) else { continue };
@@ -187,7 +162,7 @@ fn what_is_written_is_read_and_what_is_wrong_is_corrected() {
 fn every_tool_that_is_read_is_in_the_table() {
     let mut missing = BTreeSet::new();
     for (name, style) in STYLES {
-        for case in cases(&std::fs::read_to_string(file(name)).unwrap()) {
+        for case in cases(&std::fs::read_to_string(file("call", name)).unwrap()) {
             let tools = reading(&case.text, *style).calls.into_iter().map(|call| call.tool);
             missing.extend(tools.filter(|tool| !CAPABILITIES.iter().any(|row| row.tool == *tool)));
         }

@@ -14,14 +14,18 @@
     reason = "helpers outside of #[test] functions are test code all the same"
 )]
 
+mod style;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use countersign_diagnose::call::{Name, Style};
+use countersign_diagnose::call::Name;
 use countersign_diagnose::cause::Status;
 use countersign_diagnose::evidence::RequestText;
 use countersign_diagnose::{Diagnosis, Evidence, diagnose};
 use countersign_policy::evaluate::Decision;
+
+use style::{STYLES, keep};
 
 const RIGHT: &str = "acme-1";
 
@@ -139,24 +143,6 @@ fn parse(kind: &str, text: &str) -> Result<(), String> {
     }
 }
 
-const STYLES: &[(&str, Style)] = &[
-    ("csharp", Style::CSharp),
-    ("go", Style::Go),
-    ("hcl", Style::Hcl),
-    ("java", Style::Java),
-    ("javascript", Style::JavaScript),
-    ("json", Style::Json),
-    ("php", Style::Php),
-    ("profile", Style::Profile),
-    ("properties", Style::Properties),
-    ("python", Style::Python),
-    ("ruby", Style::Ruby),
-    ("rust", Style::Rust),
-    ("shell", Style::Shell),
-    ("typescript", Style::TypeScript),
-    ("yaml", Style::Yaml),
-];
-
 /// A row as it comes out, and what is wrong with it.
 fn run(kind: &str, row: &Row, wrong: &mut Vec<String>) -> String {
     let place = format!("{kind}.txt: {}", row.name);
@@ -213,13 +199,7 @@ fn every_style_is_mended_in_its_own_way() {
                 None => cells += 3,
             }
         }
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&path, &found).unwrap();
-        } else if found != text {
-            let line = found.lines().zip(text.lines()).position(|(found, text)| found != text).unwrap_or(0);
-            let of = |text: &str| text.lines().skip(line.saturating_sub(3)).take(8).collect::<Vec<_>>().join("\n");
-            wrong.push(format!("{kind}.txt:{}:\nfound:\n{}\nexpected:\n{}", line + 1, of(&found), of(&text)));
-        }
+        keep(&path, &found, &mut wrong);
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(cells > 200 && advice > 15, "only {cells} cells and {advice} rows of advice");

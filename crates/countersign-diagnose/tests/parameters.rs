@@ -12,11 +12,14 @@
     reason = "a test fails by panicking"
 )]
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+mod style;
 
-use countersign_diagnose::call::{Name, Parameter, Style, read};
+use std::fmt::Write as _;
+
+use countersign_diagnose::call::{Name, Parameter, read};
 use countersign_diagnose::edit::{Edit, apply, difference};
+
+use style::{STYLES, file, keep};
 
 const VALUES: &[(Name, &str)] = &[
     (Name::RoleArn, "arn:aws:iam::111122223333:role/right"),
@@ -27,28 +30,6 @@ const VALUES: &[(Name, &str)] = &[
     (Name::SourceIdentity, "ann"),
     (Name::Region, "us-east-1"),
 ];
-
-const STYLES: &[(&str, Style)] = &[
-    ("csharp", Style::CSharp),
-    ("go", Style::Go),
-    ("hcl", Style::Hcl),
-    ("java", Style::Java),
-    ("javascript", Style::JavaScript),
-    ("json", Style::Json),
-    ("php", Style::Php),
-    ("profile", Style::Profile),
-    ("properties", Style::Properties),
-    ("python", Style::Python),
-    ("ruby", Style::Ruby),
-    ("rust", Style::Rust),
-    ("shell", Style::Shell),
-    ("typescript", Style::TypeScript),
-    ("yaml", Style::Yaml),
-];
-
-fn file(folder: &str, style: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder).join(format!("{style}.txt"))
-}
 
 /// The names of a file's rows, with their texts up to the first section.
 fn rows(text: &str) -> Vec<(String, String)> {
@@ -99,13 +80,7 @@ fn every_parameter_is_written_and_taken_out_in_its_own_way() {
                 write!(found, "--- {what}\n{}", changed(&call_text, after)).unwrap();
             }
         }
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(file("parameters", name), &found).unwrap();
-        } else if found != text {
-            let line = found.lines().zip(text.lines()).position(|(found, text)| found != text).unwrap_or(0);
-            let of = |text: &str| text.lines().skip(line.saturating_sub(3)).take(8).collect::<Vec<_>>().join("\n");
-            wrong.push(format!("{name}.txt:{}:\nfound:\n{}\nexpected:\n{}", line + 1, of(&found), of(&text)));
-        }
+        keep(&file("parameters", name), &found, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert!(count > 100, "only {count} changes");

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use countersign_policy::document::{self, LineIndex, Position};
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::output;
 
 /// The most bytes a file with one policy may have: room for a policy of the largest size inside other JSON.
 pub(crate) const POLICY_FILE_BYTES: u64 = 16 << 20;
@@ -49,6 +50,38 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Input, Box<Diagnostic>> {
     match document::utf8(&bytes) {
         Ok(text) => Ok(Input::new(name, text)),
         Err((problem, valid)) => Err(Box::new(Diagnostic::at(&Input::new(name, valid), &problem))),
+    }
+}
+
+/// Reads text that people paste, as [`read`] does: a log may have bytes of another encoding in it, which are marked and told, and
+/// help for one that is larger than `limit` is `too_large`.
+///
+/// # Errors
+/// As [`bytes`], and when the file is binary.
+pub(crate) fn log(path: &Path, limit: u64, too_large: &'static str) -> Result<Input, Box<Diagnostic>> {
+    let name = name(path);
+    let bytes = bounded(path, limit, |_| true).map_err(|failure| match failure {
+        Failure::TooLarge => {
+            let told = Failure::TooLarge.diagnostic(&name, limit);
+            Box::new(Diagnostic { help: Some(too_large.to_owned()), ..*told })
+        }
+        failure => failure.diagnostic(&name, limit),
+    })?;
+    let bytes = bytes.unwrap_or_default();
+    match document::utf8(&bytes) {
+        Ok(text) => Ok(Input::new(name, text)),
+        Err((problem, valid)) if bytes.contains(&0) => {
+            Err(Box::new(Diagnostic::at(&Input::new(name, valid), &problem)))
+        }
+        Err(_) => {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let marks = text.matches(char::REPLACEMENT_CHARACTER).count();
+            output::talk(&format!(
+                "warning: {marks} bytes of `{}` are no UTF-8, and are shown as �\n",
+                output::inert(&name)
+            ));
+            Ok(Input::new(name, text))
+        }
     }
 }
 

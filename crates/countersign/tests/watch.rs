@@ -177,10 +177,10 @@ fn a_second_signal_ends_what_is_blocked() {
     // More than a pipe holds, and nobody reads it.
     let many: String = (0..200).map(|number| of_role(&format!("Role{number}"))).collect();
     stdin.write_all(many.as_bytes()).unwrap();
-    // Two that arrive at once are one.
+    // Two that arrive at once are one; and one that comes before the pipe is full ends it after its last answer.
     while watch.child.try_wait().unwrap().is_none() {
         watch.send("-INT");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    assert_eq!(watch.child.wait().unwrap().code(), Some(130));
+    assert!(matches!(watch.child.wait().unwrap().code(), Some(1 | 130)));
 }

@@ -8,12 +8,13 @@ use super::Name;
 use crate::edit::Edit;
 
 /// The parameters that are written to a text.
-const WRITTEN: [Name; 7] = [
+const WRITTEN: [Name; 8] = [
     Name::RoleArn,
     Name::RoleSessionName,
     Name::ExternalId,
     Name::DurationSeconds,
     Name::SerialNumber,
+    Name::TokenCode,
     Name::SourceIdentity,
     Name::Region,
 ];
@@ -104,6 +105,20 @@ impl Slot {
         Some(self.write_as_is(&quote(value, self.quoting)?))
     }
 
+    /// The edits that send two values, each in its own place; `None` when one of them would need what the other takes.
+    #[must_use]
+    pub fn write_both(&self, value: &str, other: &Self, others: &str) -> Option<Vec<Edit>> {
+        let (mut first, second) = (self.write(value)?, other.write(others)?);
+        let is_shared = |edit: &Edit| edit.text == ",";
+        if self.span != other.span || self.also.iter().any(is_shared) {
+            let apart = self.span.end <= other.span.start || other.span.end <= self.span.start;
+            first.extend(second);
+            return (self.span != other.span && apart).then_some(first);
+        }
+        first.last_mut()?.text.push_str(&second.last()?.text);
+        Some(first)
+    }
+
     /// The same, without quotes.
     pub(super) fn write_as_is(&self, text: &str) -> Vec<Edit> {
         let written = Edit::replace(self.span, format!("{}{text}{}", self.before, self.behind));
@@ -133,7 +148,8 @@ fn quote(value: &str, quoting: Quoting) -> Option<String> {
         out
     };
     // What STS takes needs no quotes, neither in a shell nor in YAML.
-    let is_plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c));
+    let is_plain_letter = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
+    let is_plain = value.chars().all(is_plain_letter);
     Some(match quoting {
         Quoting::Line if value.trim() != value => return None,
         Quoting::Line => value.to_owned(),
@@ -146,7 +162,7 @@ fn quote(value: &str, quoting: Quoting) -> Option<String> {
         Quoting::Shell | Quoting::ShellIn(_) => format!("'{}'", value.replace('\'', r"'\''")),
         Quoting::ShellWithin { inner: None, .. } if is_plain => value.to_owned(),
         Quoting::ShellWithin { literal, inner } => {
-            let is_safe = is_plain || value.chars().all(|c| c.is_ascii_alphanumeric() || " <>_-".contains(c));
+            let is_safe = value.chars().all(|c| is_plain_letter(c) || " <>".contains(c));
             let quote = inner.unwrap_or(if literal == '\'' { '"' } else { '\'' });
             let written = if quote == literal { format!("\\{quote}") } else { quote.to_string() };
             return is_safe.then(|| format!("{written}{value}{written}"));

@@ -25,6 +25,10 @@ pub(super) static CAUSE: Cause = Cause {
 const ADVICE: &str = "send --serial-number and --token-code, or put mfa_serial into the profile that holds role_arn; do not \
                       loosen the condition to BoolIfExists, which lets long-term keys in";
 
+/// What tells the values of the placeholders.
+const FIND: &str = "aws iam list-mfa-devices (with the keys that call); the code is what the device shows: ask for it when the call is made, \
+                    and keep it in no file";
+
 const SEPARATE: &str = "the same call with --serial-number and --token-code";
 
 fn examine(situation: &Situation<'_>) -> Option<Finding> {
@@ -102,21 +106,43 @@ fn assumed(situation: &Situation<'_>) -> &'static str {
     }
 }
 
-/// The call made with MFA: the device is written into its profile, whose tools then ask for a code.
+/// The call made with MFA: the device is written into its profile, whose tools then ask for a code, or into the call with a
+/// placeholder for the code.
 fn repair(situation: &Situation<'_>, key: &str, values: Vec<String>) -> Repair {
     let has_key = Change::HaveKey { key: key.to_owned(), values };
-    let Some((device, find)) = device(situation) else { return Repair::new(ADVICE, has_key) };
-    Repair { with: vec![has_key], find, ..Repair::new(ADVICE, Change::send(Name::SerialNumber, Some(device))) }
+    let advice = advice(situation);
+    let Some((device, find)) = device(situation) else { return Repair::new(advice, has_key) };
+    Repair { with: vec![has_key], find, ..Repair::new(advice, Change::send(Name::SerialNumber, Some(device))) }
+}
+
+/// What to do where the call is made.
+fn advice(situation: &Situation<'_>) -> String {
+    let how = match situation.call().map(|call| (call.tool, call.slots.contains_key(&Name::TokenCode))) {
+        Some(("aws-sdk-js-v3", false)) => "here: SerialNumber in `params`, and an `mfaCodeProvider` that asks for the code",
+        Some(("aws-sdk-js-v2", false)) => "here: SerialNumber in `params`, and a `tokenCodeFn` that asks for the code",
+        Some(("aws-sdk-go-v1" | "aws-sdk-go-v2", false)) => "here: SerialNumber, and `TokenProvider = stscreds.StdinTokenProvider`",
+        Some(("botocore", false)) => "here: SerialNumber in `extra_args`, and an `mfa_prompter` that asks for the code",
+        Some(("aws-sdk-net", false)) => "here: MfaSerialNumber, and an `MfaTokenCodeCallback` that asks for the code",
+        Some(("terraform" | "terraform-backend" | "terragrunt" | "pulumi" | "packer", _)) => {
+            "this tool asks for no code: run it with the keys of a session that `aws sts get-session-token --serial-number … \
+             --token-code …` made"
+        }
+        _ => return ADVICE.to_owned(),
+    };
+    format!("{ADVICE}; {how}")
 }
 
 /// The device that the text names beside the call, or a placeholder for that of the user who calls, with what tells it.
 fn device(situation: &Situation<'_>) -> Option<(String, Option<String>)> {
-    let call = situation.call().filter(|call| call.style == Style::Profile)?;
+    let call = situation.call()?;
     if let Some(device) = &call.device {
         return Some((device.to_string(), None));
     }
-    let caller = situation.caller_arn().filter(|caller| caller.resource.starts_with("user/"))?;
-    let is_absent = *call.parameter(Name::SerialNumber) == Parameter::Absent;
+    let is_profile = call.style == Style::Profile;
+    let takes_both = [Name::SerialNumber, Name::TokenCode].iter().all(|name| call.slots.contains_key(name));
+    let caller = situation.caller_arn().filter(|caller| caller.resource.starts_with("user/") && (is_profile || takes_both))?;
+    let is_absent = |name: Name| *call.parameter(name) == Parameter::Absent;
     let device = format!("arn:{}:iam::{}:mfa/<DEVICE>", caller.partition, caller.account?);
-    is_absent.then(|| (device, Some("aws iam list-mfa-devices (with the keys that call)".to_owned())))
+    let find = if is_profile { "aws iam list-mfa-devices (with the keys that call)" } else { FIND };
+    (is_absent(Name::SerialNumber) && is_absent(Name::TokenCode)).then(|| (device, Some(find.to_owned())))
 }

@@ -7,6 +7,7 @@ use core::ops::ControlFlow;
 use countersign_policy::document::{MAX_NESTING, Member, Node, Value, decode_policy_text, parse_json};
 
 use super::{Evidence, Facts, Guard, PolicyText, RequestText, Sent};
+use crate::quoted::quoted;
 
 /// The text is no evidence bundle.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -120,10 +121,19 @@ fn guard_member(member: &Member, source: &str, evidence: &mut Evidence) -> bool 
     true
 }
 
+/// The most bytes of something that is said of the call. STS takes 50 tags and tokens of 20,000 characters.
+const LONGEST_FACT: u32 = 64 << 10;
+
 fn context(node: &Node, source: &str, evidence: &mut Evidence) {
     let Value::Object(members) = &node.value else { return };
     for member in members {
         if guard_member(member, source, evidence) {
+            continue;
+        }
+        let length = member.value.span.end - member.value.span.start;
+        if length > LONGEST_FACT {
+            let key = quoted(&member.key);
+            evidence.notes.push(format!("{key} has {length} bytes, more than a call can have: it is not read"));
             continue;
         }
         let (facts, value) = (&mut evidence.facts, &member.value);
@@ -262,6 +272,15 @@ mod tests {
             read(r#"{"context": {"external_id_sent": "a"}}"#).unwrap().facts.external_id,
             Sent::Value("a".into())
         );
+    }
+
+    #[test]
+    fn what_no_call_can_have_is_not_read_and_that_is_said() {
+        for (count, is_read) in [(50, true), (10_000, false)] {
+            let tags: serde_json::Map<_, _> = (0..count).map(|nth| (format!("k{nth}"), "v".into())).collect();
+            let evidence = read(&serde_json::json!({"context": {"session_tags": tags}}).to_string()).unwrap();
+            assert_eq!((evidence.facts.session_tags.is_some(), evidence.notes.is_empty()), (is_read, is_read));
+        }
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Every policy that is here.
-    pub(crate) fn policies(&self) -> impl Iterator<Item = &PolicyText> {
+    pub fn policies(&self) -> impl Iterator<Item = &PolicyText> {
         let guards = [&self.boundary, &self.session, &self.vpc_endpoint].into_iter().flatten();
         let guards = guards.chain(&self.scps).chain(&self.rcps);
         self.trust.iter().chain(&self.identity).chain(guards.filter_map(Guard::policy))

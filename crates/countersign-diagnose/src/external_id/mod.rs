@@ -194,7 +194,10 @@ fn classify(required: &str, sent: &str) -> DifferenceClass {
 fn several(required: &str, sent: &str) -> Option<DifferenceClass> {
     use DifferenceClass as Class;
     let quotes = |c: char| matches!(c, '"' | '\'' | '`') || c.is_whitespace();
-    let core = |text: &str| without(&folded(text.trim_matches(quotes)), char::is_whitespace).to_ascii_lowercase();
+    // In small letters first: `I` looks like `l`, and `i` does not.
+    let core = |text: &str| {
+        without(&folded(&text.trim_matches(quotes).to_lowercase()), char::is_whitespace).to_ascii_lowercase()
+    };
     if core(required).is_empty() || core(required) != core(sent) {
         return None;
     }
@@ -316,6 +319,7 @@ mod tests {
             ("tenant-7f2", "\"tenant-7f2\"", Class::Quotes),
             ("a/b:c", "a%2Fb%3Ac", Class::UrlEncoding),
             ("tenant-7f2", "tenant\u{2013}7f2", Class::LookAlike),
+            ("Initech-7f2", "initech- 7f2", Class::InnerWhitespace),
             ("tenant-7f2", "tеnant-7f2", Class::LookAlike),
             ("tenant-70", "tenant-7O", Class::LookAlike),
             ("0f1e2d3c-0000", "0f1e2d3c0000", Class::Hyphens),

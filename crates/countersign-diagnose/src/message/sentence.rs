@@ -262,7 +262,9 @@ fn with_quotes(rest: &str) -> Option<usize> {
     let quote = near.get(head..)?.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let (account, _) = near.get(head + 1..)?.split_once(quote)?;
     let tail = head + account.len() + 2;
-    let is_role = rest.get(tail..)?.starts_with(":role/") && account.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Words in quotes stand for what somebody took out.
+    let is_number = account.starts_with(|c: char| c.is_ascii_digit()) && !account.contains(' ');
+    let is_role = rest.get(tail..)?.starts_with(":role/") && is_number;
     is_role.then(|| tail + arn_length(rest.get(tail..).unwrap_or_default()))
 }
 

@@ -297,6 +297,21 @@ fn nothing_is_made_of_other_services_errors() {
     assert_eq!(elsewhere(passing), Some(Elsewhere::PassRole));
     assert_eq!(elsewhere(&format!("{passing}\n{SENTENCE}")), None);
     assert_eq!(read(&format!("{passing}\n{SENTENCE}")).len(), 1);
+    let bucket = "User: a is not authorized to perform: s3:GetObject on resource: b";
+    for other in [
+        format!("An error occurred (AccessDenied) when calling the GetObject operation: {bucket}"),
+        "An error occurred (AccessDenied) when calling the ListBuckets operation: Access Denied".to_owned(),
+        "operation error S3: ListBuckets, https response error StatusCode: 403, api error AccessDenied: Access Denied"
+            .to_owned(),
+        "S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: r)".to_owned(),
+    ] {
+        assert!(read(&other).is_empty(), "{other}");
+    }
+    // What was called for the sake of another call is what was denied.
+    let nested =
+        "operation error S3: ListBuckets, get identity: operation error STS: AssumeRole, api error AccessDenied";
+    assert_eq!(read(nested).len(), 1);
+    assert_eq!(read("AccessDenied").len(), 1);
     assert!(read("all is well").is_empty());
     assert!(read("").is_empty());
 }

@@ -190,8 +190,8 @@ pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
         "MissingAuthenticationToken",
     ];
     let text = clean.text.as_str();
-    // A code beside a sentence about another service's action is that sentence's.
-    let elsewhere = sentence::elsewhere(text).is_some();
+    // A code beside what another service said is that service's.
+    let elsewhere = sentence::elsewhere(text).is_some() || is_of_another_call(text);
     let words = BARE.iter().chain(MALFORMED).filter(|bare| !elsewhere || !bare.starts_with("Access"));
     let (at, matched) = words.filter_map(|bare| Some((text.find(bare)?, *bare))).min_by_key(|(at, _)| *at)?;
     let says = match matched {
@@ -209,6 +209,29 @@ pub(super) fn bare(clean: &Clean) -> Option<Sentence> {
     let (start, end) = (at, at + matched.len());
     denial.caller = service_near(clean, end);
     Some(Sentence { start, end, denial })
+}
+
+/// Whether a text says which call was denied, and none of those that it names is STS's. Every service denies access.
+fn is_of_another_call(text: &str) -> bool {
+    /// How tools introduce what was called, and how STS's own goes on.
+    const CALLED: &[(&str, &[&str])] = &[
+        ("when calling the ", &["AssumeRole", "GetSessionToken", "GetFederationToken", "GetCallerIdentity"]),
+        ("operation error ", &["STS"]),
+        ("(Service: ", &["Sts", "STS", "AWSSecurityTokenService"]),
+        ("ot authorized to perform: ", &["sts:", "AssumeRole"]),
+    ];
+    let mut of_another = false;
+    for (words, own) in CALLED {
+        let mut rest = text;
+        while let Some((_, called)) = rest.split_once(words) {
+            if own.iter().any(|own| called.starts_with(own)) {
+                return false;
+            }
+            of_another = true;
+            rest = called;
+        }
+    }
+    of_another
 }
 
 /// A service principal in the words after a service's complaint.

@@ -107,8 +107,8 @@ pub fn next(evidence: &Evidence, asked: &[Topic]) -> Option<Question> {
 /// Longer texts are not diagnosed again and again.
 const LONGEST: usize = 1 << 20;
 /// How many bytes of policies are gone through for the answers of all questions together. What cannot be tried within this is
-/// not asked about: the policies that IAM takes leave room for hundreds of answers.
-const PATIENCE: usize = 8 << 20;
+/// not asked about: a trust policy of the 8,192 characters that IAM takes leaves room for 128 answers.
+const PATIENCE: usize = 1 << 20;
 /// The least doubt, in bits, that a question has to take away.
 const WORTH: f64 = 0.02;
 
@@ -262,5 +262,35 @@ impl Topic {
             Self::RoleAge => of_cause("eventual-consistency"),
             Self::Key(key) => of_key(key),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A denial with a trust policy that asks for an organization nobody said, and `space` in it.
+    fn asked(space: usize) -> Option<Topic> {
+        let trust = format!(
+            r#"{{"Version": "2012-10-17",{} "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {{"AWS": "arn:aws:iam::111122223333:root"}},
+            "Condition": {{"StringEquals": {{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}}}}]}}"#,
+            " ".repeat(space)
+        );
+        let error = "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: sts:AssumeRole on resource: \
+            arn:aws:iam::444455556666:role/V";
+        let trust = crate::evidence::PolicyText::new("trust.json", trust);
+        let evidence = Evidence { error_text: Some(error.to_owned()), trust: Some(trust), ..Evidence::default() };
+        crate::diagnose(&evidence).question.map(|question| question.topic)
+    }
+
+    #[test]
+    fn answers_are_tried_only_while_there_is_patience() {
+        let key = Topic::Key("aws:PrincipalOrgID".to_owned());
+        assert_eq!(asked(0), Some(key.clone()));
+        // As long as IAM takes, and white space besides.
+        assert_eq!(asked(PATIENCE / 50), Some(key));
+        // Three answers are more than there is patience for.
+        assert_eq!(asked(PATIENCE / 2), None);
+        const { assert!(PATIENCE / 2 < LONGEST / 10 * 9, "it is patience that ends it") };
     }
 }

@@ -315,3 +315,26 @@ fn open_key(situation: &Situation<'_>, key: &str) -> Vec<Supposition> {
     }
     answers
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn of_many_open_keys_some_are_asked_about() {
+        let mut keys = String::new();
+        for nth in 0..3 * MOST_KEYS {
+            write!(keys, r#","aws:PrincipalTag/k{nth}":"v""#).unwrap();
+        }
+        let bundle = format!(
+            r#"{{"error_text": "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/V",
+            "trust_policy": {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "sts:AssumeRole",
+            "Principal": {{"AWS": "arn:aws:iam::111122223333:user/ann"}}, "Condition": {{"StringEquals": {{"aws:PrincipalTag/k":"v"{keys}}}}}}}]}}}}"#
+        );
+        let evidence = Evidence::from_case(&bundle).unwrap();
+        let topics = topics(&Situation::new(&evidence));
+        assert_eq!(topics.iter().filter(|topic| matches!(topic, Topic::Key(_))).count(), MOST_KEYS);
+    }
+}

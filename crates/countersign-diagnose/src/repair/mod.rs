@@ -172,8 +172,8 @@ impl Change {
     /// than the caller who sends, or the caller whose policy it is.
     pub(crate) fn grants_only_intended(&self, situation: &Situation<'_>) -> bool {
         let Self::Trust { amendments, intended } = self else { return true };
-        let Some(trust) = &situation.evidence.trust else { return false };
-        let Some(mut document) = trust.document.amended(amendments) else { return false };
+        let Some(trust) = situation.provable_trust() else { return false };
+        let Some(mut document) = trust.amended(amendments) else { return false };
         let moment = situation.evidence.now.unwrap_or(countersign_policy::condition::date::Moment::from_seconds(0));
         let role = situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role");
         let setting = Setting::for_role(role, moment);
@@ -187,6 +187,6 @@ impl Change {
             );
             document.statements.extend(PolicyDocument::parse(&deny).statements);
         }
-        gained(&trust.document, &document, &setting) == Difference::None
+        gained(trust, &document, &setting) == Difference::None
     }
 }

@@ -3,9 +3,12 @@
 use countersign_policy::request::Request;
 
 use super::Change;
-use crate::call::Name;
+use crate::call::{Name, Style};
 use crate::edit::Edit;
 use crate::situation::Situation;
+
+/// What stands for a code, which is not for files.
+const CODE: &str = "<CODE>";
 
 impl Change {
     /// The call sends a value for a parameter, or none.
@@ -60,5 +63,11 @@ pub(super) fn make(
 /// The edits of the text that makes the call.
 pub(super) fn edits(situation: &Situation<'_>, parameter: Name, value: Option<&str>) -> Option<Vec<Edit>> {
     let call = situation.call().filter(|call| situation.may_be_denied(call))?;
-    situation.evidence.request.as_ref()?.edits(call, parameter, value)
+    match (parameter, value) {
+        // A profile's tool asks for the code; every other call needs it beside the device.
+        (Name::SerialNumber, Some(device)) if call.style != Style::Profile => {
+            call.slots.get(&parameter)?.write_both(device, call.slots.get(&Name::TokenCode)?, CODE)
+        }
+        _ => situation.evidence.request.as_ref()?.edits(call, parameter, value),
+    }
 }

@@ -9,6 +9,7 @@ mod blame;
 mod context;
 mod decide;
 mod hints;
+mod provable;
 mod trust;
 
 pub(crate) use arn_facts::{ArnText, is_opt_in_region};

@@ -16,6 +16,9 @@ pub fn change_operator(
     operator: &str,
     value: Option<TextEdit>,
 ) -> Option<Vec<TextEdit>> {
+    if &*entry.operator.value == operator {
+        return Some(value.into_iter().collect());
+    }
     let siblings = statement.conditions.iter().filter(|other| other.operator.span == entry.operator.span).count();
     let is_home = |other: &&ConditionEntry| {
         other.operator.span != entry.operator.span && other.operator.value.eq_ignore_ascii_case(operator)
@@ -129,13 +132,20 @@ mod tests {
     use crate::document::{Amendment, PolicyDocument};
     use crate::rewrite::rewrite;
 
-    fn moved(condition: &str, key: usize) -> String {
-        let source = format!(
+    fn policy(condition: &str) -> String {
+        format!(
             r#"{{"Statement":{{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Condition":{condition}}}}}"#
-        );
+        )
+    }
+
+    fn to_string_like(condition: usize) -> Amendment {
+        Amendment::UseOperator { statement: 0, condition, operator: "StringLike".to_owned(), value: None }
+    }
+
+    fn moved(condition: &str, key: usize) -> String {
+        let source = policy(condition);
         let document = PolicyDocument::parse(&source);
-        let operator = "StringLike".to_owned();
-        let amendment = Amendment::UseOperator { statement: 0, condition: key, operator, value: None };
+        let amendment = to_string_like(key);
         let mut changed = source.clone();
         let edits = rewrite(&source, &document, std::slice::from_ref(&amendment)).unwrap();
         for (span, new) in edits.iter().rev() {
@@ -145,6 +155,20 @@ mod tests {
         assert!(read.problems.is_empty(), "{changed}");
         assert!(read.says_as(&document.amended(&[amendment]).unwrap()), "{changed}");
         changed.split_once("\"Condition\":").unwrap().1.strip_suffix("}}").unwrap().to_owned()
+    }
+
+    /// Found by fuzzing: it was taken out, and put back behind where it had stood.
+    #[test]
+    fn the_operator_that_is_there_is_no_change() {
+        for condition in [r#"{"StringLike":{"a:b":"x"}}"#, r#"{"StringLike":{"a:b":"x","a:c":"y"}}"#] {
+            assert_eq!(moved(condition, 0), condition);
+        }
+    }
+
+    #[test]
+    fn an_operator_has_a_key_once() {
+        let source = policy(r#"{"StringEquals":{"a:b":"x"},"StringLike":{"A:b":"y"}}"#);
+        assert_eq!(rewrite(&source, &PolicyDocument::parse(&source), &[to_string_like(0)]), None);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::call::{Call, Name, Parameter, Quoting, Slot, Style};
 
 /// How the CLI spells its operations, from the start.
 pub(in crate::call) const OPERATION: &str = "assume-role";
+/// A word that needs no quotes to be a text.
+const PLAIN: &str = "scalar";
 /// More calls than this are not looked for in one text.
 const CALLS: usize = 64;
 /// What adds words to a list.
@@ -22,7 +24,8 @@ const HEIGHT: usize = 4;
 /// The calls whose command is written out.
 pub(super) fn calls(program: &Program<'_>, style: Style, patience: Patience<'_>) -> Vec<Call> {
     let tree = program.tree;
-    let is_word = |id: &Id| program.language.strings.contains(&tree.kind(*id)) && tree.text(*id).contains(OPERATION);
+    let is_text = |kind| program.language.strings.contains(&kind) || kind == PLAIN;
+    let is_word = |id: &Id| is_text(tree.kind(*id)) && tree.text(*id).contains(OPERATION);
     let lists = tree.all().filter(is_word).filter_map(|word| list_of(program, word));
     let mut seen = Vec::new();
     let mut calls = Vec::new();
@@ -84,11 +87,13 @@ fn list_of(program: &Program<'_>, word: Id) -> Option<Id> {
 }
 
 /// The quotes that a text stands in, as the language writes them.
-fn quoting(program: &Program<'_>, text: &str) -> Option<(char, Quoting)> {
-    match text.chars().next()? {
-        '"' => Some(('"', program.language.double)),
-        '\'' if program.language.single != program.language.double => Some(('\'', program.language.single)),
-        _ => None,
+fn quoting<'w>(program: &Program<'_>, text: &'w str) -> Option<(&'w str, Quoting)> {
+    let language = program.language;
+    let quote = text.get(..1)?;
+    match quote {
+        "\"" => Some((quote, language.double)),
+        "'" if language.single != language.double => Some((quote, language.single)),
+        _ => (language.single == Quoting::Yaml).then_some(("", Quoting::Yaml)),
     }
 }
 
@@ -105,10 +110,11 @@ fn beside(program: &Program<'_>, words: &[Word], anchor: &Given, option: &str) -
     let (quote, quoting) = quoting(program, &anchor.word.written)?;
     let value = anchor.values.first().filter(|_| anchor.joined.is_none())?;
     let before = words.iter().rev().find(|word| word.span.end <= anchor.word.span.start)?;
+    let is_lines = quoting == Quoting::Yaml || program.language.single == Quoting::Yaml;
     let between = |from: u32, to: u32| {
         let text = source.get(from as usize..to as usize)?;
         // A comment there is of the other option.
-        text.chars().all(|c| c == ',' || c.is_whitespace()).then_some(text)
+        text.chars().all(|c| c == ',' || c.is_whitespace() || (is_lines && c == '-')).then_some(text)
     };
     let lead = between(before.span.end, anchor.word.span.start).unwrap_or(", ");
     let gap = between(anchor.word.span.end, value.span.start).unwrap_or(", ");

@@ -16,6 +16,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
         EntryPoint::assume_role("AssumeRoleAWSCredentials", "aws-sdk-net").positions(1, Some(2)).keys(OPTIONS).added(
             Added::Argument { before: "new AssumeRoleAWSCredentialsOptions { {key} = {wrap}", behind: "{close} }" },
         ),
+        EntryPoint::assume_role("ProviderAssumeRoleArgs", "pulumi").session("*").keys(PULUMI),
         EntryPoint::web_identity("AssumeRoleWithWebIdentityRequest", "aws-sdk-net"),
         EntryPoint::web_identity("AssumeRoleWithWebIdentityCredentials", "aws-sdk-net").positions(1, Some(2)).keys(&[]),
         EntryPoint::saml("AssumeRoleWithSAMLRequest", "aws-sdk-net"),
@@ -28,6 +29,13 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     wrap: ["", ""],
     number: ["", ""],
 };
+
+/// The properties of the role of Pulumi's provider.
+const PULUMI: &[Key] = &[
+    Key::new(Name::ExternalId, "ExternalId"),
+    Key::new(Name::RoleSessionName, "SessionName"),
+    Key::new(Name::SourceIdentity, "SourceIdentity"),
+];
 
 /// The properties of the options.
 const OPTIONS: &[Key] = &[

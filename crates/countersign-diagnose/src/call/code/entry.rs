@@ -55,6 +55,11 @@ impl Key {
         Self { name, spelt: Some(spelt), wrap: None }
     }
 
+    /// Spelt as the role beside it is.
+    pub(super) const fn like_the_role(name: Name) -> Self {
+        Self { name, spelt: None, wrap: None }
+    }
+
     /// Its value stands in something else than the language's usual.
     pub(super) const fn wrapped(self, wrap: [&'static str; 2]) -> Self {
         Self { wrap: Some(wrap), ..self }
@@ -129,12 +134,17 @@ impl EntryPoint {
                 Name::ExternalId,
                 Name::DurationSeconds,
                 Name::SerialNumber,
+                Name::TokenCode,
                 Name::SourceIdentity,
             ],
             Operation::AssumeRoleWithWebIdentity => &[Name::RoleSessionName, Name::DurationSeconds],
             Operation::AssumeRoleWithSaml => &[Name::DurationSeconds],
             Operation::SwitchRole => &[],
         };
+        // These ask a function of the program's for the code.
+        if name == Name::TokenCode && matches!(self.under, Some("params" | "extra_args")) {
+            return None;
+        }
         match self.keys {
             Keys::OfOperation => takes.contains(&name).then_some(Key { name, spelt: None, wrap: None }),
             Keys::These(keys) => keys.iter().find(|key| key.name == name).copied(),

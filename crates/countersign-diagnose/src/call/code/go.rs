@@ -21,6 +21,13 @@ const OPTIONS: &[Key] = &[
     Key::new(Name::SourceIdentity, "SourceIdentity"),
 ];
 
+/// The fields of the role of Pulumi's provider.
+const PULUMI: &[Key] = &[
+    Key::new(Name::ExternalId, "ExternalId").wrapped(["pulumi.String(", ")"]),
+    Key::new(Name::RoleSessionName, "SessionName").wrapped(["pulumi.String(", ")"]),
+    Key::new(Name::SourceIdentity, "SourceIdentity").wrapped(["pulumi.String(", ")"]),
+];
+
 pub(in crate::call) static LANGUAGE: Language = Language {
     grammar: grammar!(tree_sitter_go::LANGUAGE),
     form,
@@ -42,6 +49,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
             .keys(OPTIONS)
             .added(OPTIONS_V1),
         EntryPoint::assume_role("AssumeRoleProvider", "aws-sdk-go-v1").keys(OPTIONS),
+        EntryPoint::assume_role("ProviderAssumeRoleArgs", "pulumi").session("*").keys(PULUMI),
         EntryPoint::web_identity("AssumeRoleWithWebIdentityInput", "aws-sdk-go"),
         EntryPoint::web_identity("NewWebIdentityRoleProvider", "aws-sdk-go").positions(1, None).keys(&[]),
         EntryPoint::saml("AssumeRoleWithSAMLInput", "aws-sdk-go"),

@@ -58,11 +58,17 @@ fn replacing(program: &Program<'_>, site: &Site, entry: &Entry) -> Option<Slot> 
 /// A duration that is there: a number, one with its unit, or a text.
 fn seconds(program: &Program<'_>, at: Id) -> Slot {
     let (span, text) = (program.tree.span(at), program.tree.text(at));
+    // `2h`: what is written needs its unit, too.
+    let has_unit = text.trim_end_matches(['"', '\'']).ends_with(['h', 'm', 's']);
     if program.language.strings.contains(&program.tree.kind(at)) {
         let quoting = quoting(program, at);
-        return Slot::replace(span, if quoting == Quoting::Hcl { Quoting::HclSeconds } else { quoting });
+        let is_hcl = quoting == Quoting::Hcl || (has_unit && text.starts_with('"'));
+        return Slot::replace(span, if is_hcl { Quoting::HclSeconds } else { quoting });
     }
     let mut slot = Slot::replace(span, Quoting::Number);
+    if has_unit && !text.contains('.') {
+        slot.behind = "s".to_owned();
+    }
     // Go: `15 * time.Minute`.
     if text.contains("time.") {
         slot.behind = " * time.Second".to_owned();

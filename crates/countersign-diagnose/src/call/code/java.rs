@@ -18,6 +18,7 @@ pub(in crate::call) static LANGUAGE: Language = Language {
             .positions(0, Some(1))
             .keys(PROVIDER)
             .added(Added::Link),
+        EntryPoint::assume_role("ProviderAssumeRoleArgs", "pulumi").session("*").keys(PULUMI),
         EntryPoint::web_identity("AssumeRoleWithWebIdentityRequest", "aws-sdk-java"),
         EntryPoint::web_identity("assumeRoleWithWebIdentity", "aws-sdk-java-v2"),
         EntryPoint::web_identity("WebIdentityTokenFileCredentialsProvider", "aws-sdk-java-v2"),
@@ -32,6 +33,13 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     wrap: ["", ""],
     number: ["", ""],
 };
+
+/// The setters of the role of Pulumi's provider.
+const PULUMI: &[Key] = &[
+    Key::new(Name::ExternalId, "externalId"),
+    Key::new(Name::RoleSessionName, "sessionName"),
+    Key::new(Name::SourceIdentity, "sourceIdentity"),
+];
 
 /// The setters of version 1's provider.
 const PROVIDER: &[Key] =

@@ -19,6 +19,7 @@ mod layout;
 pub(super) mod letters;
 mod php;
 pub(super) mod program;
+mod provider;
 mod python;
 pub(super) mod record;
 mod remove;
@@ -92,6 +93,7 @@ fn read_whole(text: &str, style: Style, patience: Patience<'_>) -> Option<Readin
     let tree = Tree::parse(text, (language.grammar)(), patience)?;
     let program = Program::new(&tree, language);
     let mut calls: Vec<Call> = site::find(&program).iter().map(|site| call(&program, site, style)).collect();
+    calls.extend(provider::calls(&program, style));
     calls.extend(command::calls(&program, style, patience));
     if text.contains(command::OPERATION) {
         calls.extend(script::calls(&program, style, patience));

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::entry::{Added, EntryPoint};
+use super::entry::{Added, EntryPoint, Key};
 use super::form::{Form, Language, Piece, Scoping, Separator, grammar, pieces, together, unescape};
 use super::tree::{Id, Tree};
-use crate::call::Quoting;
+use crate::call::{Name, Quoting};
 
 pub(in crate::call) static LANGUAGE: Language = Language {
     grammar: grammar!(tree_sitter_python::LANGUAGE),
@@ -19,6 +19,8 @@ pub(in crate::call) static LANGUAGE: Language = Language {
             .under("extra_args")
             .session("botocore-session-*")
             .added(Added::Under { before: "extra_args={\"{key}\": ", behind: "}" }),
+        EntryPoint::assume_role("ProviderAssumeRoleArgs", "pulumi").session("*").keys(PROVIDER),
+        EntryPoint::assume_role("AwsProviderAssumeRole", "terraform").session("*").keys(PROVIDER),
     ],
     strings: &["string"],
     double: Quoting::Backslash('"'),
@@ -28,6 +30,13 @@ pub(in crate::call) static LANGUAGE: Language = Language {
     wrap: ["", ""],
     number: ["", ""],
 };
+
+/// The arguments of a provider's role.
+const PROVIDER: &[Key] = &[
+    Key::new(Name::ExternalId, "external_id"),
+    Key::new(Name::RoleSessionName, "session_name"),
+    Key::new(Name::SourceIdentity, "source_identity"),
+];
 
 fn form<'t>(tree: &Tree<'t>, id: Id) -> Form<'t> {
     let field = |name| tree.field(id, name);

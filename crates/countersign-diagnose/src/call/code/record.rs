@@ -29,6 +29,7 @@ fn read(tree: &Tree<'_>, language: &'static Language, style: Style, patience: Pa
     let program = Program::new(tree, language);
     let mut calls = of_records(&program, style);
     calls.extend(super::workflow::calls(&program, patience));
+    calls.extend(super::command::calls(&program, style, patience));
     calls.sort_by_key(|call| call.span);
     Reading { style, calls, errors: tree.errors() }
 }

@@ -28,6 +28,10 @@ impl Shape {
         Self { within: None, beside: None, role, external_id: None, entry }
     }
 
+    const fn keys(self, keys: &'static [Key]) -> Self {
+        Self { entry: self.entry.keys(keys).session("*"), ..self }
+    }
+
     const fn within(self, within: &'static str) -> Self {
         Self { within: Some(within), ..self }
     }
@@ -40,6 +44,19 @@ impl Shape {
 const fn id(spelt: &'static str) -> Key {
     Key::new(Name::ExternalId, spelt)
 }
+
+/// What Pulumi takes beside a role.
+const PULUMI: &[Key] = &[
+    id("externalId"),
+    Key::new(Name::RoleSessionName, "sessionName"),
+    Key::new(Name::SourceIdentity, "sourceIdentity"),
+];
+/// What Terraform takes beside a role.
+const TERRAFORM: &[Key] = &[
+    id("external_id"),
+    Key::new(Name::RoleSessionName, "session_name"),
+    Key::new(Name::SourceIdentity, "source_identity"),
+];
 
 /// The first that fits counts.
 pub(super) static SHAPES: &[Shape] = &[
@@ -57,7 +74,13 @@ pub(super) static SHAPES: &[Shape] = &[
     Shape::new("yace", "roleArn", &id("externalId")).within("roles"),
     Shape::new("prometheus", "role_arn", &id("external_id")).within("sigv4"),
     Shape::new("vector", "assume_role", &id("external_id")).within("auth"),
-    Shape::new("pulumi", "roleArn", &id("externalId")).within("assumeRole"),
+    Shape::new("pulumi", "roleArn", &id("externalId")).keys(PULUMI).within("assumeRole"),
+    Shape::new("pulumi", "roleArn", &id("externalId")).keys(PULUMI).within("assumeRoles"),
+    Shape::new("pulumi", "roleArn", &id("externalId")).keys(PULUMI).within("aws:assumeRole"),
+    Shape::new("pulumi", "roleArn", &id("externalId")).keys(PULUMI).within("aws:assumeRoles"),
+    // Terraform's JSON.
+    Shape::new("terraform", "role_arn", &id("external_id")).keys(TERRAFORM).within("assume_role"),
+    Shape::new("terraform-backend", "role_arn", &id("external_id")).within("s3"),
     Shape::new("kiam", "iam.amazonaws.com/role", &id("iam.amazonaws.com/external-id")).within("annotations"),
     Shape::new("trino", "s3.iam-role", &id("s3.external-id")),
     Shape::new("trino", "hive.s3.iam-role", &id("hive.s3.external-id")),

@@ -1,8 +1,11 @@
 //! GitHub's configure-aws-credentials step, and the commands that workflows and manifests run.
 
+use countersign_policy::document::Span;
+
 use super::call;
 use super::entry::{EntryPoint, Key, parameter};
 use super::form::Form;
+use super::letters::Letters;
 use super::program::{Program, Worth};
 use super::site::{Entry, Site, Way};
 use super::tree::{Id, Patience};
@@ -20,6 +23,10 @@ static WITH_CREDENTIALS: EntryPoint = EntryPoint::assume_role("", TOOL).keys(&[E
 /// With the token of the workflow it does not, and the input for the ExternalId has no effect.
 static WITH_TOKEN: EntryPoint = EntryPoint::web_identity("", TOOL).keys(&[SESSION_NAME, DURATION]);
 
+/// Keys under which workflows and manifests have commands, one or a list of them.
+const COMMANDS: [&str; 9] =
+    ["run", "script", "command", "commands", "args", "before_script", "after_script", "pre_build", "entrypoint"];
+
 /// How many commands of a text are read.
 const SCRIPTS: usize = 64;
 
@@ -35,9 +42,18 @@ pub(super) fn calls(program: &Program<'_>, patience: Patience<'_>) -> Vec<Call> 
             let Form::Pair { key, value, .. } = program.form(pair) else { continue };
             match &*key {
                 "with" if is_step(program, id) => calls.extend(step(program, value)),
-                "run" | "script" | "command" if scripts < SCRIPTS => {
-                    scripts += 1;
-                    calls.extend(script(program, value, patience));
+                key if COMMANDS.contains(&key) => {
+                    let value = program.bare(value);
+                    let lines: Vec<Id> = match program.tree.kind(value) {
+                        "sequence" => program.tree.named(value).collect(),
+                        _ => vec![value],
+                    };
+                    for line in lines {
+                        if scripts < SCRIPTS {
+                            scripts += 1;
+                            calls.extend(script(program, line, patience));
+                        }
+                    }
                 }
                 _ => {}
             }
@@ -99,7 +115,11 @@ fn script(program: &Program<'_>, value: Id, patience: Patience<'_>) -> Vec<Call>
     let node = program.bare(value);
     let span = tree.span(node);
     let text = tree.text(node);
+    if !text.contains("aws") {
+        return Vec::new();
+    }
     let head = match tree.kind(node) {
+        "double" | "scalar" if text.starts_with(['"', '\'']) => return quoted(program, node, patience),
         "block" if text.starts_with(['|', '>']) => text.find('\n').map_or(text.len(), |newline| newline + 1),
         "block" | "scalar" => 0,
         _ => return Vec::new(),
@@ -111,4 +131,21 @@ fn script(program: &Program<'_>, value: Id, patience: Patience<'_>) -> Vec<Call>
         call.move_by(offset);
     }
     calls
+}
+
+/// The calls of a command in quotes; with escapes in it, it is not read.
+fn quoted(program: &Program<'_>, node: Id, patience: Patience<'_>) -> Vec<Call> {
+    let (text, start) = (program.tree.text(node), program.tree.span(node).start as usize);
+    let inside = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+    if inside.contains(['\\', '\n']) || inside.contains("''") {
+        return Vec::new();
+    }
+    let mut letters = Letters::default();
+    for (at, letter) in inside.char_indices() {
+        let place = Span::new(start + 1 + at, start + 1 + at + letter.len_utf8());
+        if letters.push(letter, place, node, true).is_none() {
+            return Vec::new();
+        }
+    }
+    letters.calls(program.tree, node, Style::Shell, patience)
 }

@@ -248,6 +248,9 @@ fn place(patch: &Patch, evidence: &Evidence, given: &Given) -> Result<PathBuf, R
         }
     };
     let by_hand = "make the change there, as the patch has it; --write-to FILE writes the whole of the changed text to a new file";
+    if patch.part == Part::Call && given.call.is_none() && given.case.is_none() {
+        return Err(reason("the call is a command that was typed", "give it again as the patch has it"));
+    }
     let Some(path) = named else {
         let inside = given.case.as_deref().map_or("what was read".to_owned(), read::name);
         return Err(reason(format!("{} stands inside of {}", quoted(&patch.name), quoted(&inside)), by_hand));

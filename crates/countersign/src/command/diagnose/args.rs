@@ -99,7 +99,8 @@ pub(crate) struct Making {
 /// What is in hand about a denial.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Given {
-    /// A file with the error as it was printed; `-` or nothing is stdin, if something is piped in.
+    /// A file with the error as it was printed, and the command above it if you like; `-` or nothing is stdin, if something is
+    /// piped in.
     #[arg(value_name = "FILE")]
     pub(super) error: Option<PathBuf>,
 
@@ -113,16 +114,17 @@ pub(crate) struct Given {
     #[arg(long, value_name = "PATH")]
     pub(super) event: Vec<PathBuf>,
 
-    /// The role's trust policy: JSON, what `aws iam get-role` prints, or a file that `countersign audit` reads, with --role.
+    /// The role's trust policy: JSON, what `aws iam get-role` prints, or a file or Terraform folder that `countersign audit`
+    /// reads, with --role.
     #[arg(long, value_name = "FILE", help_heading = "The role")]
     pub(super) trust: Option<PathBuf>,
 
     /// The role: its ARN, or of several in --trust its name.
-    #[arg(long, value_name = "ARN", help_heading = "The role")]
+    #[arg(long, value_name = "ARN", value_parser = copied, help_heading = "The role")]
     pub(super) role: Option<String>,
 
     /// Who calls, or was meant to.
-    #[arg(long, value_name = "ARN", help_heading = "The call")]
+    #[arg(long, value_name = "ARN", value_parser = copied, help_heading = "The call")]
     pub(super) caller: Option<String>,
 
     /// What made the call: a script, source code, a profile, configuration.
@@ -168,6 +170,12 @@ pub(crate) struct Given {
     /// The policy of the VPC endpoint that the call goes through.
     #[arg(long, value_name = "FILE", help_heading = "The other policies")]
     pub(super) vpc_endpoint_policy: Option<PathBuf>,
+}
+
+/// A name as it was copied: no ARN has blanks or quotes around it, and what it is copied from has.
+#[expect(clippy::unnecessary_wraps, reason = "as the parser of an option has to be")]
+fn copied(text: &str) -> Result<String, std::convert::Infallible> {
+    Ok(text.trim_matches([' ', '\t', '\r', '\n', '"', '\'', ',']).to_owned())
 }
 
 /// How an answer is printed.

@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use countersign_audit::role::Role;
 use countersign_diagnose::call::Name;
 use countersign_diagnose::evidence::{Guard, PolicyText, RequestText, Sent};
-use countersign_diagnose::{Evidence, Part};
-use countersign_policy::document::Embedding;
+use countersign_diagnose::{Evidence, Part, message};
+use countersign_policy::document::{Embedding, MAX_POLICY_BYTES, PolicyDocument, Severity};
 
 use super::args::Given;
-use super::{mistaken, template, trail};
+use super::{mistaken, template, trail, transcript};
 use crate::command::audit;
 use crate::diagnostic::Diagnostic;
 use crate::output::{self, inert};
@@ -20,6 +21,11 @@ use crate::read;
 
 /// The most bytes of a pasted error, a script or a bundle.
 const TEXT_BYTES: u64 = 16 << 20;
+/// The most bytes of all policies together: a caller's have far fewer, and each is evaluated several times.
+const POLICIES_BYTES: usize = 4 << 20;
+/// What takes more.
+const TOO_LARGE: &str =
+    "a long log is read with `--watch -` from a pipe, CloudTrail's files with --event; or cut out the error";
 /// How long the text of a call is parsed: one that was made to vex a parser costs it minutes.
 const PARSING: Duration = Duration::from_secs(2);
 
@@ -53,9 +59,19 @@ impl Patience {
 /// When a file cannot be read or holds nothing of what it is given as.
 pub(super) fn evidence(args: &Given) -> anyhow::Result<Evidence> {
     let mut evidence = gathered(args, error_text(args)?)?;
-    let note = unused_name(&evidence, args);
-    evidence.notes.extend(note);
+    if let (None, None, Some(text)) = (&evidence.request, &args.case, &evidence.error_text) {
+        evidence.request = transcript::command(text);
+    }
+    let notes = [unread_error(&evidence, args), unused_name(&evidence, args)];
+    evidence.notes.extend(notes.into_iter().flatten());
     Ok(evidence)
+}
+
+/// That the pasted text told nothing.
+fn unread_error(evidence: &Evidence, args: &Given) -> Option<String> {
+    let text = evidence.error_text.as_ref().filter(|_| args.case.is_none())?;
+    let is_nothing = message::read(text).is_empty();
+    is_nothing.then(|| "no error of STS or IAM is in the text that was given as one".to_owned())
 }
 
 /// A role's name that chose nothing: of a policy on its own it says no account.
@@ -119,7 +135,11 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
         mistaken::identity(&file)?;
         evidence.identity.push(text_of(file));
     }
-    let guard = |path: &Path| -> anyhow::Result<Guard> { Ok(Guard::Policy(Box::new(policy(path)?))) };
+    let guard = |path: &Path| -> anyhow::Result<Guard> {
+        let file = readable(PolicyFile::read(path)?)?;
+        mistaken::guard(&file)?;
+        Ok(Guard::Policy(Box::new(text_of(file))))
+    };
     let one = |path: &Option<std::path::PathBuf>| path.as_deref().map(guard).transpose();
     evidence.boundary = one(&args.boundary)?.or(evidence.boundary);
     evidence.session = one(&args.session_policy)?.or(evidence.session);
@@ -130,7 +150,32 @@ fn gathered(args: &Given, error: Option<String>) -> anyhow::Result<Evidence> {
     for path in &args.rcp {
         evidence.rcps.push(guard(path)?);
     }
+    are_policies_bounded(&evidence)?;
     Ok(evidence)
+}
+
+/// Refuses policies that nobody has: one of which nothing was read because of its length, and many that are long together.
+fn are_policies_bounded(evidence: &Evidence) -> Result<(), Box<Diagnostic>> {
+    if let Some(long) = evidence.policies().find(|policy| policy.text.len() > MAX_POLICY_BYTES) {
+        was_read(&long.document)?;
+    }
+    let lengths = evidence.policies().map(|policy| policy.document.span);
+    let length: usize = lengths.map(|span| (span.end - span.start) as usize).sum();
+    if length > POLICIES_BYTES {
+        let message = format!("the policies have {length} bytes together; the limit is {POLICIES_BYTES}");
+        let help = "give those that the caller and the role have: IAM takes 6144 characters in each";
+        return Err(Box::new(Diagnostic::error(message, Some(help.to_owned()))));
+    }
+    Ok(())
+}
+
+/// Of a policy in which not one statement was read, nothing that is said would be true.
+fn was_read(document: &PolicyDocument) -> Result<(), Box<Diagnostic>> {
+    let worst = document.problems.iter().find(|problem| problem.severity == Severity::Error);
+    match worst.filter(|_| document.statements.is_empty()) {
+        Some(problem) => Err(Box::new(Diagnostic::error(problem.message.clone(), problem.help.clone()))),
+        None => Ok(()),
+    }
 }
 
 /// Reads a part of the evidence again, after it was changed.
@@ -174,7 +219,7 @@ fn error_text(args: &Given) -> anyhow::Result<Option<String>> {
         None if args.case.is_none() && args.event.is_empty() && !taken && !std::io::stdin().is_terminal() => stdin,
         None => return Ok(None),
     };
-    let input = read::read(path, TEXT_BYTES)?;
+    let input = read::log(path, TEXT_BYTES, TOO_LARGE)?;
     // A pipe with nothing in it is nothing given; a file was meant.
     if path != stdin || !input.text.trim().is_empty() {
         mistaken::error(&input.name, &input.text)?;
@@ -239,6 +284,11 @@ fn text_of(file: PolicyFile) -> PolicyText {
 
 /// The trust policy out of a file that holds one, or of the role called `wanted` out of one that holds several.
 pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) -> anyhow::Result<()> {
+    if path.is_dir()
+        && let Some(role) = template::role(path, None, wanted)?
+    {
+        return take_role(evidence, path, &role);
+    }
     let input = read::read(path, TEXT_BYTES)?;
     let single = PolicyFile::from_input(read::Input::new(input.name.clone(), input.text.clone()));
     let refusal = match single {
@@ -254,12 +304,17 @@ pub(super) fn trust(evidence: &mut Evidence, path: &Path, wanted: Option<&str>) 
         }
         Err(refusal) => refusal,
     };
-    let Some(role) = template::role(path, &input.text, wanted)? else {
+    let Some(role) = template::role(path, Some(&input.text), wanted)? else {
         return Err(mistaken::trust_text(&input.name, &input.text).unwrap_or_else(|| refusal.into()));
     };
+    take_role(evidence, path, &role)
+}
+
+fn take_role(evidence: &mut Evidence, path: &Path, role: &Role) -> anyhow::Result<()> {
+    was_read(&role.trust)?;
     evidence.role = evidence.role.take().or_else(|| role.arn.clone());
     evidence.facts.max_session_duration = evidence.facts.max_session_duration.or(role.max_session_duration);
-    evidence.trust = Some(template::policy_text(path, &role));
+    evidence.trust = Some(template::policy_text(path, role));
     Ok(())
 }
 
@@ -284,6 +339,9 @@ fn request(path: &Path, args: &Given) -> anyhow::Result<RequestText> {
         (None, _) => None,
     };
     let mut request = read_request(&input.name, kind, &input.text);
+    if request.calls.is_empty() {
+        mistaken::call(&input.name, &input.text)?;
+    }
     if let Some(profile) = &args.profile {
         request.calls.retain(|call| call.profile.as_deref() == Some(profile));
         if request.calls.is_empty() {

@@ -34,19 +34,47 @@ pub(super) fn error(name: &str, text: &str) -> anyhow::Result<()> {
 
 /// What to do with a text that nothing was found in.
 pub(super) fn hint(name: &str, text: &str) -> Option<String> {
-    let kind = Path::new(name).extension().and_then(|extension| extension.to_str());
-    let kind = kind.filter(|kind| RequestText::reads(kind))?;
-    let calls = RequestText::new(name, Some(kind), text).calls;
-    (!calls.is_empty()).then(|| format!("`{name}` holds a call, and no error: give it with --call"))
+    holds_call(name, text).then(|| format!("`{name}` holds a call, and no error: give it with --call"))
 }
 
-/// A trust policy that is an error's text.
+/// Whether a text holds a call, in what its name says it is written in; on stdin, a command.
+fn holds_call(name: &str, text: &str) -> bool {
+    let kind = Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or("cli");
+    RequestText::reads(kind) && !RequestText::new(name, Some(kind), text).calls.is_empty()
+}
+
+/// A trust policy that is an error's text, or a call.
 pub(super) fn trust_text(name: &str, text: &str) -> Option<anyhow::Error> {
-    let is_error = !text.trim_start().starts_with(['{', '[']) && !message::read(text).is_empty();
-    is_error.then(|| {
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    if !is_json && !message::read(text).is_empty() {
         let help = "give it as FILE; --trust takes the role's trust policy";
-        said(format!("`{name}` holds an error, and no policy"), help)
+        return Some(said(format!("`{name}` holds an error, and no policy"), help));
+    }
+    holds_call(name, text).then(|| {
+        let help = "give it with --call; --trust takes the role's trust policy";
+        said(format!("`{name}` holds a call, and no policy"), help)
     })
+}
+
+/// A text without a call, given as one. What was not understood may be a call all the same, where it speaks of a role.
+///
+/// # Errors
+/// When it holds none.
+pub(super) fn call(name: &str, text: &str) -> anyhow::Result<()> {
+    let policy = PolicyFile::from_input(Input::new(name, text)).ok();
+    if let Some(file) = policy.filter(|file| !file.document.statements.is_empty()) {
+        let option = if has_principal(&file.document) { "--trust" } else { "--identity" };
+        return Err(said(format!("`{name}` holds a policy, and no call"), &format!("give it with {option}")));
+    }
+    if !message::read(text).is_empty() {
+        return Err(said(format!("`{name}` holds an error, and no call"), "give it as FILE"));
+    }
+    if text.to_ascii_lowercase().contains("role") {
+        return Ok(());
+    }
+    let help = "--call takes the command, code, profile or configuration that made the call; without one, --external-id or \
+                --no-external-id says what was sent";
+    Err(said(format!("`{name}` holds no call for a role"), help))
 }
 
 /// A trust policy that is one of another kind.
@@ -60,14 +88,28 @@ pub(super) fn trust(file: &PolicyFile) -> anyhow::Result<()> {
     }
 }
 
-/// A policy of the caller, or one that limits it, which is a trust policy. A resource control policy has a `Principal` too.
+/// A policy of the caller which is a trust policy.
 ///
 /// # Errors
 /// When it is.
 pub(super) fn identity(file: &PolicyFile) -> anyhow::Result<()> {
+    no_trust(file, "none of an identity")
+}
+
+/// A policy that limits calls which is a trust policy.
+///
+/// # Errors
+/// When it is.
+pub(super) fn guard(file: &PolicyFile) -> anyhow::Result<()> {
+    no_trust(file, "none that limits what others allow")
+}
+
+/// Trust policies name principals and no resource; those of resources, endpoints and organizations that name a principal name a
+/// resource, too.
+fn no_trust(file: &PolicyFile, wanted: &str) -> anyhow::Result<()> {
     let only_sts = file.document.statements.iter().all(|statement| statement.resources.is_empty());
     if matches!(file.embedding, Embedding::Direct) && only_sts && has_principal(&file.document) {
-        let message = format!("`{}` holds a trust policy, and none of an identity", file.input.name);
+        let message = format!("`{}` holds a trust policy, and {wanted}", file.input.name);
         return Err(said(message, "give it with --trust"));
     }
     Ok(())

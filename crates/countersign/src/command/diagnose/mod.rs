@@ -15,6 +15,7 @@ mod report;
 mod share;
 mod template;
 mod trail;
+mod transcript;
 mod watch;
 
 pub(crate) use args::{AnswerFormat, Args, Given, Making};

@@ -21,13 +21,14 @@ use crate::read;
 
 type Overlay = BTreeMap<String, Arc<str>>;
 
-/// The role that is meant: the one called `wanted`, or the only one. Nothing when the file at `path`, which holds `text`, has no
-/// role.
+/// The role that is meant: the one called `wanted`, or the only one. Nothing when the file at `path`, which holds `text`, or the
+/// folder there has no role.
 ///
 /// # Errors
 /// When it is not clear which one is meant.
-pub(super) fn role(path: &Path, text: &str, wanted: Option<&str>) -> anyhow::Result<Option<Role>> {
-    let reading = audit::roles(path, &Overlay::from([(read::name(path), text.into())]));
+pub(super) fn role(path: &Path, text: Option<&str>, wanted: Option<&str>) -> anyhow::Result<Option<Role>> {
+    let files: Overlay = text.map(|text| (read::name(path), text.into())).into_iter().collect();
+    let reading = audit::roles(path, &files);
     let name = quoted(&read::name(path));
     let names: Vec<String> = reading.roles.iter().map(|role| role.name.clone()).collect();
     let (message, help) = match choose(&reading, wanted) {
