@@ -40,7 +40,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     // What stands in an error alone may have been shortened by whoever pasted it; what the call has was sent.
     let sent = situation.call().is_some_and(|call| call.known(Name::RoleArn) == Some(role.as_str()));
     let of_text = matches!(situation.says(), Some(Says::NotAuthorized | Says::WrapperOnly | Says::ServiceCannotAssume));
-    let shortened = !certain && !sent && of_text;
+    // Whoever writes a name over an account does so in both.
+    let is_name = role.split(':').nth(4).is_some_and(|account| account.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let shortened = !certain && (!sent || is_name) && of_text;
     let mended = mended(situation, &role);
     let repair = match &mended {
         Some(mended) => Repair::new(advice, Change::send(Name::RoleArn, Some(mended.clone()))),
@@ -56,6 +58,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     Some(finding.about("RoleArn").asking([asked], Some(&role)))
 }
 
+/// What languages print for a value that is not there.
+const NOTHING: [&str; 5] = ["None", "null", "nil", "undefined", "<nil>"];
+
 /// What an ARN lacks, and whether that is how it was sent: an account may be shortened by whoever pasted it.
 fn defect(role: &str) -> Option<(bool, &'static str)> {
     let Some(rest) = role.strip_prefix("arn:") else {
@@ -65,6 +70,7 @@ fn defect(role: &str) -> Option<(bool, &'static str)> {
     let what = match parts.as_slice() {
         ["iam" | "sts", ..] => "the partition is missing",
         [_, "iam", "", "", ..] => "the account is missing",
+        [_, "iam", "", account, ..] if NOTHING.contains(account) => "the account is what a variable without a value prints",
         [_, "iam", "", account, ..] if account.contains(['"', '\'']) => "the account stands in quotes",
         [_, "iam", "", account, ..] if account.bytes().any(|byte| !byte.is_ascii_digit()) => {
             return Some((false, "the account is not a number"));

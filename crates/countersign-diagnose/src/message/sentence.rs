@@ -87,7 +87,8 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
 
 /// An action, as it is called, and where it stands.
 struct Action {
-    named: String,
+    /// Unless it is cut off.
+    named: Option<String>,
     start: usize,
     end: usize,
 }
@@ -102,10 +103,13 @@ fn action(text: &str, at: usize) -> Option<Action> {
     // Some tools leave out the service.
     let at =
         |words: &str| text.get(rest.at..rest.at + words.len()).is_some_and(|found| found.eq_ignore_ascii_case(words));
-    let (is_sts, bare) = (at("sts:"), at("AssumeRole"));
+    let (is_sts, bare) = (at("sts:") || at("sts (truncated"), at("AssumeRole"));
     let (start, end) = rest.word(|c| c.is_ascii_alphanumeric() || c == ':').filter(|_| is_sts || bare)?;
     let written = text.get(start..end)?.trim_end_matches(':');
+    // As the SDK for PHP cuts the answers it prints.
+    let is_cut = text.get(end..).is_some_and(|rest| rest.starts_with(" (truncated"));
     let named = if bare { format!("sts:{written}") } else { written.to_owned() };
+    let named = Some(named).filter(|_| !is_cut);
     (written.len() <= LONGEST_ACTION).then_some(Action { named, start, end: start + written.len() })
 }
 
@@ -156,7 +160,7 @@ fn read(clean: &Clean, from: usize, at: usize) -> Option<Sentence> {
         (start, denial.caller) = caller(clean, window, subject);
     }
     let mut end = action_end;
-    denial.action = Some(Found { text: named, span: clean.span(action_at, end) });
+    denial.action = named.map(|text| Found { text, span: clean.span(action_at, end) });
     let mut rest = Cursor { text, at: end };
     let _ = rest.eat_quote();
     // The reason stands after the action or after the resource; the resource may be missing.
@@ -258,7 +262,9 @@ fn with_quotes(rest: &str) -> Option<usize> {
     let quote = near.get(head..)?.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let (account, _) = near.get(head + 1..)?.split_once(quote)?;
     let tail = head + account.len() + 2;
-    let is_role = rest.get(tail..)?.starts_with(":role/") && account.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Words in quotes stand for what somebody took out.
+    let is_number = account.starts_with(|c: char| c.is_ascii_digit()) && !account.contains(' ');
+    let is_role = rest.get(tail..)?.starts_with(":role/") && is_number;
     is_role.then(|| tail + arn_length(rest.get(tail..).unwrap_or_default()))
 }
 

@@ -259,6 +259,17 @@ fn a_tools_guesses_are_kept_apart() {
 }
 
 #[test]
+fn what_an_sdk_cuts_off_is_unknown() {
+    for cut in ["sts (truncated...)", "sts:Ass (truncated...)"] {
+        let denials = read(&format!(
+            "{{\"Error\":{{\"Code\":\"AccessDenied\",\"Message\":\"User: arn:aws:iam::111122223333:user/shop is not authorized to perform: {cut}\n"
+        ));
+        assert_eq!((&denials[0].says, text(&denials[0].code)), (&Says::NotAuthorized, "AccessDenied"));
+        assert_eq!((text(&denials[0].caller), text(&denials[0].action)), ("arn:aws:iam::111122223333:user/shop", ""));
+    }
+}
+
+#[test]
 fn masked_parts_are_unknown() {
     let denials = read(
         "User: arn:aws:sts::***:assumed-role/a/b is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::***:role/r",
@@ -281,6 +292,11 @@ fn a_text_that_stops_anywhere_is_read_as_far_as_it_goes() {
 #[test]
 fn nothing_is_made_of_other_services_errors() {
     assert!(read("User: a is not authorized to perform: ec2:RunInstances on resource: b").is_empty());
+    let passing = "AccessDenied: User: a is not\nauthorized to perform: iam:PassRole on resource: arn:aws:iam::444455556666:role/r";
+    assert!(read(passing).is_empty());
+    assert_eq!(elsewhere(passing), Some(Elsewhere::PassRole));
+    assert_eq!(elsewhere(&format!("{passing}\n{SENTENCE}")), None);
+    assert_eq!(read(&format!("{passing}\n{SENTENCE}")).len(), 1);
     let bucket = "User: a is not authorized to perform: s3:GetObject on resource: b";
     for other in [
         format!("An error occurred (AccessDenied) when calling the GetObject operation: {bucket}"),
