@@ -128,6 +128,27 @@ impl RequestText {
     }
 }
 
+/// The language of a script with a `#!` line, and of commands as they are typed.
+fn first_line_tells(text: &str) -> Option<Style> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let Some(interpreter) = line.strip_prefix("#!") else {
+        let command = line.strip_prefix("$ ").unwrap_or(line);
+        return ["aws ", "export AWS_"].iter().any(|start| command.starts_with(start)).then_some(Style::Shell);
+    };
+    // `#!/usr/bin/env -S python3.12 -u`
+    let words = interpreter.split([' ', '\t', '/']).filter(|word| !word.is_empty());
+    let names = words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.'));
+    let mut styles = names.filter_map(|name| match name {
+        "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash" => Some(Style::Shell),
+        "python" | "pypy" => Some(Style::Python),
+        "node" => Some(Style::JavaScript),
+        "ruby" => Some(Style::Ruby),
+        "php" => Some(Style::Php),
+        _ => None,
+    });
+    styles.next()
+}
+
 /// The calls of the reading that fits best: it has calls, and few places that are not of its language.
 fn calls_in(kind: Option<&str>, text: &str, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Vec<Call> {
     let named = kind.and_then(|kind| KINDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(kind)));
@@ -135,7 +156,14 @@ fn calls_in(kind: Option<&str>, text: &str, patience: &mut dyn FnMut() -> Contro
         (Some((_, styles)), _) => *styles,
         // A kind that nothing here reads is not taken for another.
         (None, Some(_)) => &[],
-        (None, None) => ANY,
+        (None, None) => {
+            // Who reads a script says so in its first line: no other language has to be tried.
+            let told = first_line_tells(text).and_then(|style| call::read_while(text, style, patience));
+            if let Some(reading) = told.filter(|reading| !reading.calls.is_empty()) {
+                return reading.calls;
+            }
+            ANY
+        }
     };
     let mut best: Option<Reading> = None;
     for style in styles {
@@ -150,4 +178,30 @@ fn calls_in(kind: Option<&str>, text: &str, patience: &mut dyn FnMut() -> Contro
         }
     }
     best.map(|reading| reading.calls).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_may_tell_the_language() {
+        for (text, style) in [
+            ("#!/bin/bash\nset -e\n", Some(Style::Shell)),
+            ("\n#!/usr/bin/env -S python3.12 -u\n", Some(Style::Python)),
+            ("#!/usr/bin/node\n", Some(Style::JavaScript)),
+            ("#!/usr/bin/perl\n", None),
+            ("$ aws sts assume-role --role-arn x\n", Some(Style::Shell)),
+            ("export AWS_PROFILE=vendor\naws s3 ls\n", Some(Style::Shell)),
+            ("export const role = 1;\n", None),
+            ("aws = boto3.client(\"sts\")\n", Some(Style::Shell)),
+            ("", None),
+        ] {
+            assert_eq!(first_line_tells(text), style, "{text}");
+        }
+        // What has no call in the language that it looks like is read in the others.
+        let python = "aws = boto3.client(\"sts\")\naws.assume_role(RoleArn=\"arn:aws:iam::444455556666:role/R\", RoleSessionName=\"s\")\n";
+        let calls = RequestText::new("call", None, python).calls;
+        assert_eq!(calls.iter().map(|call| call.style).collect::<Vec<_>>(), [Style::Python]);
+    }
 }
