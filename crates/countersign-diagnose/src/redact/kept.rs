@@ -51,6 +51,67 @@ pub(super) fn stays(word: &str) -> bool {
     is_single || WORDS.contains(word) || is_blank(word) || is_of_aws(word) || word.contains("removed")
 }
 
+/// Whether a word stays as part of a name too: one of AWS's names, a region, what somebody blacked out, a single letter, for
+/// which there is no other word.
+pub(super) fn stays_in_names(word: &str) -> bool {
+    word.chars().nth(1).is_none()
+        || OPEN.contains(&word)
+        || is_blank(word)
+        || is_of_aws(word)
+        || word.contains("removed")
+}
+
+/// Names of AWS's, and words of regions.
+const OPEN: [&str; 38] = [
+    "root",
+    "organizationaccountaccessrole",
+    "awscontroltowerexecution",
+    "administratoraccess",
+    "readonlyaccess",
+    "poweruseraccess",
+    "redacted",
+    "masked",
+    "us",
+    "eu",
+    "ap",
+    "sa",
+    "ca",
+    "me",
+    "af",
+    "il",
+    "mx",
+    "cn",
+    "gov",
+    "iso",
+    "isob",
+    "isoe",
+    "isof",
+    "east",
+    "west",
+    "north",
+    "south",
+    "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "global",
+    "regional",
+    "amazonaws",
+    "com",
+    "anonymous",
+    "xxxx",
+];
+
+/// The region that a text names: `eu-west-1`.
+pub(super) fn region(text: &str) -> Option<&str> {
+    let is_small = |part: &str| part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = text.split('-');
+    let named = parts.next()?.len() <= 4 && parts.clone().count() >= 2;
+    let ends = parts.next_back()?.bytes().all(|byte| byte.is_ascii_digit());
+    (named && ends && text.split('-').all(|part| is_small(part) || OPEN.contains(&part))).then_some(text)
+}
+
 /// What somebody blacked out already, with the digits that were left of it: `xxxx`, `80xxxx`.
 fn is_blank(word: &str) -> bool {
     crate::message::is_blacked_out(word)

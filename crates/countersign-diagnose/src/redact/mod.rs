@@ -50,121 +50,110 @@ mod kept;
 mod key;
 mod label;
 mod name;
+mod position;
 mod relation;
 mod secret;
+mod text;
 mod veil;
 mod word;
 
 pub use key::{Key, KeyError, SCHEMA};
+pub use text::{Given, redact_text, redact_texts};
 
 use crate::diagnosis::{Diagnosis, diagnose};
-use crate::evidence::{Evidence, RequestText};
-use gather::Gathered;
+use crate::evidence::Evidence;
 
 /// What is said of an answer that was redacted.
 pub const NOTE: &str = "redacted: names, accounts, ids and ExternalIds are pseudonyms, and credentials were removed";
 
-/// What is said of an answer that could not be redacted without changing it.
-pub const BROKEN: &str = "with pseudonyms in the place of names, what was given would be answered otherwise: the answer is the real one, and \
-                          no change is shown";
+/// What is said of an answer that is another one with pseudonyms in the place of names; behind it stands what the real one is.
+pub const BROKEN: &str = "with pseudonyms in the place of names, this is answered otherwise, and no change is shown; what the real values give: ";
 
 /// How often pseudonyms are drawn until the law holds.
 const ATTEMPTS: u32 = 16;
 
+/// Whether the diagnosis of what was hidden is the diagnosis with what it is about hidden.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Law {
+    /// It is.
+    Holds,
+    /// No drawing of pseudonyms gave the same answer.
+    Broken,
+}
+
+/// What is left of evidence when everything is hidden.
+#[derive(Debug, Clone)]
+pub struct Redacted {
+    /// The evidence.
+    pub evidence: Evidence,
+    /// Its diagnosis. Where the law is broken it has no patches, and says [`BROKEN`].
+    pub diagnosis: Diagnosis,
+    /// Whether others get from it the answer that the real evidence has.
+    pub law: Law,
+}
+
 /// The evidence with everything hidden, and the key with what was hidden in it.
 #[must_use]
-pub fn redact(evidence: &Evidence, key: &mut Key) -> Evidence {
-    share(evidence, key).0
+pub fn redact(evidence: &Evidence, key: &mut Key) -> Redacted {
+    redact_where(evidence, key, &holds)
 }
 
-/// The evidence and its diagnosis with everything hidden. An answer that others would not get from the evidence has no
-/// patches, and says [`BROKEN`].
-#[must_use]
-pub fn share(evidence: &Evidence, key: &mut Key) -> (Evidence, Diagnosis) {
-    share_where(evidence, key, &|hidden, answer| as_json(&diagnose(hidden)) == as_json(answer))
-}
+/// The law for one piece of evidence: its diagnosis, what is hidden of it, the diagnosis of that, and the key.
+type Check<'c> = &'c dyn Fn(&Evidence, &Diagnosis, &Diagnosis, &Key) -> bool;
 
-fn share_where(
-    evidence: &Evidence,
-    key: &mut Key,
-    holds: &dyn Fn(&Evidence, &Diagnosis) -> bool,
-) -> (Evidence, Diagnosis) {
-    let diagnosis = diagnose(evidence);
-    let mut last = None;
-    for attempt in 0..ATTEMPTS {
-        let trial = key.with(inventory::of(evidence), attempt);
+fn redact_where(evidence: &Evidence, key: &mut Key, holds: Check<'_>) -> Redacted {
+    let real = diagnose(evidence);
+    let gathered = inventory::of(evidence);
+    let draw = |attempt: u32| {
+        let trial = key.with(gathered.clone(), attempt);
         let hidden = veil::evidence(evidence, &trial);
-        let answer = veil::diagnosis(&diagnosis, evidence, &trial);
-        let holds = holds(&hidden, &answer);
-        last = Some((trial, hidden, answer, holds));
-        if holds {
+        let answer = diagnose(&hidden);
+        let law = if holds(evidence, &real, &answer, &trial) { Law::Holds } else { Law::Broken };
+        (trial, Redacted { evidence: hidden, diagnosis: answer, law })
+    };
+    let mut best = draw(0);
+    for attempt in 1..ATTEMPTS {
+        if best.1.law == Law::Holds {
             break;
         }
+        best = draw(attempt);
     }
-    match last {
-        Some((trial, hidden, mut answer, holds)) => {
-            *key = trial;
-            if !holds {
-                show_no_change(&mut answer);
-            }
-            (hidden, answer)
-        }
-        None => (Evidence::default(), diagnose(&Evidence::default())),
+    let (trial, mut redacted) = best;
+    *key = trial;
+    if redacted.law == Law::Broken {
+        show_no_change(&mut redacted.diagnosis, &real);
     }
+    redacted
 }
 
-fn show_no_change(answer: &mut Diagnosis) {
+/// Names no value of the real answer: only what has no name in it.
+fn show_no_change(answer: &mut Diagnosis, real: &Diagnosis) {
     for cause in &mut answer.causes {
         cause.patch = None;
         cause.fix.diff = None;
     }
     answer.plan = None;
-    answer.notes.push(BROKEN.to_owned());
+    let causes: Vec<&str> = real.causes.iter().map(|cause| cause.id).collect();
+    let causes = if causes.is_empty() { "no cause".to_owned() } else { causes.join(", ") };
+    answer.notes.push(format!("{BROKEN}{causes}"));
 }
 
-fn as_json(diagnosis: &Diagnosis) -> Option<serde_json::Value> {
-    serde_json::to_value(diagnosis).ok()
+fn holds(evidence: &Evidence, real: &Diagnosis, answer: &Diagnosis, key: &Key) -> bool {
+    let (real, answer) = both_sides(evidence, real, answer, key);
+    shown(&real) == shown(&answer)
 }
 
-/// The diagnosis of `evidence` with everything hidden that the key knows.
+fn shown(diagnosis: &Diagnosis) -> (Option<serde_json::Value>, String) {
+    let places: Vec<_> = diagnosis.causes.iter().map(|cause| (&cause.places, &cause.span)).collect();
+    (serde_json::to_value(diagnosis).ok(), format!("{places:?}"))
+}
+
+/// Both sides of the law: the real answer without credentials, and the answer about what is hidden with the real values in the
+/// place of pseudonyms. A pseudonym is a word of nobody's, so that it is put back wherever it stands; that a side is made from
+/// the other is not possible.
 #[must_use]
-pub fn redact_diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -> Diagnosis {
-    veil::diagnosis(diagnosis, evidence, key)
-}
-
-impl Key {
-    /// Takes in what has to be hidden in texts: all that belong together at once, before any is hidden.
-    ///
-    /// A text may be anything: a log, a policy, an evidence bundle, a trail. Programs and profiles, which are known to have
-    /// calls in them, are understood better as `requests`.
-    pub fn learn(&mut self, texts: &[&str], requests: &[RequestText]) {
-        let mut gathered = Gathered::default();
-        for text in texts {
-            learn_text(text, &mut gathered);
-        }
-        for request in requests {
-            inventory::of_request(request, &mut gathered);
-        }
-        *self = self.with(gathered, 0);
-    }
-}
-
-fn learn_text(text: &str, gathered: &mut Gathered) {
-    gathered.text(text);
-    if text.trim_start().starts_with('{') {
-        let document = countersign_policy::document::PolicyDocument::parse(text);
-        inventory::of_document(&document, gathered);
-        if let Ok(evidence) = Evidence::from_case(text) {
-            gathered.absorb(inventory::of(&evidence));
-        }
-    }
-}
-
-/// The text with everything hidden, and the key with what was hidden in it.
-#[must_use]
-pub fn redact_text(text: &str, key: &mut Key) -> String {
-    key.learn(&[text], &[]);
-    key.hide(text)
+pub fn both_sides(evidence: &Evidence, real: &Diagnosis, answer: &Diagnosis, key: &Key) -> (Diagnosis, Diagnosis) {
+    (veil::without_credentials(real, evidence, key), veil::restored(answer, key))
 }
 
 /// The text with the real values in the place of the key's pseudonyms. Credentials stay removed.
@@ -188,17 +177,22 @@ mod tests {
     fn an_answer_that_no_drawing_keeps_says_so_and_shows_no_change() {
         let evidence = Evidence::from_case(CASE).unwrap();
         let draws = std::cell::Cell::new(0);
-        let never = |_: &Evidence, _: &Diagnosis| {
+        let never: Check<'_> = &|_, _, _, _| {
             draws.set(draws.get() + 1);
             false
         };
-        let (_, answer) = share_where(&evidence, &mut Key::new([1; 32]), &never);
-        assert_eq!(draws.get(), ATTEMPTS);
+        let redacted = redact_where(&evidence, &mut Key::new([1; 32]), never);
+        let answer = redacted.diagnosis;
+        assert_eq!((draws.get(), redacted.law), (ATTEMPTS, Law::Broken));
         assert!(answer.causes.iter().all(|cause| cause.patch.is_none() && cause.fix.diff.is_none()));
-        assert!(answer.plan.is_none() && answer.notes.iter().any(|note| note == BROKEN));
-        assert!(!answer.causes.is_empty());
-        let (_, answer) = share(&evidence, &mut Key::new([1; 32]));
-        assert!(answer.causes.iter().any(|cause| cause.fix.diff.is_some()));
-        assert!(!answer.notes.iter().any(|note| note == BROKEN));
+        let said = format!("{BROKEN}external-id-mismatch");
+        assert!(answer.plan.is_none() && answer.notes.iter().any(|note| note.starts_with(&said)), "{:?}", answer.notes);
+        let all = format!("{answer:?} {:?}", redacted.evidence);
+        for value in ["999988887777", "nora", "VendorAccess", "quux"] {
+            assert!(!all.contains(value), "{value}");
+        }
+        let redacted = redact(&evidence, &mut Key::new([1; 32]));
+        assert_eq!(redacted.law, Law::Holds);
+        assert!(redacted.diagnosis.causes.iter().any(|cause| cause.fix.diff.is_some()));
     }
 }
