@@ -150,3 +150,22 @@ fn no_name_of_such_words_is_left_in_any_part_of_the_evidence() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn keys_of_the_older_schema_are_read_and_newer_ones_refused() {
+    let text = "arn:aws:iam::111122223333:role/admin of acme.internal";
+    let mut key = Key::new([3; 32]);
+    let hidden = redact_text(text, &mut key);
+    assert_eq!(restore(&hidden, &Key::from_json(&key.to_json()).unwrap()), text);
+    let mut old: serde_json::Value = serde_json::from_str(&key.to_json()).unwrap();
+    old["schema"] = "countersign.redaction/1".into();
+    assert!(old.as_object_mut().unwrap().remove("placed").is_some());
+    let mut old = Key::from_json(&old.to_string()).unwrap();
+    assert!(restore(&hidden, &old).contains("111122223333"));
+    // It grows into one of the newer schema, with the pseudonyms that it had.
+    let again = redact_text(text, &mut old);
+    assert_eq!(restore(&again, &old), text);
+    assert_eq!(again.split_once("role/").unwrap().0, hidden.split_once("role/").unwrap().0);
+    let newer = key.to_json().replace("redaction/2", "redaction/3");
+    assert!(Key::from_json(&newer).unwrap_err().to_string().contains("redaction/3"));
+}

@@ -1,6 +1,6 @@
 //! Words that stay: AWS's, those of languages and formats, and those that this crate says itself.
 //!
-//! A name that is such a word stays too, as it says nothing: a role called `role`, an ExternalId `external-id`. The list in
+//! Where such a word is somebody's name, as in a role called `role`, it is hidden in that place (`position`). The list in
 //! `kept.txt` is every word of a text in the sources of this crate and of `countersign-policy`; a test keeps it so.
 
 use std::collections::HashSet;
@@ -44,7 +44,7 @@ statement token trust value
 static WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| SAID.split_whitespace().chain(OWN.split_whitespace()).collect());
 
-/// Whether a word, in lower case, stays wherever it stands.
+/// Whether a word, in lower case, stays where no name stands.
 pub(super) fn stays(word: &str) -> bool {
     let mut letters = word.chars();
     let is_single = letters.next().is_some() && letters.next().is_none();

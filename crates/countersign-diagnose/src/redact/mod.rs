@@ -1,8 +1,13 @@
 //! What identifies people, accounts and customers, hidden so that the answer stays the same.
 //!
-//! Names become pseudonyms, credentials go. Everything is gathered first, from all that was given (`inventory`,
-//! `find`); then each word has its pseudonym drawn from the key's seed; then every text is written anew with
-//! pseudonyms in the place of words. A word is a run of letters and digits: what stands between words is grammar, and stays.
+//! Names become pseudonyms, credentials go. Everything is gathered first, from all that was given (`inventory`, `text`, `find`);
+//! then each word has its pseudonym drawn from the key's seed; then every text is written anew with pseudonyms in the place of
+//! words. A word is a run of letters and digits: what stands between words is grammar, and stays.
+//!
+//! A word of nobody else's is hidden wherever it stands. One that is AWS's, a language's or this crate's too (`kept.txt`) is
+//! hidden where it stands as a name: `role/role` loses its second word. Where names stand, one finder says to both who gathers
+//! and who hides (`position`): behind the type in an ARN, behind a label, in the segments of a subject, in policies, calls and
+//! bundles of evidence. Such a word is taken for a name where a name is made of nothing else, and then hidden in all names.
 //!
 //! | hidden | removed | kept |
 //! | --- | --- | --- |
@@ -10,7 +15,7 @@
 //! | ExternalIds, session tags, source identities | web identity tokens, SAML assertions | AWS's managed names and hosts, issuers that everybody uses |
 //! | access key ids, ids with a prefix (`AROA…`, `o-…`, `vpc-…`), request ids | MFA codes, passwords, private keys | accounts that [`Key::keep`] was told of |
 //! | e-mail addresses, hosts, IP addresses, owners of home directories, file names | base64 that holds a name | code, keywords, layout, dates, numbers of up to three digits |
-//! | the names in an OIDC subject | signatures, opaque tokens | single letters; names made of words in `kept.txt` |
+//! | the names in an OIDC subject | signatures, opaque tokens | single letters; words in `kept.txt` where no name stands |
 //!
 //! # What a pseudonym keeps
 //!
@@ -25,17 +30,29 @@
 //!
 //! # The law
 //!
-//! The diagnosis of redacted evidence is the redacted diagnosis. [`redact`] tries it, and draws again where chance made
-//! pseudonyms alike. Where no drawing keeps it, [`share`] says so and shows no change ([`BROKEN`]).
+//! The diagnosis of redacted evidence is the redacted diagnosis. What is shown is the former, so that no value is in it which
+//! is not in the redacted evidence. That it is the latter is tried by putting the real values back: a pseudonym is a word of
+//! nobody's, so that this can be done wherever it stands, and what comes of it has to be the real answer without its
+//! credentials ([`both_sides`]). [`redact`] and [`redact_texts`] try it, and draw again where chance made pseudonyms alike.
+//! Where no drawing keeps it they say so ([`Law::Broken`]): the answer is still that about pseudonyms, shows no change, and
+//! names the real causes by their ids ([`BROKEN`]).
 //!
 //! # Limits
 //!
-//! * A word that is AWS's, a language's or this crate's stays, also as somebody's name: a role called `role` or `admin`, an
-//!   ExternalId `external-id`, a session `test`. Of a name only such words can be read; one with any other word in it is
-//!   hidden in that word alone.
+//! * A sentence is no place for a name: `our admin role`, `the role admin` stay as they are. So do a word without quotes that
+//!   may be a variable (`ExternalId=admin,`), `null` or `true` without quotes outside of a command line, hosts without a scheme
+//!   and paths of issuers that are made of such words only, `role/admin` without the colon before it, and a value that a program
+//!   puts together from pieces.
+//! * Of a name with a word of its own, that word alone is hidden: of `acme-admin` it can be read that it ends in `admin`, until
+//!   somebody is called `admin`. A `Sid` made of such words stays.
+//! * AWS's own names stay (`OrganizationAccountAccessRole`, `AWSServiceRoleFor…`, `root`, the profile `default`, prefixes of
+//!   sessions that tools make up), and the words of regions. A single letter stays: there is no other word for it.
 //! * How long a name is, and where it has letters, digits and signs, can be seen. So can letters `g` to `z` be told, in part,
 //!   from `a` to `f`.
 //! * Look-alike characters by which two values differ stay, as nothing else looks like them.
+//! * Of each kind of value, the first 96 in order are compared each with each: relations of others are kept only where they
+//!   are the same word, or one stands inside the other. Of more than 4,096 new words, those whose related pseudonym is taken
+//!   get one of their own.
 //! * A key that has grown keeps old pseudonyms: relations of an old value to a new one are kept only as far as the old
 //!   pseudonym lets them.
 //! * A text that holds, by chance, a word that an older redaction made up is taken for redacted.

@@ -229,11 +229,16 @@ fn segments<'v>(value: &'v str, from: usize, signs: &'static [char]) -> impl Ite
 }
 
 fn in_arn(arn: &str) -> Vec<Range<usize>> {
-    let mut parts = segments(arn, 0, &[':']);
-    let (service, account) = (parts.nth(2), parts.nth(1));
-    let (Some((_, service)), Some((account_at, account))) = (service, account) else { return Vec::new() };
-    if account == "aws" {
+    let parts: Vec<(Range<usize>, &str)> = segments(arn, 0, &[':']).take(5).collect();
+    // `arn:iam::…`: without its partition, everything stands one place earlier.
+    let earlier = usize::from(matches!(parts.get(1), Some((_, "iam" | "sts"))));
+    let part = |at: usize| parts.get(at - earlier);
+    let (Some((_, service)), Some((account_at, account))) = (part(2), part(4)) else { return in_typed(arn) };
+    if *account == "aws" {
         return Vec::new();
+    }
+    if account.contains('/') {
+        return in_typed(arn);
     }
     let from = account_at.end + 1;
     let resource = arn.get(from..).unwrap_or_default();
@@ -243,11 +248,11 @@ fn in_arn(arn: &str) -> Vec<Range<usize>> {
     }
     let mut segments = segments(arn, from, &['/', ':']).peekable();
     let first = segments.peek().map(|(_, first)| *first).unwrap_or_default();
-    let is_iam = matches!(service, "iam" | "sts");
+    let is_iam = matches!(*service, "iam" | "sts");
     let is_alone = !resource.contains(['/', ':']);
     let has_type = match is_iam {
         true => !is_alone || TYPES.iter().any(|kind| kind.eq_ignore_ascii_case(first)),
-        false => !is_alone && service != "s3",
+        false => !is_alone && *service != "s3",
     };
     let is_session = first == "assumed-role";
     let names = segments.skip(usize::from(has_type)).filter(|(_, segment)| !is_of_aws(segment));
@@ -255,6 +260,13 @@ fn in_arn(arn: &str) -> Vec<Range<usize>> {
         .enumerate()
         .map(|(nth, (range, _))| if is_session && nth == 1 { behind_machine(arn, range) } else { range })
         .collect()
+}
+
+/// The names behind a type, where the rest is no ARN.
+fn in_typed(text: &str) -> Vec<Range<usize>> {
+    let places = TYPED.iter().flat_map(|head| text.match_indices(head).map(|(at, head)| at + head.len()));
+    let paths = places.filter_map(|at| Some((at, text.get(at..)?)));
+    paths.flat_map(|(at, path)| in_path(path).map(move |range| at + range.start..at + range.end)).collect()
 }
 
 /// A segment of a path that AWS gives.
@@ -365,6 +377,8 @@ mod tests {
             (Kind::Identity, "arn:aws:iam::111122223333:role/path/role", vec!["path", "role"]),
             (Kind::Identity, "arn:aws:iam::111122223333:root", vec![]),
             (Kind::Identity, "arn:aws:iam::111122223333:admin", vec!["admin"]),
+            (Kind::Identity, "arn:iam::111122223333:role/admin", vec!["admin"]),
+            (Kind::Identity, "arn:aws:iam:111122223333:role/admin", vec!["admin"]),
             (Kind::Identity, "arn:aws:iam::aws:policy/AdministratorAccess", vec![]),
             (Kind::Identity, "arn:aws:iam::1:role/aws-service-role/ec2.amazonaws.com/x", vec!["x"]),
             (Kind::Identity, "arn:aws:sts::1:assumed-role/role/botocore-session-1", vec!["role", "1"]),
