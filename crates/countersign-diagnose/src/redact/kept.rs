@@ -62,7 +62,7 @@ pub(super) fn stays_in_names(word: &str) -> bool {
 }
 
 /// Names of AWS's, and words of regions.
-const OPEN: [&str; 38] = [
+const OPEN: [&str; 37] = [
     "root",
     "organizationaccountaccessrole",
     "awscontroltowerexecution",
@@ -100,7 +100,6 @@ const OPEN: [&str; 38] = [
     "amazonaws",
     "com",
     "anonymous",
-    "xxxx",
 ];
 
 /// The region that a text names: `eu-west-1`.

@@ -99,7 +99,7 @@ impl Position {
         if !is_same {
             // What is put together there, in part from a text in quotes; or words of a sentence, which are no name.
             let is_text = slice.starts_with(['"', '\'', '`']);
-            let found = is_text.then(|| names(&self.kind, slice)).unwrap_or_default();
+            let found = if is_text { names(&self.kind, slice) } else { Vec::new() };
             return found.into_iter().map(placed).collect();
         }
         let of = |range: Range<usize>| {
@@ -301,7 +301,7 @@ fn in_issuer(text: &str) -> Vec<Range<usize>> {
         Some(tenant) => tenant.len(),
         None => host.rfind('.').unwrap_or(host.len()),
     };
-    vec![start..start + own]
+    std::iter::once(start..start + own).collect()
 }
 
 /// Words of subjects that say what stands behind them.

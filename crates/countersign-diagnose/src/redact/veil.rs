@@ -236,7 +236,7 @@ fn diagnosis(diagnosis: &Diagnosis, texts: &Texts, say: &dyn Fn(&str) -> String)
             patches: plan.patches.iter().map(|patch| self::patch(patch, say)).collect(),
             by_hand: plan.by_hand.clone(),
             decide: plan.decide.clone(),
-            held_back: plan.held_back.as_deref().map(|why| say(why)),
+            held_back: plan.held_back.as_deref().map(say),
         }),
     }
 }
