@@ -2,34 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::find::{is_dashed_account, positions};
 use super::kept;
+use super::position::{Certainty, Kind, Position, names};
+use super::relation::Inner;
 use super::word::{TokenKind, decoded, folded, plain, tokens};
 
-/// Values that are compared with each other.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    ExternalId,
-    Session,
-    Subject,
-    Arn,
-    Host,
-    /// The values of a condition key, in lower case.
-    Key(String),
-    /// Compared with nothing.
-    Name,
-}
+/// How many values of a kind are compared each with each.
+pub(super) const PAIRED: usize = 96;
 
 /// What was found.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(super) struct Gathered {
     /// Words to hide, in lower case.
     pub(super) words: BTreeSet<String>,
+    /// Names that are made of words which stay elsewhere.
+    pub(super) plain_names: BTreeSet<Vec<String>>,
+    /// Pieces of such names as a terminal broke them.
+    pub(super) pieces: BTreeSet<String>,
     /// Values by what they are compared with.
     pub(super) compared: BTreeMap<Kind, BTreeSet<String>>,
     /// Two spellings of one value: as it stands in the text, and as it was read.
     pub(super) joined: BTreeSet<(String, String)>,
     /// Patterns, and what takes their place where a value is needed: the same with `x` for each wildcard.
-    pub(super) filled: BTreeSet<(String, String)>,
+    pub(super) filled: BTreeSet<(Kind, String, String)>,
     /// Words that have to stay in these texts.
     pub(super) kept: BTreeSet<String>,
     pub(super) addresses: BTreeSet<String>,
@@ -46,46 +42,116 @@ impl Gathered {
         if value.len() > 8_192 || value.is_empty() {
             return;
         }
-        let mut small = Vec::new();
-        let mut hides = false;
         for token in tokens(value, &|_| false) {
             let written = value.get(token.span).unwrap_or_default();
             match token.kind {
                 TokenKind::Date => {}
                 TokenKind::Address => {
                     self.addresses.insert(written.to_owned());
-                    hides = true;
                 }
                 TokenKind::Word => {
                     let word = folded(&decoded(written));
-                    if is_small_number(&word) {
-                        small.push(word);
-                    } else if self.word(&word) {
-                        hides = true;
+                    if !is_small_number(&word) && !kept::stays(&word) {
+                        self.words.insert(word);
                     }
                 }
             }
         }
-        // A number that is the whole of an ExternalId is one.
-        let is_pattern = value.contains(['*', '?']);
-        if kind == Kind::ExternalId && !hides && !is_pattern {
-            self.words.extend(small.into_iter().filter(|word| !kept::stays(word)));
+        if value.contains(['*', '?']) {
+            self.filled.insert((kind.clone(), value.to_owned(), value.replace(['*', '?'], "x")));
         }
-        if is_pattern {
-            self.filled.insert((value.to_owned(), value.replace(['*', '?'], "x")));
+        if kind == Kind::Name && is_dashed_account(value) {
+            self.joined.insert((value.to_owned(), value.replace('-', "")));
         }
         if kind != Kind::Name {
-            self.compared.entry(kind).or_default().insert(value.to_owned());
+            self.compare(kind, value);
         }
     }
 
-    /// A word to hide, in lower case; whether it is one.
-    fn word(&mut self, word: &str) -> bool {
-        let hides = !kept::stays(word);
-        if hides {
-            self.words.insert(word.to_owned());
+    /// A value that is compared with others of its kind: of many the first ones.
+    fn compare(&mut self, kind: Kind, value: &str) {
+        let values = self.compared.entry(kind).or_default();
+        values.insert(value.to_owned());
+        if values.len() > PAIRED {
+            values.pop_last();
         }
-        hides
+    }
+
+    /// A value in a text.
+    pub(super) fn take(&mut self, text: &str, position: &Position) {
+        let value = position.value(text);
+        if value.len() > 8_192 {
+            return;
+        }
+        match (&position.kind, position.kind.resolved(value)) {
+            (Kind::Label, _) if kept::is_made_of_kept(value) => {}
+            (Kind::Label, _) => self.value(Kind::Name, value),
+            (Kind::Identity, _) => self.identity(value),
+            (_, Kind::Arn) => self.arn(value),
+            (_, Kind::Host) if value.contains('/') => self.issuer(value),
+            (_, Kind::Host) => self.host(value),
+            (_, kind) => self.value(kind, value),
+        }
+        if position.reads.is_some() {
+            self.broken(text, position);
+        }
+        if position.certainty == Certainty::Sure && position.kind != Kind::Label {
+            for range in position.names(text) {
+                self.name(text.get(range).unwrap_or_default());
+            }
+        }
+    }
+
+    /// A name in a value. One made only of words that stay elsewhere is hidden where names stand.
+    fn name(&mut self, name: &str) {
+        let (mut words, mut numbers) = (Vec::new(), Vec::new());
+        for token in tokens(name, &|_| false) {
+            let word = folded(&decoded(name.get(token.span).unwrap_or_default()));
+            match token.kind {
+                TokenKind::Word if is_small_number(&word) => numbers.push(word),
+                // What was removed was something else.
+                TokenKind::Word if kept::stays(&word) && !word.contains("removed") => words.push(word),
+                TokenKind::Word | TokenKind::Address | TokenKind::Date => return,
+            }
+        }
+        // A number is a name where it is all there is of it.
+        let mut words = if words.is_empty() { numbers } else { words };
+        words.retain(|word| !kept::stays_in_names(word));
+        if !words.is_empty() {
+            self.plain_names.insert(words);
+        }
+    }
+
+    /// A value that stands in the text in pieces.
+    fn broken(&mut self, text: &str, position: &Position) {
+        let slice = text.get(position.span.clone()).unwrap_or_default();
+        let value = position.value(text);
+        let pieces = plain(slice).text.into_owned();
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        if pieces == value
+            || words_of(&pieces).eq(words_of(value))
+            || folded(&letters(&pieces)) != folded(&letters(value))
+        {
+            return;
+        }
+        // A piece of a name is a name; the pieces of what stays are words of their own.
+        let whole: Vec<String> = words_of(value).filter(|word| self.words.contains(word)).collect();
+        for piece in words_of(&pieces) {
+            if piece.len() >= 2 && whole.iter().any(|name| *name != piece && name.contains(&piece)) {
+                self.value(Kind::Name, &piece);
+            }
+        }
+        let own = names(&position.kind, value);
+        let there = position.names(text);
+        for (own, there) in own.iter().zip(&there).filter(|_| own.len() == there.len()) {
+            let (own, there) =
+                (value.get(own.clone()).unwrap_or_default(), text.get(there.clone()).unwrap_or_default());
+            if own != there && words_of(own).all(|word| kept::stays(&word) || is_small_number(&word)) {
+                self.name(own);
+                self.pieces.extend(words_of(there).filter(|word| word.len() >= 2));
+            }
+        }
+        self.joined.insert((pieces, value.to_owned()));
     }
 
     /// A host.
@@ -115,14 +181,14 @@ impl Gathered {
         let (host, path) = bare.split_once('/').unwrap_or((bare, ""));
         self.host(host);
         self.value(Kind::Name, path);
-        self.compared.entry(Kind::Host).or_default().insert(bare.to_owned());
+        self.compare(Kind::Host, bare);
     }
 
     /// An ARN, complete or not, or a pattern of ARNs.
     pub(super) fn arn(&mut self, text: &str) {
-        self.compared.entry(Kind::Arn).or_default().insert(text.to_owned());
+        self.compare(Kind::Arn, text);
         if text.contains(['*', '?']) {
-            self.filled.insert((text.to_owned(), text.replace(['*', '?'], "x")));
+            self.filled.insert((Kind::Arn, text.to_owned(), text.replace(['*', '?'], "x")));
         }
         let mut parts = text.splitn(6, ':').skip(2);
         let (service, region) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -130,7 +196,7 @@ impl Gathered {
         let resource = parts.next().unwrap_or_default();
         let Some(account) = account else { return self.value(Kind::Name, text) };
         // `arn:iam::…`: the partition is missing, and everything stands one place earlier.
-        if !region.is_empty() && kept_region(region).is_none() {
+        if !region.is_empty() && kept::region(region).is_none() {
             self.value(Kind::Name, region);
         }
         if account != "aws" {
@@ -139,17 +205,11 @@ impl Gathered {
         if let Some((_, provider)) = resource.split_once("oidc-provider/") {
             return self.issuer(provider);
         }
-        let is_iam = matches!(service, "iam" | "sts");
-        let mut segments = resource.split(['/', ':']).peekable();
-        let kind = if is_iam { segments.next() } else { None };
-        for segment in segments {
-            if account == "aws" || kept_region(segment).is_some() {
-                continue;
-            }
-            match segment.contains(".amazonaws.com") {
-                true => {}
-                false if kind == Some("assumed-role") => self.value(Kind::Name, segment),
-                false => self.value(Kind::Name, segment),
+        let is_iam = matches!(service, "iam" | "sts") && resource.contains(['/', ':']);
+        let segments = resource.split(['/', ':']).skip(usize::from(is_iam));
+        for segment in segments.filter(|_| account != "aws") {
+            if kept::region(segment).is_none() && !segment.contains(".amazonaws.com") {
+                self.value(Kind::Name, segment);
             }
         }
     }
@@ -168,29 +228,30 @@ impl Gathered {
         }
     }
 
-    /// The subject of a token: its names, not its grammar, which is made of words that stay.
-    pub(super) fn subject(&mut self, text: &str) {
-        self.value(Kind::Subject, text);
-    }
-
     /// A text in which anything may stand.
     pub(super) fn text(&mut self, text: &str) {
         self.see(text);
         for range in super::secret::find(text) {
             self.secrets.extend(text.get(range).map(str::to_owned));
         }
-        super::find::scan(text, self);
-        let plain = plain(text);
-        if plain != text {
-            super::find::scan(&plain, self);
+        for position in positions(text) {
+            self.take(text, &position);
         }
+    }
+
+    /// A text that is one value, as far as it is not more.
+    pub(super) fn whole(&mut self, kind: Kind, text: &str) {
+        self.text(text);
+        self.take(text, &Position::sure(0..text.len(), kind));
     }
 
     /// Takes over what else was found.
     pub(super) fn absorb(&mut self, other: Self) {
         self.words.extend(other.words);
+        self.plain_names.extend(other.plain_names);
+        self.pieces.extend(other.pieces);
         for (kind, values) in other.compared {
-            self.compared.entry(kind).or_default().extend(values);
+            values.iter().for_each(|value| self.compare(kind.clone(), value));
         }
         self.joined.extend(other.joined);
         self.filled.extend(other.filled);
@@ -233,20 +294,13 @@ impl Gathered {
         }
     }
 
-    /// Words of the texts that hold one to hide: `AllowCollector`, `tenant111122223333`.
-    pub(super) fn take_in_what_holds_names(&mut self, is_name: &dyn Fn(&str) -> bool) {
-        let mut more = Vec::new();
-        for word in &self.seen {
-            if word.len() < 5 || self.words.contains(word) || kept::stays(word) || word.len() > 256 {
-                continue;
-            }
-            let holds = |part: &str| self.words.contains(part) || is_name(part);
-            if super::relation::parts(word, 4).any(|(_, part)| part.len() < word.len() && holds(part))
-                || account_in(word).is_some()
-            {
-                more.push(word.clone());
-            }
-        }
+    /// Words of the texts that hold one to hide, here or among `names`: `AllowCollector`, `tenant111122223333`.
+    pub(super) fn take_in_what_holds_names(&mut self, names: &BTreeMap<String, String>) {
+        let hidden = Inner::new(self.words.iter().chain(names.keys()).map(String::as_str));
+        let is_open =
+            |word: &&String| word.len() >= 5 && word.len() <= 256 && !self.words.contains(*word) && !kept::stays(word);
+        let holds = |word: &&String| hidden.parts(word).next().is_some() || account_in(word).is_some();
+        let more: Vec<String> = self.seen.iter().filter(is_open).filter(holds).cloned().collect();
         for word in &more {
             self.words.extend(account_in(word).map(str::to_owned));
         }
@@ -281,10 +335,8 @@ pub(super) fn is_small_number(word: &str) -> bool {
     word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `eu-west-1`
-fn kept_region(text: &str) -> Option<&str> {
-    let mut parts = text.split('-');
-    let named = parts.next()?.len() <= 4 && parts.clone().count() >= 2;
-    let ends = parts.next_back()?.bytes().all(|byte| byte.is_ascii_digit());
-    (named && ends && text.split('-').all(|part| is_small_number(part) || kept::stays(part))).then_some(text)
+/// The words of a text, in lower case.
+pub(super) fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
+    let words = tokens(text, &|_| false).filter(|token| token.kind == TokenKind::Word);
+    words.map(|token| folded(&decoded(text.get(token.span).unwrap_or_default())))
 }

@@ -1,6 +1,6 @@
 //! Words that stay: AWS's, those of languages and formats, and those that this crate says itself.
 //!
-//! A name that is such a word stays too, as it says nothing: a role called `role`, an ExternalId `external-id`. The list in
+//! Where such a word is somebody's name, as in a role called `role`, it is hidden in that place (`position`). The list in
 //! `kept.txt` is every word of a text in the sources of this crate and of `countersign-policy`; a test keeps it so.
 
 use std::collections::HashSet;
@@ -44,11 +44,71 @@ statement token trust value
 static WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| SAID.split_whitespace().chain(OWN.split_whitespace()).collect());
 
-/// Whether a word, in lower case, stays wherever it stands.
+/// Whether a word, in lower case, stays where no name stands.
 pub(super) fn stays(word: &str) -> bool {
     let mut letters = word.chars();
     let is_single = letters.next().is_some() && letters.next().is_none();
     is_single || WORDS.contains(word) || is_blank(word) || is_of_aws(word) || word.contains("removed")
+}
+
+/// Whether a word stays as part of a name too: one of AWS's names, a region, what somebody blacked out, a single letter, for
+/// which there is no other word.
+pub(super) fn stays_in_names(word: &str) -> bool {
+    word.chars().nth(1).is_none()
+        || OPEN.contains(&word)
+        || is_blank(word)
+        || is_of_aws(word)
+        || word.contains("removed")
+}
+
+/// Names of AWS's, and words of regions.
+const OPEN: [&str; 37] = [
+    "root",
+    "organizationaccountaccessrole",
+    "awscontroltowerexecution",
+    "administratoraccess",
+    "readonlyaccess",
+    "poweruseraccess",
+    "redacted",
+    "masked",
+    "us",
+    "eu",
+    "ap",
+    "sa",
+    "ca",
+    "me",
+    "af",
+    "il",
+    "mx",
+    "cn",
+    "gov",
+    "iso",
+    "isob",
+    "isoe",
+    "isof",
+    "east",
+    "west",
+    "north",
+    "south",
+    "central",
+    "northeast",
+    "northwest",
+    "southeast",
+    "southwest",
+    "global",
+    "regional",
+    "amazonaws",
+    "com",
+    "anonymous",
+];
+
+/// The region that a text names: `eu-west-1`.
+pub(super) fn region(text: &str) -> Option<&str> {
+    let is_small = |part: &str| part.len() <= 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut parts = text.split('-');
+    let named = parts.next()?.len() <= 4 && parts.clone().count() >= 2;
+    let ends = parts.next_back()?.bytes().all(|byte| byte.is_ascii_digit());
+    (named && ends && text.split('-').all(|part| is_small(part) || OPEN.contains(&part))).then_some(text)
 }
 
 /// What somebody blacked out already, with the digits that were left of it: `xxxx`, `80xxxx`.

@@ -4,15 +4,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::gather::{Gathered, Kind};
+use super::find::positions;
+use super::gather::{Gathered, PAIRED, words_of};
 use super::name::{Draw, Making, make};
+use super::position::{Certainty, Kind, Position};
 use super::relation::{Depth, Located, Relation, compare, contained, fill};
 use super::word::{TokenKind, decoded, folded, in_case_of, tokens, write_as};
 use super::{address, kept, secret};
 use crate::edit::Edit;
 
 /// The schema of a [`Key`] as JSON.
-pub const SCHEMA: &str = "countersign.redaction/1";
+pub const SCHEMA: &str = "countersign.redaction/2";
+
+/// The schema before words were hidden only where names stand: such keys are read all the same.
+const OLDER: &str = "countersign.redaction/1";
 
 /// The text is no key.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +41,10 @@ pub enum KeyError {
 pub struct Key {
     seed: [u8; 32],
     draw: Draw,
+    /// Words that are hidden wherever they stand.
     words: BTreeMap<String, String>,
+    /// Words that are hidden where names stand, and mean something elsewhere.
+    placed: BTreeMap<String, String>,
     addresses: BTreeMap<String, String>,
     kept: BTreeSet<String>,
     /// What everybody knows: not stored.
@@ -53,18 +61,20 @@ struct Stored {
     schema: String,
     seed: String,
     words: BTreeMap<String, String>,
+    #[serde(default)]
+    placed: BTreeMap<String, String>,
     addresses: BTreeMap<String, String>,
     kept: BTreeSet<String>,
 }
-
-/// How many values are compared each with each.
-const PAIRED: usize = 96;
 
 /// How many credentials are looked for where nothing shows what they are.
 const REPEATED: usize = 64;
 
 /// How often pseudonyms are drawn until none is taken.
 const DRAWS: u32 = 8;
+
+/// Of so many words one is always taken.
+const MANY: usize = 4_096;
 
 impl Key {
     /// A key that knows nothing yet. The seed has to be random: who knows it can tell whether a guess is right.
@@ -74,6 +84,7 @@ impl Key {
             seed,
             draw: Draw::new(&seed),
             words: BTreeMap::new(),
+            placed: BTreeMap::new(),
             addresses: BTreeMap::new(),
             kept: BTreeSet::new(),
             public: BTreeSet::new(),
@@ -89,7 +100,7 @@ impl Key {
     /// [`KeyError`] when the text is none.
     pub fn from_json(text: &str) -> Result<Self, KeyError> {
         let stored: Stored = serde_json::from_str(text).map_err(KeyError::NotAKey)?;
-        if stored.schema != SCHEMA {
+        if stored.schema != SCHEMA && stored.schema != OLDER {
             return Err(KeyError::OtherSchema(stored.schema));
         }
         let mut seed = [0; 32];
@@ -103,12 +114,13 @@ impl Key {
         }
         let mut key = Self::new(seed);
         let as_long = |(word, name): (&String, &String)| word.chars().count() == name.chars().count();
-        if !stored.words.iter().all(as_long) {
+        if !stored.words.iter().chain(&stored.placed).all(as_long) {
             return Err(KeyError::Damaged("a pseudonym is not as long as its word"));
         }
-        (key.words, key.addresses, key.kept) = (stored.words, stored.addresses, stored.kept);
+        (key.words, key.placed) = (stored.words, stored.placed);
+        (key.addresses, key.kept) = (stored.addresses, stored.kept);
         key.index();
-        if key.real.len() != key.words.len() {
+        if key.real.len() != key.words.len() + key.placed.len() {
             return Err(KeyError::Damaged("a pseudonym stands for two words"));
         }
         Ok(key)
@@ -121,6 +133,7 @@ impl Key {
             schema: SCHEMA.to_owned(),
             seed: self.seed.iter().map(|byte| format!("{byte:02x}")).collect(),
             words: self.words.clone(),
+            placed: self.placed.clone(),
             addresses: self.addresses.clone(),
             kept: self.kept.clone(),
         };
@@ -133,7 +146,7 @@ impl Key {
     }
 
     fn index(&mut self) {
-        self.real = self.words.iter().map(|(word, name)| (name.clone(), word.clone())).collect();
+        self.real = self.words.iter().chain(&self.placed).map(|(word, name)| (name.clone(), word.clone())).collect();
         self.real_addresses = self.addresses.iter().map(|(address, name)| (name.clone(), address.clone())).collect();
     }
 
@@ -153,43 +166,55 @@ impl Key {
         gathered.secrets.retain(|secret| secret.len() >= 8);
         key.secrets.append(&mut gathered.secrets);
         key.kept.extend(gathered.kept.iter().filter(|word| !self.hides(word)).cloned());
-        let is_name = |word: &str| self.hides(word);
-        gathered.take_in_what_holds_names(&is_name);
+        gathered.take_in_what_holds_names(&self.words);
         let stays = |word: &str| key.kept.contains(word) || key.public.contains(word) || self.is_pseudonym(word);
-        gathered.words.retain(|word| !stays(word));
-        gathered.words.extend(key.filled_words(&gathered));
-        let new: Vec<String> = gathered.words.iter().filter(|word| !self.hides(word)).cloned().collect();
+        gathered.words.retain(|word| !stays(word) && !self.placed.contains_key(word));
+        // A name with a pseudonym in it is hidden already.
+        let is_new =
+            |name: &&Vec<String>| !name.iter().any(|word| self.is_pseudonym(word) || key.public.contains(word));
+        let placed: BTreeSet<String> = gathered.plain_names.iter().filter(is_new).flatten().cloned().collect();
+        let pieces = gathered.pieces.iter().filter(|word| !self.is_pseudonym(word)).cloned();
+        let placed: BTreeSet<String> = placed
+            .into_iter()
+            .chain(pieces)
+            .filter(|word| !gathered.words.contains(word) && !self.hides(word))
+            .collect();
+        gathered.words.extend(key.filled_words(&gathered, &placed));
+        let is_old = |word: &&String| self.hides(word) || self.placed.contains_key(*word);
+        let new: Vec<String> = gathered.words.iter().chain(&placed).filter(|word| !is_old(word)).cloned().collect();
         if !new.is_empty() {
-            let relations = key.relations(&gathered);
+            let relations = key.relations(&gathered, &placed);
             let taken = |word: &str| {
                 gathered.seen.contains(word)
                     || kept::stays(word)
                     || self.hides(word)
+                    || self.placed.contains_key(word)
                     || gathered.words.contains(word)
+                    || placed.contains(word)
                     || key.kept.contains(word)
             };
-            let making = |attempt| Making {
-                draw: &self.draw,
-                given: &self.words,
-                relations: &relations,
-                attempt,
-                taken: &taken,
-            };
+            let given: BTreeMap<String, String> =
+                self.words.iter().chain(&self.placed).map(|(word, name)| (word.clone(), name.clone())).collect();
+            let making =
+                |attempt| Making { draw: &self.draw, given: &given, relations: &relations, attempt, taken: &taken };
             let mut best = make(&new, &making(attempt * DRAWS));
             for draw in 1..DRAWS {
-                if best.alone == 0 {
+                if best.alone == 0 || new.len() > MANY {
                     break;
                 }
                 let other = make(&new, &making(attempt * DRAWS + draw));
                 best = if other.alone < best.alone { other } else { best };
             }
-            key.words.extend(best.names);
-            key.kept.extend(best.fixed);
+            for (word, name) in best.names {
+                let names = if placed.contains(&word) { &mut key.placed } else { &mut key.words };
+                names.insert(word, name);
+            }
+            key.kept.extend(best.fixed.into_iter().filter(|word| !placed.contains(word)));
         }
+        let mut taken: HashSet<String> = key.addresses.values().cloned().collect();
         for written in gathered.addresses {
             if !key.addresses.contains_key(&written) && !self.real_addresses.contains_key(&written) {
-                let name = address::pseudonym(&written, &self.draw);
-                let name = name.filter(|name| !key.addresses.values().any(|other| other == name));
+                let name = address::pseudonym(&written, &self.draw).filter(|name| taken.insert(name.clone()));
                 key.addresses.extend(name.map(|name| (written, name)));
             }
         }
@@ -198,28 +223,33 @@ impl Key {
     }
 
     /// Words that only stand where a wildcard was filled in, next to a name.
-    fn filled_words(&self, gathered: &Gathered) -> Vec<String> {
-        let hidden = |word: &str| gathered.words.contains(word) || self.hides(word);
+    fn filled_words(&self, gathered: &Gathered, placed: &BTreeSet<String>) -> Vec<String> {
+        let hidden = |word: &str| {
+            gathered.words.contains(word) || self.hides(word) || placed.contains(word) || self.placed.contains_key(word)
+        };
         let mut words = Vec::new();
-        for (pattern, filled) in &gathered.filled {
+        for (_, pattern, filled) in &gathered.filled {
             let known: HashSet<String> = words_of(pattern).collect();
             let is_new = |word: &String| !known.contains(word) && !self.is_pseudonym(word);
             let holds_name = |word: &String| known.iter().any(|piece| hidden(piece) && word.contains(piece.as_str()));
-            words.extend(words_of(filled).filter(is_new).filter(holds_name));
+            let stays = |word: &String| kept::stays(word) || self.placed.contains_key(word);
+            words.extend(words_of(filled).filter(is_new).filter(holds_name).filter(|word| !stays(word)));
         }
         words
     }
 
-    fn relations(&self, gathered: &Gathered) -> Vec<Relation> {
+    fn relations(&self, gathered: &Gathered, placed: &BTreeSet<String>) -> Vec<Relation> {
         let hidden = |word: &str| gathered.words.contains(word) || self.hides(word);
-        let located = |text: &str| Located::new(text, &hidden);
+        let placed = |word: &str| placed.contains(word) || self.placed.contains_key(word);
+        let located = |kind: &Kind, text: &str| Located::new(text, kind, &hidden, &placed);
         let mut relations = HashSet::new();
         for (kind, values) in &gathered.compared {
             let depth = match kind {
                 Kind::ExternalId | Kind::Subject => Depth::Letters,
-                Kind::Session | Kind::Arn | Kind::Host | Kind::Key(_) | Kind::Name => Depth::Slips,
+                Kind::Session | Kind::Arn | Kind::Host | Kind::Key(_) => Depth::Slips,
+                Kind::Name | Kind::Identity | Kind::Label => Depth::Slips,
             };
-            let values: Vec<Located> = values.iter().take(PAIRED).map(|value| located(value)).collect();
+            let values: Vec<Located> = values.iter().map(|value| located(kind, value)).collect();
             for (at, value) in values.iter().enumerate() {
                 for other in values.iter().skip(at + 1) {
                     compare(value, other, depth, &mut relations);
@@ -228,21 +258,21 @@ impl Key {
         }
         // Patterns of roles stand beside patterns of principals, and hosts inside ARNs.
         let across = [(Kind::Arn, Kind::Host), (Kind::Host, Kind::Subject), (Kind::ExternalId, Kind::Session)];
-        for (one, other) in across {
-            let (Some(one), Some(other)) = (gathered.compared.get(&one), gathered.compared.get(&other)) else {
+        for (a, b) in across {
+            let (Some(one), Some(other)) = (gathered.compared.get(&a), gathered.compared.get(&b)) else {
                 continue;
             };
             for value in one.iter().take(PAIRED / 4) {
                 for other in other.iter().take(PAIRED / 4) {
-                    compare(&located(value), &located(other), Depth::Slips, &mut relations);
+                    compare(&located(&a, value), &located(&b, other), Depth::Slips, &mut relations);
                 }
             }
         }
         for (a, b) in &gathered.joined {
-            compare(&located(a), &located(b), Depth::Slips, &mut relations);
+            compare(&located(&Kind::Name, a), &located(&Kind::Name, b), Depth::Slips, &mut relations);
         }
-        for (pattern, filled) in &gathered.filled {
-            fill(&located(pattern), &located(filled), &mut relations);
+        for (kind, pattern, filled) in &gathered.filled {
+            fill(&located(kind, pattern), &located(kind, filled), &mut relations);
         }
         contained(gathered.words.iter().chain(self.words.keys()), &mut relations);
         relations.extend(gathered.words.iter().flat_map(|word| prefix_of_id(word)));
@@ -254,11 +284,72 @@ impl Key {
     /// The text with everything hidden that this key knows, and the credentials in it removed.
     #[must_use]
     pub fn hide(&self, text: &str) -> String {
-        crate::edit::apply(text, &self.edits(text)).unwrap_or_default()
+        self.hide_at(text, Vec::new())
     }
 
-    /// What hiding changes in a text.
-    pub(super) fn edits(&self, text: &str) -> Vec<Edit> {
+    /// The same of a text of which it is known where some values stand.
+    pub(super) fn hide_at(&self, text: &str, known: Vec<Position>) -> String {
+        crate::edit::apply(text, &self.edits(text, known)).unwrap_or_default()
+    }
+
+    /// The same of a text that is one value.
+    pub(super) fn hide_whole(&self, kind: Kind, text: &str) -> String {
+        self.hide_at(text, vec![Position::sure(0..text.len(), kind)])
+    }
+
+    /// The text with the credentials in it removed, and no name hidden.
+    pub(super) fn remove(&self, text: &str) -> String {
+        crate::edit::apply(text, &self.removals(text)).unwrap_or_default()
+    }
+
+    /// What hiding changes in a text, of which it is known where some values stand.
+    pub(super) fn edits(&self, text: &str, known: Vec<Position>) -> Vec<Edit> {
+        let names = self.names_in(text, known);
+        let mut names = names.iter().peekable();
+        let mut edits = self.removals(text);
+        let mut gone = edits.iter().map(|edit| edit.span).collect::<Vec<_>>().into_iter().peekable();
+        let is_name = |word: &str| self.hides(&folded(word)) || self.placed.contains_key(&folded(word));
+        for token in tokens(text, &is_name) {
+            while gone.peek().is_some_and(|gone| gone.end as usize <= token.span.start) {
+                gone.next();
+            }
+            while names.next_if(|name| name.end <= token.span.start).is_some() {}
+            if gone.peek().is_some_and(|gone| (gone.start as usize) < token.span.end) {
+                continue;
+            }
+            let written = text.get(token.span.clone()).unwrap_or_default();
+            let is_placed = names.peek().is_some_and(|name| name.start <= token.span.start);
+            let name = match token.kind {
+                TokenKind::Word => renamed(written, &self.words)
+                    .or_else(|| is_placed.then(|| renamed(written, &self.placed)).flatten()),
+                TokenKind::Address => self.addresses.get(written).cloned(),
+                TokenKind::Date => None,
+            };
+            edits.extend(name.map(|name| Edit::replace(span(token.span), name)));
+        }
+        edits.sort_by_key(|edit| edit.span.start);
+        edits
+    }
+
+    /// Where names stand in a text, in order.
+    fn names_in(&self, text: &str, known: Vec<Position>) -> Vec<std::ops::Range<usize>> {
+        if self.placed.is_empty() {
+            return Vec::new();
+        }
+        let all = positions(text).into_iter().chain(known);
+        let sure = all.filter(|position| position.certainty == Certainty::Sure);
+        let mut names: Vec<_> = sure.flat_map(|position| position.names(text)).collect();
+        names.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        names.dedup_by(|next, last| {
+            let is_inside = next.start <= last.end;
+            last.end = if is_inside { last.end.max(next.end) } else { last.end };
+            is_inside
+        });
+        names
+    }
+
+    /// What is removed from a text.
+    fn removals(&self, text: &str) -> Vec<Edit> {
         let mut removed = secret::find(text);
         for credential in self.secrets.iter().take(REPEATED) {
             let places = text.match_indices(credential.as_str()).map(|(at, found)| at..at + found.len());
@@ -274,24 +365,6 @@ impl Key {
                 _ => edits.push(Edit::replace(range, secret::REMOVED)),
             }
         }
-        let is_name = |word: &str| self.hides(&folded(word));
-        let mut gone = edits.iter().map(|edit| edit.span).collect::<Vec<_>>().into_iter().peekable();
-        for token in tokens(text, &is_name) {
-            while gone.peek().is_some_and(|gone| gone.end as usize <= token.span.start) {
-                gone.next();
-            }
-            if gone.peek().is_some_and(|gone| (gone.start as usize) < token.span.end) {
-                continue;
-            }
-            let written = text.get(token.span.clone()).unwrap_or_default();
-            let name = match token.kind {
-                TokenKind::Word => renamed(written, &self.words),
-                TokenKind::Address => self.addresses.get(written).cloned(),
-                TokenKind::Date => None,
-            };
-            edits.extend(name.map(|name| Edit::replace(span(token.span), name)));
-        }
-        edits.sort_by_key(|edit| edit.span.start);
         edits
     }
 
@@ -344,11 +417,6 @@ fn renamed(written: &str, names: &impl Names) -> Option<String> {
 
 fn span(range: std::ops::Range<usize>) -> countersign_policy::document::Span {
     countersign_policy::document::Span::new(range.start, range.end)
-}
-
-fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
-    let words = tokens(text, &|_| false).filter(|token| token.kind == TokenKind::Word);
-    words.map(|token| folded(&decoded(text.get(token.span).unwrap_or_default())))
 }
 
 /// `AROA`, `AKIA` and the like say what kind of thing an id is of.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::relation::{Relation, Spot};
+use super::relation::{Inner, Relation, Spot};
 
 /// Draws from a seed: the same words draw the same.
 #[derive(Clone)]
@@ -93,10 +93,17 @@ impl<'w> Letters<'w> {
     }
 
     fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        let (low, high) = (a.min(b), a.max(b));
-        if let Some(above) = self.above.get_mut(high) {
-            *above = low;
+        let low = self.root(a).min(self.root(b));
+        // Everything on the way points there from now on, so that ways stay short.
+        for start in [a, b] {
+            let mut node = start;
+            while let Some(above) = self.above.get_mut(node) {
+                let next = core::mem::replace(above, low);
+                if next == node || next == low {
+                    break;
+                }
+                node = next;
+            }
         }
     }
 }
@@ -151,7 +158,7 @@ pub(super) fn make(new: &[String], making: &Making<'_>) -> Made {
     let images = draw_all(&letters, &classes, making);
     let mut made = Made { names: BTreeMap::new(), fixed: Vec::new(), alone: 0 };
     let mut used: HashSet<String> = making.given.values().cloned().collect();
-    let reals: HashSet<&str> = letters.words.iter().copied().filter(|word| word.len() >= 4).collect();
+    let reals = Inner::new(letters.words.iter().copied());
     made.fixed.extend(fixed.iter().filter(|word| !is_old(word)).map(|word| (*word).to_owned()));
     for word in letters.words.iter().filter(|word| !is_old(word) && !fixed.contains(*word)) {
         let related: String = letters.nodes(word).filter_map(|node| images.get(&letters.root(node))).collect();
@@ -167,14 +174,14 @@ pub(super) fn make(new: &[String], making: &Making<'_>) -> Made {
 }
 
 /// Whether a pseudonym stands for nothing else, and shows no name.
-fn is_free(name: &str, word: &str, used: &HashSet<String>, reals: &HashSet<&str>, making: &Making<'_>) -> bool {
+fn is_free(name: &str, word: &str, used: &HashSet<String>, reals: &Inner<'_>, making: &Making<'_>) -> bool {
     let is_blank = name.len() >= 3 && name.bytes().all(|byte| byte == b'x');
     name.chars().count() == word.chars().count()
         && !is_blank
         && !is_code(name)
         && !used.contains(name)
         && !(making.taken)(name)
-        && !super::relation::parts(name, 4).any(|(_, part)| reals.contains(part))
+        && !reals.stand_in(name)
 }
 
 /// Whether a backslash before it would make an escape of it.

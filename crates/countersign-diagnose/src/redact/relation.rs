@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use countersign_policy::similar;
 
+use super::position::{Kind, names};
 use super::word::{TokenKind, decoded, folded, tokens};
 use crate::external_id::look_alike;
 
@@ -43,7 +44,14 @@ pub(super) struct Located {
 }
 
 impl Located {
-    pub(super) fn new(value: &str, is_hidden: &dyn Fn(&str) -> bool) -> Self {
+    /// `is_hidden` knows the words that are hidden wherever they stand, `is_placed` those that are where names stand.
+    pub(super) fn new(
+        value: &str,
+        kind: &Kind,
+        is_hidden: &dyn Fn(&str) -> bool,
+        is_placed: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let names = names(kind, value);
         let (mut chars, mut spots) = (Vec::new(), Vec::new());
         let mut from = 0;
         for token in tokens(value, &|_| false).filter(|token| token.kind == TokenKind::Word) {
@@ -52,7 +60,8 @@ impl Located {
             spots.resize(chars.len(), None);
             let word = decoded(value.get(token.span.clone()).unwrap_or_default());
             let key = folded(&word);
-            let hidden = is_hidden(&key);
+            let is_name = || names.iter().any(|name| name.contains(&token.span.start));
+            let hidden = is_hidden(&key) || is_placed(&key) && is_name();
             for (at, c) in word.chars().enumerate() {
                 chars.push(c);
                 spots.push(hidden.then(|| Spot { word: key.clone(), at }));
@@ -262,25 +271,58 @@ fn edits(a: &Located, b: &Located, out: &mut HashSet<Relation>) {
     }
 }
 
-/// The parts of a word from `least` letters on, itself included, and the letter each starts at.
-pub(super) fn parts(word: &str, least: usize) -> impl Iterator<Item = (usize, &str)> {
-    const LONGEST: usize = 64;
-    let starts = word.char_indices().enumerate().take(256);
-    starts.flat_map(move |(nth, (start, _))| {
-        let rest = word.get(start..).unwrap_or_default();
-        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST).skip(least.saturating_sub(1));
-        ends.filter_map(move |end| Some((nth, rest.get(..end)?)))
-    })
+/// The fewest letters of a word that is looked for inside of others.
+const LEAST: usize = 4;
+
+/// The longest word that is looked for inside of others, and in how many first letters of them it starts.
+const LONGEST: usize = 64;
+const STARTS: usize = 256;
+
+/// Words that are looked for inside of others.
+pub(super) struct Inner<'w> {
+    words: HashSet<&'w str>,
+    /// How they start: most places in a word start none.
+    heads: HashSet<&'w str>,
+}
+
+impl<'w> Inner<'w> {
+    pub(super) fn new(words: impl Iterator<Item = &'w str>) -> Self {
+        let words: HashSet<&str> = words.filter(|word| head(word).is_some() && word.len() <= 4 * LONGEST).collect();
+        let heads = words.iter().filter_map(|word| head(word)).collect();
+        Self { words, heads }
+    }
+
+    /// Those that stand inside a word without being it, and the letter each starts at.
+    pub(super) fn parts<'t>(&self, word: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
+        let starts = word.char_indices().enumerate().take(STARTS);
+        starts.flat_map(move |(nth, (start, _))| {
+            let rest = word.get(start..).unwrap_or_default();
+            let is_start = head(rest).is_some_and(|head| self.heads.contains(head));
+            let rest = if is_start { rest } else { "" };
+            let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST).skip(LEAST - 1);
+            ends.filter_map(move |end| {
+                let part = rest.get(..end)?;
+                (part.len() < word.len() && self.words.contains(part)).then_some((nth, part))
+            })
+        })
+    }
+
+    /// Whether one of them is the word, or stands inside of it.
+    pub(super) fn stand_in(&self, word: &str) -> bool {
+        self.words.contains(word) || self.parts(word).next().is_some()
+    }
+}
+
+fn head(word: &str) -> Option<&str> {
+    let (last, c) = word.char_indices().nth(LEAST - 1)?;
+    word.get(..last + c.len_utf8())
 }
 
 /// Words that stand inside others.
 pub(super) fn contained<'w>(words: impl Iterator<Item = &'w String> + Clone, out: &mut HashSet<Relation>) {
-    let known: HashSet<&str> = words.clone().map(String::as_str).collect();
+    let known = Inner::new(words.clone().map(String::as_str));
     for word in words {
-        for (start, part) in parts(word, 4) {
-            if part.len() == word.len() || !known.contains(part) {
-                continue;
-            }
+        for (start, part) in known.parts(word) {
             for at in 0..part.chars().count() {
                 let (a, b) = (Spot { word: part.to_owned(), at }, Spot { word: word.clone(), at: start + at });
                 out.insert(Relation::Same(a.clone().min(b.clone()), a.max(b)));

@@ -3,7 +3,11 @@
 use countersign_policy::document::{PolicyDocument, Span};
 
 use super::Key;
-use crate::call::{Call, Parameter, Slot};
+use super::inventory::{
+    in_calls, in_claim, in_document, in_key, in_profile, in_tags, is_template, kind_of_parameter, of_key_name,
+};
+use super::position::{Kind, Position};
+use crate::call::{Call, Name, Parameter, Slot};
 use crate::diagnosis::{CallFacts, Diagnosed, Diagnosis, Fix};
 use crate::edit::{self, Edit};
 use crate::evidence::{Evidence, Facts, Guard, Piece, PolicyText, Referred, RequestText, Sent};
@@ -19,8 +23,8 @@ struct Veiled {
 }
 
 impl Veiled {
-    fn new(key: &Key, text: &str) -> Self {
-        let edits = key.edits(text);
+    fn new(key: &Key, text: &str, known: Vec<Position>) -> Self {
+        let edits = key.edits(text, known);
         Self { text: edit::apply(text, &edits).unwrap_or_default(), edits }
     }
 
@@ -48,6 +52,10 @@ fn some(key: &Key, text: Option<&String>) -> Option<String> {
     text.map(|text| key.hide(text))
 }
 
+fn identity(key: &Key, text: Option<&String>) -> Option<String> {
+    text.map(|text| key.hide_whole(Kind::Identity, text))
+}
+
 fn all(key: &Key, texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| key.hide(text)).collect()
 }
@@ -67,11 +75,11 @@ pub(super) fn evidence(evidence: &Evidence, key: &Key) -> Evidence {
         rcps: guards(&evidence.rcps),
         vpc_endpoint: one(&evidence.vpc_endpoint),
         request: evidence.request.as_ref().map(|request| self::request(request, key)),
-        caller: some(key, evidence.caller.as_ref()),
-        role: some(key, evidence.role.as_ref()),
+        caller: identity(key, evidence.caller.as_ref()),
+        role: identity(key, evidence.role.as_ref()),
         facts: facts(&evidence.facts, key),
         notes: all(key, &evidence.notes),
-        external_id_to_send: some(key, evidence.external_id_to_send.as_ref()),
+        external_id_to_send: evidence.external_id_to_send.as_ref().map(|id| key.hide_whole(Kind::ExternalId, id)),
         now: evidence.now,
     }
 }
@@ -84,7 +92,7 @@ fn guard(guard: &Guard, key: &Key) -> Guard {
 }
 
 fn policy(policy: &PolicyText, key: &Key) -> PolicyText {
-    let veiled = Veiled::new(key, &policy.text);
+    let veiled = of_policy(policy, key);
     let name = key.hide(&policy.name);
     // A policy that stands in another language than JSON is not read from its text.
     if PolicyDocument::parse(&policy.text) == policy.document {
@@ -101,18 +109,32 @@ fn policy(policy: &PolicyText, key: &Key) -> PolicyText {
     PolicyText { name, text: veiled.text, document, pieces, referred }
 }
 
+fn of_policy(policy: &PolicyText, key: &Key) -> Veiled {
+    Veiled::new(key, &policy.text, in_document(&policy.document, &policy.text))
+}
+
 /// A text with calls: what its calls say is hidden as it is in the text.
 fn request(request: &RequestText, key: &Key) -> RequestText {
-    let veiled = Veiled::new(key, &request.text);
+    let veiled = Veiled::new(key, &request.text, in_calls(request));
     let calls = request.calls.iter().map(|call| self::call(call, key, &veiled)).collect();
     RequestText { name: key.hide(&request.name), text: veiled.text, calls }
 }
 
 fn call(call: &Call, key: &Key, text: &Veiled) -> Call {
-    let parameter = |parameter: &Parameter| match parameter {
-        Parameter::Known { value, span } => Parameter::Known { value: key.hide(value), span: text.span(*span) },
+    let parameter = |name: Name, parameter: &Parameter| match parameter {
+        Parameter::Known { value, span } => {
+            let value = match kind_of_parameter(name) {
+                Some(kind) => key.hide_whole(kind, value),
+                None if name == Name::Tags => key.hide_at(value, in_tags(value)),
+                None => key.hide(value),
+            };
+            Parameter::Known { value, span: text.span(*span) }
+        }
         Parameter::Unknown { expression, span } => {
-            Parameter::Unknown { expression: key.hide(expression), span: text.span(*span) }
+            let kind = kind_of_parameter(name).filter(|_| is_template(expression));
+            let known = kind.map(|kind| Position::sure(0..expression.len(), kind));
+            let expression = key.hide_at(expression, known.into_iter().collect());
+            Parameter::Unknown { expression, span: text.span(*span) }
         }
         Parameter::Implied { .. } | Parameter::Absent => parameter.clone(),
     };
@@ -126,15 +148,16 @@ fn call(call: &Call, key: &Key, text: &Veiled) -> Call {
         quoting: slot.quoting,
         also: edits(&slot.also),
     };
+    let profile = |name: &str| key.hide_at(name, vec![in_profile(call.style, name)]);
     Call {
         style: call.style,
         operation: call.operation,
         tool: call.tool,
         span: text.span(call.span),
-        parameters: call.parameters.iter().map(|(name, known)| (*name, parameter(known))).collect(),
-        source: call.source.as_deref().map(|name| key.hide(name).into()),
-        profile: call.profile.as_deref().map(|name| key.hide(name).into()),
-        device: call.device.as_deref().map(|device| key.hide(device).into()),
+        parameters: call.parameters.iter().map(|(name, known)| (*name, parameter(*name, known))).collect(),
+        source: call.source.as_deref().map(|name| profile(name).into()),
+        profile: call.profile.as_deref().map(|name| profile(name).into()),
+        device: call.device.as_deref().map(|name| profile(name).into()),
         chained: call.chained,
         slots: call.slots.iter().map(|(name, place)| (*name, slot(place))).collect(),
         removals: call.removals.iter().map(|(name, gone)| (*name, edits(gone))).collect(),
@@ -142,105 +165,117 @@ fn call(call: &Call, key: &Key, text: &Veiled) -> Call {
 }
 
 fn facts(facts: &Facts, key: &Key) -> Facts {
-    let sent = |sent: &Sent| match sent {
-        Sent::Value(value) => Sent::Value(key.hide(value)),
+    let sent = |sent: &Sent, kind: Kind| match sent {
+        Sent::Value(value) => Sent::Value(key.hide_whole(kind, value)),
         Sent::Nothing => Sent::Nothing,
         Sent::Unknown => Sent::Unknown,
     };
-    let lists = |lists: &[(String, Vec<String>)]| {
-        lists.iter().map(|(name, values)| (key.hide(name), all(key, values))).collect()
+    let lists = |lists: &[(String, Vec<String>)], place: fn(&str, &str) -> Position| {
+        let list = |(name, values): &(String, Vec<String>)| {
+            let values = values.iter().map(|value| key.hide_at(value, vec![place(name, value)])).collect();
+            (key.hide_at(name, of_key_name(name)), values)
+        };
+        lists.iter().map(list).collect()
     };
     Facts {
-        external_id: sent(&facts.external_id),
-        session_name: sent(&facts.session_name),
-        source_identity: sent(&facts.source_identity),
-        session_tags: some(key, facts.session_tags.as_ref()),
-        token_claims: lists(&facts.token_claims),
-        keys: lists(&facts.keys),
-        absent_keys: all(key, &facts.absent_keys),
+        external_id: sent(&facts.external_id, Kind::ExternalId),
+        session_name: sent(&facts.session_name, Kind::Session),
+        source_identity: sent(&facts.source_identity, Kind::Name),
+        session_tags: facts.session_tags.as_ref().map(|tags| key.hide_at(tags, in_tags(tags))),
+        token_claims: lists(&facts.token_claims, in_claim),
+        keys: lists(&facts.keys, in_key),
+        absent_keys: facts.absent_keys.iter().map(|name| key.hide_at(name, of_key_name(name))).collect(),
         role_age_seconds: facts.role_age_seconds,
         max_session_duration: facts.max_session_duration,
         duration_seconds: facts.duration_seconds,
         chained: facts.chained,
         role_exists: facts.role_exists,
-        intended_caller: some(key, facts.intended_caller.as_ref()),
+        intended_caller: identity(key, facts.intended_caller.as_ref()),
         region: some(key, facts.region.as_ref()),
         remarks: facts.remarks.iter().map(|(name, words)| (key.hide(name), key.hide(words))).collect(),
     }
 }
 
-/// The answer with everything hidden that the key knows. `evidence` is what it answers.
-pub(super) fn diagnosis(diagnosis: &Diagnosis, evidence: &Evidence, key: &Key) -> Diagnosis {
+/// The answer about what is hidden, with the real values in it: what the law compares.
+pub(super) fn restored(answer: &Diagnosis, key: &Key) -> Diagnosis {
+    diagnosis(answer, &Texts::default(), &|text| key.restore(text))
+}
+
+/// The real answer without credentials, its places moved to where they are in the hidden evidence.
+pub(super) fn without_credentials(answer: &Diagnosis, evidence: &Evidence, key: &Key) -> Diagnosis {
     let texts = Texts {
-        trust: evidence.trust.as_ref().map(|trust| Veiled::new(key, &trust.text)),
-        call: evidence.request.as_ref().map(|request| Veiled::new(key, &request.text)),
-        error: evidence.error_text.as_ref().map(|text| Veiled::new(key, text)),
+        trust: evidence.trust.as_ref().map(|trust| of_policy(trust, key)),
+        call: evidence.request.as_ref().map(|request| Veiled::new(key, &request.text, in_calls(request))),
+        error: evidence.error_text.as_ref().map(|text| Veiled::new(key, text, Vec::new())),
     };
+    diagnosis(answer, &texts, &|text| key.remove(text))
+}
+
+/// The answer with every text passed through `say`, and every place moved with its text.
+fn diagnosis(diagnosis: &Diagnosis, texts: &Texts, say: &dyn Fn(&str) -> String) -> Diagnosis {
+    let some = |text: Option<&String>| text.map(|text| say(text));
+    let all = |texts: &[String]| -> Vec<String> { texts.iter().map(|text| say(text)).collect() };
     let call = &diagnosis.call;
     Diagnosis {
         schema: diagnosis.schema,
         status: diagnosis.status,
-        causes: diagnosis.causes.iter().map(|cause| diagnosed(cause, &texts, key)).collect(),
+        causes: diagnosis.causes.iter().map(|cause| diagnosed(cause, texts, say)).collect(),
         before: diagnosis.before,
         after: diagnosis.after,
         call: CallFacts {
-            actions: all(key, &call.actions),
-            caller: some(key, call.caller.as_ref()),
-            role: some(key, call.role.as_ref()),
-            code: some(key, call.code.as_ref()),
-            request_id: some(key, call.request_id.as_ref()),
+            actions: all(&call.actions),
+            caller: some(call.caller.as_ref()),
+            role: some(call.role.as_ref()),
+            code: some(call.code.as_ref()),
+            request_id: some(call.request_id.as_ref()),
             denials: call.denials,
         },
-        // What has no colon is a word of ours.
-        open: diagnosis
-            .open
-            .iter()
-            .map(|open| if open.contains(':') { key.hide(open) } else { open.clone() })
-            .collect(),
+        open: all(&diagnosis.open),
         not_given: diagnosis.not_given.clone(),
-        question: diagnosis.question.as_ref().map(|question| self::question(question, key)),
-        checks: all(key, &diagnosis.checks),
-        notes: all(key, &diagnosis.notes),
-        claims: diagnosis.claims.iter().map(|claim| Claim { text: key.hide(&claim.text), ..claim.clone() }).collect(),
+        question: diagnosis.question.as_ref().map(|question| self::question(question, say)),
+        checks: all(&diagnosis.checks),
+        notes: all(&diagnosis.notes),
+        claims: diagnosis.claims.iter().map(|claim| Claim { text: say(&claim.text), ..claim.clone() }).collect(),
         fingerprint: diagnosis.fingerprint.clone(),
         plan: diagnosis.plan.as_ref().map(|plan| Plan {
             causes: plan.causes.clone(),
-            patches: plan.patches.iter().map(|patch| self::patch(patch, key)).collect(),
+            patches: plan.patches.iter().map(|patch| self::patch(patch, say)).collect(),
             by_hand: plan.by_hand.clone(),
             decide: plan.decide.clone(),
-            held_back: plan.held_back.as_deref().map(|why| key.hide(why)),
+            held_back: plan.held_back.as_deref().map(say),
         }),
     }
 }
 
-fn patch(patch: &Patch, key: &Key) -> Patch {
+fn patch(patch: &Patch, say: &dyn Fn(&str) -> String) -> Patch {
     Patch {
         part: patch.part,
-        name: key.hide(&patch.name),
-        before: key.hide(&patch.before),
-        after: key.hide(&patch.after),
+        name: say(&patch.name),
+        before: say(&patch.before),
+        after: say(&patch.after),
         policy: None,
     }
 }
 
-fn question(question: &Question, key: &Key) -> Question {
+fn question(question: &Question, say: &dyn Fn(&str) -> String) -> Question {
     let outlook = |outlook: &Outlook| {
         let mut hidden = outlook.clone();
-        hidden.answer = key.hide(&hidden.answer);
+        hidden.answer = say(&hidden.answer);
         hidden
     };
     Question {
         topic: match &question.topic {
-            Topic::Key(name) => Topic::Key(key.hide(name)),
+            Topic::Key(name) => Topic::Key(say(name)),
             other => other.clone(),
         },
-        text: key.hide(&question.text),
-        command: some(key, question.command.as_ref()),
+        text: say(&question.text),
+        command: question.command.as_deref().map(say),
         answers: question.answers.iter().map(outlook).collect(),
     }
 }
 
 /// The texts that places of an answer are in.
+#[derive(Default)]
 struct Texts {
     trust: Option<Veiled>,
     call: Option<Veiled>,
@@ -258,28 +293,30 @@ impl Texts {
     }
 }
 
-fn diagnosed(cause: &Diagnosed, texts: &Texts, key: &Key) -> Diagnosed {
-    let patch = cause.patch.as_ref().map(|patch| self::patch(patch, key));
+fn diagnosed(cause: &Diagnosed, texts: &Texts, say: &dyn Fn(&str) -> String) -> Diagnosed {
+    let some = |text: Option<&String>| text.map(|text| say(text));
+    let all = |texts: &[String]| texts.iter().map(|text| say(text)).collect();
+    let patch = cause.patch.as_ref().map(|patch| self::patch(patch, say));
     // What shows a credential only as a whole must not be cut first.
-    let diff = cause.fix.diff.as_ref().map(|diff| patch.as_ref().map_or_else(|| key.hide(diff), Patch::unified));
+    let diff = cause.fix.diff.as_ref().map(|diff| patch.as_ref().map_or_else(|| say(diff), Patch::unified));
     Diagnosed {
         id: cause.id,
         status: cause.status,
         side: cause.side,
         statement: cause.statement,
-        key: some(key, cause.key.as_ref()),
-        required: some(key, cause.required.as_ref()),
-        required_values: all(key, &cause.required_values),
-        sent: some(key, cause.sent.as_ref()),
-        message: key.hide(&cause.message),
+        key: some(cause.key.as_ref()),
+        required: some(cause.required.as_ref()),
+        required_values: all(&cause.required_values),
+        sent: some(cause.sent.as_ref()),
+        message: say(&cause.message),
         fix: Fix {
-            text: key.hide(&cause.fix.text),
+            text: say(&cause.fix.text),
             diff,
             safe: cause.fix.safe,
-            decide: some(key, cause.fix.decide.as_ref()),
-            find: some(key, cause.fix.find.as_ref()),
+            decide: some(cause.fix.decide.as_ref()),
+            find: some(cause.fix.find.as_ref()),
         },
-        separate_by: some(key, cause.separate_by.as_ref()),
+        separate_by: some(cause.separate_by.as_ref()),
         time: cause.time,
         risk: cause.risk.clone(),
         places: cause.places.iter().map(|place| texts.place(place)).collect(),

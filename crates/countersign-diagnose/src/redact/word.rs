@@ -244,15 +244,41 @@ pub(super) fn write_as(written: &str, other: &str, out: &mut String) {
     out.extend(letters);
 }
 
+/// A text with its escapes undone, and where its characters stand in the text.
+pub(super) struct Plain<'t> {
+    pub(super) text: Cow<'t, str>,
+    /// A place here and in the text, wherever the distance between the two changes.
+    turns: Vec<(usize, usize)>,
+}
+
+impl Plain<'_> {
+    /// Where a range of characters stands in the text.
+    pub(super) fn raw(&self, range: &Range<usize>) -> Range<usize> {
+        let start = self.turn(self.turns.partition_point(|(here, _)| *here <= range.start), range.start);
+        let end = self.turn(self.turns.partition_point(|(here, _)| *here < range.end), range.end);
+        start..end.max(start)
+    }
+
+    fn turn(&self, behind: usize, at: usize) -> usize {
+        let turn = behind.checked_sub(1).and_then(|nth| self.turns.get(nth));
+        turn.map_or(at, |(here, there)| there + (at - here))
+    }
+}
+
 /// The text with its escapes and encodings undone, to look for values in.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(super) fn plain(text: &str) -> Plain<'_> {
     if !text.contains(['\\', '%', '\u{1b}']) {
-        return Cow::Borrowed(text);
+        return Plain { text: Cow::Borrowed(text), turns: Vec::new() };
     }
     let mut out = String::with_capacity(text.len());
+    let mut turns = Vec::new();
     let mut at = 0;
     while let Some(unit) = unit(text, at) {
         let raw = text.get(at..at + unit.length).unwrap_or_default();
+        let is_coded = raw.starts_with(['\\', '%', '\u{1b}']);
+        if is_coded {
+            turns.push((out.len(), at));
+        }
         at += unit.length.max(1);
         match unit.letter {
             Some(c) => out.push(c),
@@ -262,8 +288,55 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
             None if raw.starts_with('\u{1b}') => {}
             None => out.push_str(raw),
         }
+        if is_coded {
+            turns.push((out.len(), at));
+        }
     }
-    Cow::Owned(out)
+    Plain { text: Cow::Owned(out), turns }
+}
+
+/// What stands between the quotes of a JSON string, with its escapes undone as JSON undoes them.
+pub(super) fn unescaped(text: &str) -> Plain<'_> {
+    if !text.contains('\\') {
+        return Plain { text: Cow::Borrowed(text), turns: Vec::new() };
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut turns = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let Some(slash) = rest.find('\\') else {
+            out.push_str(rest);
+            break;
+        };
+        out.push_str(rest.get(..slash).unwrap_or_default());
+        at += slash;
+        turns.push((out.len(), at));
+        let code = rest.get(slash + 1..).unwrap_or_default();
+        let unit = |at: usize| {
+            let digits = code.get(at..at + 4)?;
+            u32::from_str_radix(digits, 16).ok()
+        };
+        let (length, c) = match code.chars().next() {
+            Some('u') => match (unit(1), unit(7).filter(|_| code.get(5..7) == Some("\\u"))) {
+                (Some(high @ 0xd800..0xdc00), Some(low @ 0xdc00..0xe000)) => {
+                    (12, char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)))
+                }
+                (Some(code), _) => (6, char::from_u32(code)),
+                (None, _) => (2, None),
+            },
+            Some('n') => (2, Some('\n')),
+            Some('t') => (2, Some('\t')),
+            Some('r') => (2, Some('\r')),
+            Some('b') => (2, Some('\u{8}')),
+            Some('f') => (2, Some('\u{c}')),
+            Some(c) => (1 + c.len_utf8(), Some(c)),
+            None => (1, None),
+        };
+        at += length;
+        out.extend(c.or(Some('\u{fffd}')));
+        turns.push((out.len(), at));
+    }
+    Plain { text: Cow::Owned(out), turns }
 }
 
 /// The sign that `\u002f` stands for. A backslash before a sign goes.
@@ -345,6 +418,6 @@ mod tests {
 
     #[test]
     fn escapes_are_undone_to_look_for_values() {
-        assert_eq!(plain(r#"{\"a\":\"b\/c\"}\u002f%3a\n"#), "{\"a\":\"b/c\"}/:\n");
+        assert_eq!(plain(r#"{\"a\":\"b\/c\"}\u002f%3a\n"#).text, "{\"a\":\"b/c\"}/:\n");
     }
 }

@@ -153,6 +153,10 @@ fn is_mfa_open(situation: &Situation<'_>) -> bool {
     }
 }
 
+/// How the names of sessions start that tools make up.
+pub(crate) const MACHINES: [&str; 7] =
+    ["botocore-session-", "aws-sdk-", "AWSCodeBuild-", "GitHubActions", "aws-go-sdk-", "eks-", "AWSCLI-Session"];
+
 impl Situation<'_> {
     /// Whether the call's session tags are known one by one.
     fn context_has_tags(&self) -> bool {
@@ -167,17 +171,7 @@ impl Situation<'_> {
         let is_hex = |text: &str| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         session.strip_prefix("i-").is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
             || is_hex(session)
-            || [
-                "botocore-session-",
-                "aws-sdk-",
-                "AWSCodeBuild-",
-                "GitHubActions",
-                "aws-go-sdk-",
-                "eks-",
-                "AWSCLI-Session",
-            ]
-            .iter()
-            .any(|prefix| session.starts_with(prefix))
+            || MACHINES.iter().any(|prefix| session.starts_with(prefix))
             || session.len() >= 16 && session.bytes().all(|byte| byte.is_ascii_digit())
     }
 

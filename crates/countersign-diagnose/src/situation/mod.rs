@@ -15,6 +15,7 @@ mod trust;
 
 pub(crate) use arn_facts::{ArnText, is_opt_in_region};
 pub(crate) use blame::Blame;
+pub(crate) use context::MACHINES;
 pub(crate) use decide::Whole;
 pub(crate) use hints::NamedPrincipal;
 pub(crate) use trust::{State, StatementView, Test, spoken, spoken_in_words};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use countersign_diagnose::diagnosis::Diagnosis;
 use countersign_diagnose::evidence::RequestText;
-use countersign_diagnose::redact::Key;
+use countersign_diagnose::redact::{Given, Key, Redacted};
 use countersign_diagnose::{Evidence, redact};
 
 use super::apply::{Made, Reason, Shown, Undo, Written};
@@ -82,9 +82,9 @@ pub(super) fn answer(
 
 /// The answer with what it is about hidden.
 pub(super) fn hide(evidence: &Evidence, checked: &Diagnosis, error_name: &str, key: &mut Key) -> Answer {
-    key.learn(&[error_name], &[]);
-    let (evidence, mut diagnosis) = redact::share(evidence, key);
-    // What cannot be written cannot be written in other words.
+    key.learn(&[Given::Text(error_name)]);
+    let Redacted { evidence, mut diagnosis, .. } = redact::redact(evidence, key);
+    // What cannot be written cannot be written in other words. Where the law is broken, no change is shown at all.
     for (cause, _) in diagnosis.causes.iter_mut().zip(&checked.causes).filter(|(_, checked)| checked.patch.is_none()) {
         cause.patch = None;
         cause.fix.diff = None;
@@ -115,8 +115,9 @@ pub(super) fn learn(made: &Made, key: &mut Key) {
             texts.extend(written.left.iter().chain([&written.patch]).map(String::as_str));
         }
     }
-    let paths: Vec<RequestText> = paths.into_iter().map(|path| RequestText::new(path, None, "")).collect();
-    key.learn(&texts, &paths);
+    let paths = paths.into_iter().map(|path| Given::Calls(RequestText::new(path, None, "")));
+    let given: Vec<Given<'_>> = texts.into_iter().map(Given::Text).chain(paths).collect();
+    key.learn(&given);
 }
 
 /// The words on a change with what they are about hidden. What was written stays.

@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use countersign_diagnose::evidence::RequestText;
-use countersign_diagnose::redact::Key;
+use countersign_diagnose::redact::{Given, Law, redact_texts};
 
 use super::Exit;
 use crate::diagnostic::Diagnostic;
@@ -34,8 +34,10 @@ Removed:
 Kept:
   actions, condition keys, operators, services, regions, partitions, AWS's own
   names, issuers and vendor accounts that everybody knows; code, keywords,
-  layout, dates, numbers of up to three digits; and names that are made of such
-  words only, as a role called `admin-role`. Read the result before you share it
+  layout, dates, numbers of up to three digits. Words of AWS's and of languages
+  (`admin`, `external`, `test`) are hidden where they stand as somebody's name:
+  in an ARN, as an ExternalId, behind `--profile`. In a sentence, as in `our
+  admin role`, they stay. Read the result before you share it
 
 The key file holds the real values. Keep it, and share only what was printed.
 
@@ -66,6 +68,10 @@ pub(crate) struct Args {
     output_dir: Option<PathBuf>,
 }
 
+/// What is said of evidence that gets another answer when it is redacted.
+const BROKEN: &str =
+    "with pseudonyms in the place of names, this evidence is diagnosed otherwise; what is hidden is hidden";
+
 /// The most bytes of one file.
 const FILE_BYTES: u64 = 1 << 30;
 /// A longer text is no program that calls are looked for in.
@@ -90,9 +96,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
         path => {
             let mut file = KeyFile::open(path.as_deref())?;
-            learn(&inputs, files, &mut file.key);
+            let (written, law) = redact_texts(&given(&inputs, files), &mut file.key);
             file.save()?;
-            inputs.iter().map(|input| file.key.hide(&input.text)).collect()
+            if law == Law::Broken {
+                output::talk(&format!("warning: {BROKEN}\n"));
+            }
+            written
         }
     };
     match &args.output_dir {
@@ -102,19 +111,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// Takes in everything before anything is hidden, so that a value has one pseudonym in all files.
-fn learn(inputs: &[Input], paths: &[PathBuf], key: &mut Key) {
-    let (programs, texts): (Vec<_>, Vec<_>) =
-        inputs.iter().zip(paths).partition(|(input, path)| is_program(input, path));
-    let requests: Vec<RequestText> = programs
-        .into_iter()
-        .map(|(input, path)| {
-            let kind = path.extension().and_then(|extension| extension.to_str()).unwrap_or("ini");
-            super::diagnose::read_request(&input.name, Some(kind), &input.text)
-        })
-        .collect();
-    let texts: Vec<&str> = texts.iter().map(|(input, _)| input.text.as_str()).collect();
-    key.learn(&texts, &requests);
+/// The texts by what they are. Everything is taken in before anything is hidden, so that a value has one pseudonym in all files.
+fn given<'i>(inputs: &'i [Input], paths: &[PathBuf]) -> Vec<Given<'i>> {
+    let one = |(input, path): (&'i Input, &PathBuf)| {
+        if !is_program(input, path) {
+            return Given::Text(&input.text);
+        }
+        let kind = path.extension().and_then(|extension| extension.to_str()).unwrap_or("ini");
+        Given::Calls(super::diagnose::read_request(&input.name, Some(kind), &input.text))
+    };
+    inputs.iter().zip(paths).map(one).collect()
 }
 
 /// Whether a file's name says that calls can be read from it.
