@@ -24,8 +24,8 @@ nothing is changed, 2 nothing to go on. With --diff: 0 the patch is all it takes
 ///
 /// Takes what `countersign diagnose` takes, and writes the change that it proves: into the code, the profile or the policy that
 /// was given. All files are changed or none, and never one that is not as it was read. What was written is read and evaluated
-/// again, and the patch that undoes it is printed; the journal records what came of it. A change that lets in somebody new is made only when you say that it is
-/// meant.
+/// again, and the patch that undoes it is printed; the journal records what came of it. A change that lets in somebody new is
+/// made only when you say that it is meant.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -46,6 +46,10 @@ pub(crate) struct Args {
     /// Show real values in Markdown too.
     #[arg(long)]
     no_redact: bool,
+
+    /// What is done anyway: who comes from `diagnose --apply` may say it here too.
+    #[arg(long, hide = true, conflicts_with = "diff")]
+    apply: bool,
 }
 
 /// Makes the change and says what was made.
