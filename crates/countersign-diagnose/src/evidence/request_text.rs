@@ -119,13 +119,6 @@ impl RequestText {
             None => call.removals.get(&parameter).cloned(),
         }
     }
-
-    /// Whether the text speaks of an ExternalId in any spelling.
-    #[must_use]
-    pub fn mentions_external_id(&self) -> bool {
-        let folded: String = self.text.chars().filter(char::is_ascii_alphanumeric).collect();
-        folded.to_ascii_lowercase().contains("externalid")
-    }
 }
 
 /// The language of a script with a `#!` line, and of commands as they are typed.

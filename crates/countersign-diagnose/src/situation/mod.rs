@@ -244,8 +244,6 @@ impl<'e> Situation<'e> {
         let facts = &self.evidence.facts;
         let of_call = || match (self.call(), &self.evidence.request) {
             (Some(_), _) => self.of_call(Name::ExternalId),
-            // A text whose calls are not understood: what it never mentions it does not send.
-            (None, Some(request)) if !request.mentions_external_id() => Sent::Nothing,
             (None, _) => Sent::Unknown,
         };
         let sent = match facts.external_id.clone().or_else(of_call) {
