@@ -342,7 +342,7 @@ class Trial:
             return
         target, call = self.patched(patch), self.scene.call
         if target == call.file:
-            self.text = diff.apply(patch, call.text())
+            self.text = self.filled_in(diff.apply(patch, call.text()))
             self.show("patched call", self.text)
             self.make()
         elif "trust" in target:
@@ -357,6 +357,10 @@ class Trial:
             texts[0:1] = [diff.apply(patch, texts[0] if texts else "")]
             self.show("patched identity policy", texts[0])
             self.put_identity(texts)
+
+    def filled_in(self, text):
+        """What only its owner knows: which device it is, and what it shows."""
+        return text.replace("<DEVICE>", self.scene.device.rsplit("/", 1)[-1]).replace("<CODE>", totp(SEED))
 
     @staticmethod
     def patched(patch):
