@@ -166,6 +166,8 @@ impl Key {
         gathered.secrets.retain(|secret| secret.len() >= 8);
         key.secrets.append(&mut gathered.secrets);
         key.kept.extend(gathered.kept.iter().filter(|word| !self.hides(word)).cloned());
+        // A word that holds a pseudonym by chance holds no name.
+        gathered.words.retain(|word| !self.is_pseudonym(word));
         gathered.take_in_what_holds_names(&self.words);
         let stays = |word: &str| key.kept.contains(word) || key.public.contains(word) || self.is_pseudonym(word);
         gathered.words.retain(|word| !stays(word) && !self.placed.contains_key(word));
