@@ -116,11 +116,15 @@ fn of_policy(policy: &PolicyText, key: &Key) -> Veiled {
 /// A text with calls: what its calls say is hidden as it is in the text.
 fn request(request: &RequestText, key: &Key) -> RequestText {
     let veiled = Veiled::new(key, &request.text, in_calls(request));
-    let calls = request.calls.iter().map(|call| self::call(call, key, &veiled)).collect();
+    let calls = request.calls.iter().map(|call| self::call(call, key, &request.text, &veiled)).collect();
     RequestText { name: key.hide(&request.name), text: veiled.text, calls }
 }
 
-fn call(call: &Call, key: &Key, text: &Veiled) -> Call {
+fn slice(text: &str, span: Span) -> Option<&str> {
+    text.get(span.start as usize..span.end as usize)
+}
+
+fn call(call: &Call, key: &Key, original: &str, text: &Veiled) -> Call {
     let parameter = |name: Name, parameter: &Parameter| match parameter {
         Parameter::Known { value, span } => {
             let value = match kind_of_parameter(name) {
@@ -131,9 +135,15 @@ fn call(call: &Call, key: &Key, text: &Veiled) -> Call {
             Parameter::Known { value, span: text.span(*span) }
         }
         Parameter::Unknown { expression, span } => {
-            let kind = kind_of_parameter(name).filter(|_| is_template(expression));
-            let known = kind.map(|kind| Position::sure(0..expression.len(), kind));
-            let expression = key.hide_at(expression, known.into_iter().collect());
+            let is_written = slice(original, *span) == Some(expression);
+            let expression = match slice(&text.text, text.span(*span)).filter(|_| is_written) {
+                Some(hidden) => hidden.to_owned(),
+                None => {
+                    let kind = kind_of_parameter(name).filter(|_| is_template(expression));
+                    let known = kind.map(|kind| Position::sure(0..expression.len(), kind));
+                    key.hide_at(expression, known.into_iter().collect())
+                }
+            };
             Parameter::Unknown { expression, span: text.span(*span) }
         }
         Parameter::Implied { .. } | Parameter::Absent => parameter.clone(),
