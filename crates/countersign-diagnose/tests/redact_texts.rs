@@ -116,3 +116,19 @@ fn a_word_that_holds_a_pseudonym_by_chance_stays_when_it_is_hidden_again() {
     assert!(hidden.ends_with("arn:aws:iam::900000000: 90000000000707070quux"), "{hidden}");
     assert_eq!(redact_text(&hidden, &mut key), hidden);
 }
+
+#[test]
+fn a_key_that_hides_what_it_shows_is_damaged() {
+    for words in [
+        r#"{"111122223333": "?00000000001"}"#,
+        r#"{"acme-1": "quux-2"}"#,
+        r#"{"acme": "QUUX"}"#,
+        r#"{"acme": "quux", "quux": "zorg"}"#,
+    ] {
+        let stored = format!(
+            r#"{{"schema": "{SCHEMA}", "seed": "{}", "words": {words}, "addresses": {{}}, "kept": []}}"#,
+            "07".repeat(32)
+        );
+        assert!(Key::from_json(&stored).is_err(), "{words}");
+    }
+}
