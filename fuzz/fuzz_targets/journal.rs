@@ -33,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
     let counted: usize = histories(ledger.entries())
         .iter()
         .flat_map(|history| history.own.iter().chain(&history.imported))
-        .map(|count| count.tally.n)
+        .map(|count| count.mechanical.n + count.user.n)
         .sum();
     assert_eq!(counted, once);
 });

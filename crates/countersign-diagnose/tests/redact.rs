@@ -413,7 +413,7 @@ fn bundle() -> impl Strategy<Value = (Vec<String>, serde_json::Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn the_law_holds_for_anybody((names, bundle) in bundle(), seed in any::<u8>()) {

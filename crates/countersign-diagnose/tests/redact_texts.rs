@@ -1,6 +1,6 @@
 //! Texts as people paste them: no name and no credential is left in them, and what is no name stays.
 
-use countersign_diagnose::redact::{Key, redact_text, restore};
+use countersign_diagnose::redact::{Key, SCHEMA, redact_text, restore};
 
 /// A key with the seed of a test.
 fn key(seed: u8) -> Key {
@@ -101,4 +101,34 @@ fn what_is_no_name_stays() {
     vendors.keep(["464622532012".to_owned()]);
     let text = "arn:aws:iam::464622532012:root";
     assert_eq!(redact_text(text, &mut vendors), text);
+}
+
+/// The pseudonym of the short account follows that of the long one, and stands inside of a word that has nothing to do with it.
+#[test]
+fn a_word_that_holds_a_pseudonym_by_chance_stays_when_it_is_hidden_again() {
+    let stored = format!(
+        r#"{{"schema": "{SCHEMA}", "seed": "{}", "words": {{"111122223333": "900000000001"}}, "addresses": {{}}, "kept": []}}"#,
+        "07".repeat(32)
+    );
+    let mut key = Key::from_json(&stored).unwrap();
+    let text = "arn:aws:iam::111122223333: arn:aws:iam::111122223: 90000000000707070quux";
+    let hidden = redact_text(text, &mut key);
+    assert!(hidden.ends_with("arn:aws:iam::900000000: 90000000000707070quux"), "{hidden}");
+    assert_eq!(redact_text(&hidden, &mut key), hidden);
+}
+
+#[test]
+fn a_key_that_hides_what_it_shows_is_damaged() {
+    for words in [
+        r#"{"111122223333": "?00000000001"}"#,
+        r#"{"acme-1": "quux-2"}"#,
+        r#"{"acme": "QUUX"}"#,
+        r#"{"acme": "quux", "quux": "zorg"}"#,
+    ] {
+        let stored = format!(
+            r#"{{"schema": "{SCHEMA}", "seed": "{}", "words": {words}, "addresses": {{}}, "kept": []}}"#,
+            "07".repeat(32)
+        );
+        assert!(Key::from_json(&stored).is_err(), "{words}");
+    }
 }

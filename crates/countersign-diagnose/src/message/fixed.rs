@@ -1,9 +1,10 @@
 //! The sentences STS, IAM and the SDKs always write alike, and what each of them means.
 
 use std::collections::VecDeque;
+use std::sync::LazyLock;
 
 use countersign_policy::document::Span;
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde::Serialize;
 
 use super::clean::Clean;
@@ -228,8 +229,8 @@ const IDENTITY_POOL: &str = "Invalid identity pool configuration. Check assigned
 pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     let text = clean.text.as_str();
     let mut found = Vec::new();
-    for (fixed, says) in FIXED {
-        found.extend(last_places(text, fixed, |_| true).map(|at| {
+    for ((fixed, says), finder) in FIXED.iter().zip(&FINDERS.fixed) {
+        found.extend(last_places(text, finder, |_| true).map(|at| {
             let end = at + fixed.len();
             let mut denial = Denial::new(says(text, end), Span::default());
             if matches!(denial.says, Says::SwitchRole) {
@@ -238,10 +239,10 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
             Sentence { start: at, end, denial }
         }));
     }
-    for (fixed, service) in SERVICES {
-        found.extend(last_places(text, fixed, |_| true).map(|at| of_service(clean, at, at + fixed.len(), service)));
+    for ((fixed, service), finder) in SERVICES.iter().zip(&FINDERS.services) {
+        found.extend(last_places(text, finder, |_| true).map(|at| of_service(clean, at, at + fixed.len(), service)));
     }
-    found.extend(last_places(text, IDENTITY_POOL, |_| true).map(|start| {
+    found.extend(last_places(text, &FINDERS.identity_pool, |_| true).map(|start| {
         let end = start + IDENTITY_POOL.len();
         let implied = |text: &str| Some(Found { text: text.to_owned(), span: clean.span(start, end) });
         let mut denial = Denial::new(Says::NotAuthorized, Span::default());
@@ -249,7 +250,7 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
         denial.operation = implied("AssumeRoleWithWebIdentity");
         Sentence { start, end, denial }
     }));
-    let invalid = last_places(text, IS_INVALID, |at| invalid_arn(text, at).is_some());
+    let invalid = last_places(text, &FINDERS.is_invalid, |at| invalid_arn(text, at).is_some());
     found.extend(invalid.filter_map(|at| {
         let arn = invalid_arn(text, at)?;
         let (start, end) = (at.checked_sub(arn.len())?, at + IS_INVALID.len());
@@ -257,7 +258,7 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
         denial.resource = Some(Found { text: arn.to_owned(), span: clean.span(start, at) });
         Some(Sentence { start, end, denial })
     }));
-    let unknown = last_places(text, NO_ROLE, |at| no_such_role(text, at).is_some());
+    let unknown = last_places(text, &FINDERS.no_role, |at| no_such_role(text, at).is_some());
     found.extend(unknown.filter_map(|start| {
         let end = no_such_role(text, start)?;
         Some(Sentence { start, end, denial: Denial::new(Says::NoSuchRole, Span::default()) })
@@ -268,10 +269,33 @@ pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
 const IS_INVALID: &str = " is invalid";
 const NO_ROLE: &str = "The role with name ";
 
-/// Where `words` stand in a text, of those places that are wanted: the last ones, and more than are read of any text.
-pub(super) fn last_places(text: &str, words: &str, wanted: impl Fn(usize) -> bool) -> impl Iterator<Item = usize> {
+/// What looks for the sentences. To make one takes longer than to look through a short text, and redaction asks of each name.
+struct Finders {
+    fixed: Vec<Finder<'static>>,
+    services: Vec<Finder<'static>>,
+    identity_pool: Finder<'static>,
+    is_invalid: Finder<'static>,
+    no_role: Finder<'static>,
+}
+
+static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
+    fixed: FIXED.iter().map(|(fixed, _)| Finder::new(fixed)).collect(),
+    services: SERVICES.iter().map(|(fixed, _)| Finder::new(fixed)).collect(),
+    identity_pool: Finder::new(IDENTITY_POOL),
+    is_invalid: Finder::new(IS_INVALID),
+    no_role: Finder::new(NO_ROLE),
+});
+
+/// Where words stand in a text, of those places that are wanted: the last ones, and more than are read of any text.
+pub(super) fn last_places(
+    text: &str,
+    words: &Finder<'_>,
+    wanted: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = usize> {
     let mut places = VecDeque::new();
-    for at in memmem::find_iter(text.as_bytes(), words).filter(|at| wanted(*at)) {
+    // Asked of many short texts: a value has not the length of a sentence.
+    let text = if text.len() < words.needle().len() { "" } else { text };
+    for at in words.find_iter(text.as_bytes()).filter(|at| wanted(*at)) {
         if places.len() == 2 * MOST {
             places.pop_front();
         }

@@ -1,7 +1,9 @@
 //! The sentence STS writes when it denies: `User: … is not authorized to perform: … on resource: … because …`.
 
+use std::sync::LazyLock;
+
 use countersign_policy::document::Span;
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde::Serialize;
 
 use super::clean::Clean;
@@ -68,13 +70,14 @@ const LONGEST_SUBJECT: usize = 4_096;
 const RESOURCE: [&str; 3] = ["on resource:", "on the resource:", "on role "];
 
 const ANCHOR: &str = "ot authorized to perform";
+static ANCHORS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(ANCHOR));
 
 /// Every such sentence.
 pub(super) fn find(clean: &Clean) -> Vec<Sentence> {
     let text = clean.text.as_str();
     let mut found = Vec::new();
     let mut from = 0;
-    for at in last_places(text, ANCHOR, |at| action(text, at).is_some()) {
+    for at in last_places(text, &ANCHORS, |at| action(text, at).is_some()) {
         if at >= from
             && let Some(sentence) = read(clean, from, at)
         {
@@ -136,7 +139,7 @@ pub(super) fn elsewhere(text: &str) -> Option<Elsewhere> {
         return Some(Elsewhere::PassRole);
     }
     let mut found = None;
-    for (service, action) in memmem::find_iter(text.as_bytes(), ANCHOR).filter_map(named) {
+    for (service, action) in ANCHORS.find_iter(text.as_bytes()).filter_map(named) {
         match (service, action) {
             (service, _) if service.eq_ignore_ascii_case("sts") => return None,
             ("iam", "PassRole") => found = Some(Elsewhere::PassRole),

@@ -117,11 +117,18 @@ impl Key {
         if !stored.words.iter().chain(&stored.placed).all(as_long) {
             return Err(KeyError::Damaged("a pseudonym is not as long as its word"));
         }
+        let is_word = |text: &String| text.chars().all(char::is_alphanumeric) && folded(text) == *text;
+        if !stored.words.iter().chain(&stored.placed).all(|(word, name)| is_word(word) && is_word(name)) {
+            return Err(KeyError::Damaged("a pseudonym stands for what is no word, or is none"));
+        }
         (key.words, key.placed) = (stored.words, stored.placed);
         (key.addresses, key.kept) = (stored.addresses, stored.kept);
         key.index();
         if key.real.len() != key.words.len() + key.placed.len() {
             return Err(KeyError::Damaged("a pseudonym stands for two words"));
+        }
+        if key.real.keys().any(|name| key.hides(name) || key.placed.contains_key(name)) {
+            return Err(KeyError::Damaged("a pseudonym is a word that has one itself"));
         }
         Ok(key)
     }
@@ -166,6 +173,8 @@ impl Key {
         gathered.secrets.retain(|secret| secret.len() >= 8);
         key.secrets.append(&mut gathered.secrets);
         key.kept.extend(gathered.kept.iter().filter(|word| !self.hides(word)).cloned());
+        // A word that holds a pseudonym by chance holds no name.
+        gathered.words.retain(|word| !self.is_pseudonym(word));
         gathered.take_in_what_holds_names(&self.words);
         let stays = |word: &str| key.kept.contains(word) || key.public.contains(word) || self.is_pseudonym(word);
         gathered.words.retain(|word| !stays(word) && !self.placed.contains_key(word));

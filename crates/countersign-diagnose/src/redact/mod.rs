@@ -55,6 +55,8 @@
 //!   get one of their own.
 //! * A key that has grown keeps old pseudonyms: relations of an old value to a new one are kept only as far as the old
 //!   pseudonym lets them.
+//! * Where all words of a form are taken, as those of four digits are in a log with ten thousand of them, the others stay.
+//! * A letter that is written by its number, as in `%7A`, may come back as `%7a`.
 //! * A text that holds, by chance, a word that an older redaction made up is taken for redacted.
 
 mod address;

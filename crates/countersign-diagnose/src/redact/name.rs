@@ -159,13 +159,14 @@ pub(super) fn make(new: &[String], making: &Making<'_>) -> Made {
     let mut made = Made { names: BTreeMap::new(), fixed: Vec::new(), alone: 0 };
     let mut used: HashSet<String> = making.given.values().cloned().collect();
     let reals = Inner::new(letters.words.iter().copied());
+    let mut alone = Alone::default();
     made.fixed.extend(fixed.iter().filter(|word| !is_old(word)).map(|word| (*word).to_owned()));
     for word in letters.words.iter().filter(|word| !is_old(word) && !fixed.contains(*word)) {
         let related: String = letters.nodes(word).filter_map(|node| images.get(&letters.root(node))).collect();
         let fits = |name: &str| is_free(name, word, &used, &reals, making);
         let related = Some(related).filter(|name| fits(name));
         made.alone += usize::from(related.is_none() && involved.contains(*word));
-        if let Some(name) = related.or_else(|| alone(word, making, &fits)) {
+        if let Some(name) = related.or_else(|| alone.name(word, making, &fits)) {
             used.insert(name.clone());
             made.names.insert((*word).to_owned(), name);
         }
@@ -265,19 +266,52 @@ fn draw_all(letters: &Letters<'_>, classes: &HashMap<usize, Class>, making: &Mak
     images
 }
 
-/// A pseudonym without regard to other words.
-fn alone(word: &str, making: &Making<'_>, fits: &dyn Fn(&str) -> bool) -> Option<String> {
-    let is_hex = word.chars().all(|c| c.is_ascii_hexdigit());
-    let draw = |again: u32| -> String {
-        let numbers = making.draw.numbers(&format!("alone {} {again} {word}", making.attempt), word.chars().count());
-        let letter = |(at, c): (usize, char)| {
-            let choice = choice(c, is_hex, at == 0);
-            let number = numbers.get(at).copied().unwrap_or(0);
-            choice.get(usize::from(number) % choice.len().max(1)).copied().unwrap_or(c)
+/// Pseudonyms without regard to other words.
+#[derive(Default)]
+struct Alone {
+    /// By what may stand at each place: what was still free when nearly all of it was taken.
+    left: HashMap<Vec<Vec<char>>, Vec<String>>,
+}
+
+/// How many words of one form are written out to find the last free ones.
+const FEW: usize = 1 << 17;
+
+impl Alone {
+    fn name(&mut self, word: &str, making: &Making<'_>, fits: &dyn Fn(&str) -> bool) -> Option<String> {
+        let is_hex = word.chars().all(|c| c.is_ascii_hexdigit());
+        let choices: Vec<Vec<char>> = word.chars().enumerate().map(|(at, c)| choice(c, is_hex, at == 0)).collect();
+        if let Some(left) = self.left.get_mut(&choices) {
+            return std::iter::from_fn(|| left.pop()).find(|name| fits(name));
+        }
+        let draw = |again: u32| -> String {
+            let numbers = making.draw.numbers(&format!("alone {} {again} {word}", making.attempt), choices.len());
+            let letter = |(choice, c, number): (&Vec<char>, char, &u16)| {
+                choice.get(usize::from(*number) % choice.len().max(1)).copied().unwrap_or(c)
+            };
+            let places = choices.iter().zip(word.chars()).zip(&numbers);
+            places.map(|((choice, c), number)| letter((choice, c, number))).collect()
         };
-        word.chars().enumerate().map(letter).collect()
-    };
-    (0..256).map(draw).find(|name| fits(name))
+        if let Some(name) = (0..256).map(draw).find(|name| fits(name)) {
+            return Some(name);
+        }
+        // Four hexadecimal digits of a request id, after ten thousands of them.
+        let mut left: Vec<String> = written_out(&choices).into_iter().filter(|name| fits(name)).collect();
+        left.sort_by_cached_key(|name| making.draw.bytes(&format!("left {} {name}", making.attempt)));
+        let name = left.pop();
+        self.left.insert(choices, left);
+        name
+    }
+}
+
+/// Every word with one of the letters at each place, unless they are too many.
+fn written_out(choices: &[Vec<char>]) -> Vec<String> {
+    let count = choices.iter().try_fold(1_usize, |count, choice| count.checked_mul(choice.len()));
+    if count.is_none_or(|count| count > FEW) {
+        return Vec::new();
+    }
+    choices.iter().fold(vec![String::new()], |heads, choice| {
+        heads.iter().flat_map(|head| choice.iter().map(move |c| format!("{head}{c}"))).collect()
+    })
 }
 
 /// What may stand for a letter or digit.
@@ -302,5 +336,22 @@ fn choice(c: char, is_hex: bool, leads: bool) -> Vec<char> {
 impl std::fmt::Debug for Draw {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Draw")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of four hexadecimal letters there are 1,296 words, so that 96 of these 1,200 can get another one.
+    #[test]
+    fn every_word_of_a_form_is_given_before_one_stays() {
+        let words: Vec<String> = written_out(&vec![('a'..='f').collect(); 4]).into_iter().take(1_200).collect();
+        let taken = |word: &str| words.iter().any(|other| other == word);
+        let (draw, given) = (Draw::new(&[7; 32]), BTreeMap::new());
+        let made = make(&words, &Making { draw: &draw, given: &given, relations: &[], attempt: 0, taken: &taken });
+        let names: HashSet<&String> = made.names.values().collect();
+        assert_eq!((made.names.len(), names.len()), (96, 96));
+        assert!(names.iter().all(|name| !taken(name)));
     }
 }
