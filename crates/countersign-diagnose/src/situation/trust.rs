@@ -259,6 +259,27 @@ impl Situation<'_> {
         self.nearest().filter(|statement| statement.principal != State::Fails && statement.main_action)
     }
 
+    /// Of what the call needs besides its own action, the Allow statements that are nearest to allowing it where
+    /// [`Self::nearest`] does not: they have to let the caller in as well.
+    pub(crate) fn companions(&self) -> Vec<&StatementView> {
+        let Some(nearest) = self.nearest() else { return Vec::new() };
+        let mut found: Vec<&StatementView> = Vec::new();
+        for action in self.actions.iter().skip(1) {
+            let speaks = self.statements.iter().filter(|view| {
+                view.effect == Effect::Allow
+                    && view.readable
+                    && view.principal != State::Fails
+                    && !view.uncovered.contains(action)
+            });
+            let best =
+                speaks.min_by_key(|view| (view.failing().count(), view.open().count(), view.index != nearest.index));
+            found.extend(
+                best.filter(|best| best.index != nearest.index && !found.iter().any(|known| known.index == best.index)),
+            );
+        }
+        found
+    }
+
     /// The needed actions that no statement with a fitting principal allows.
     pub(crate) fn uncovered(&self) -> Vec<&str> {
         let fits =
