@@ -313,7 +313,7 @@ mod tests {
         let broken = "{\n \"Statement\": [],\n}";
         for (member, name) in [("trust_policy", "trust-policy.json"), ("identity_policy", "identity-policy.json")] {
             let error = read(&serde_json::json!({member: broken}).to_string()).unwrap_err();
-            assert!(error.to_string().starts_with(&format!("{name}:3:1: ")), "{error}");
+            assert!(error.to_string().starts_with(&format!("{name}:2:17: ")), "{error}");
         }
         assert!(read(r#"{"trust_policy": "it lets everybody in"}"#).unwrap().trust.is_none());
     }
