@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 
 use countersign_policy::document::Effect;
 use countersign_policy::evaluate::Decision;
+use countersign_policy::evaluate::assume_role::Layer;
 
 use crate::cause::{CAUSES, Cause, Finding, Proof, Side, Status, ruled_out};
 use crate::diagnosis::Verdict;
-use crate::repair::Change;
+use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, Whole};
 
 /// What comes of a situation.
@@ -44,6 +45,9 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
     if found.iter().any(|(_, _, finding)| finding.status == Status::Proved) {
         found.retain(|(_, _, finding)| finding.status != Status::Consistent || finding.statement.is_some());
     }
+    if found.is_empty() && !situation.evidence.is_empty() {
+        found.extend(unexplained(&outcome));
+    }
     found.sort_by_key(|(place, _, finding)| (finding.status, Reverse(finding.rank), *place));
     let status = match found.first().map(|(_, _, finding)| finding.status) {
         _ if situation.evidence.is_empty() => Verdict::None,
@@ -56,6 +60,35 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
         Some(Status::Consistent) => Verdict::Consistent,
     };
     Judged { found, outcome, status }
+}
+
+/// Where the evaluator says that the call is denied and no cause says why: the kind of policy that it is denied by.
+fn unexplained(outcome: &Outcome) -> Option<Found> {
+    outcome.before.filter(|before| *before != Decision::Allowed)?;
+    let decided = outcome.whole.as_ref()?.decide();
+    let (denied, _) = decided.actions.iter().find(|(_, decision)| *decision != Decision::Allowed)?;
+    let asked = || decided.layers.iter().filter(|trace| trace.action == *denied);
+    let says = |layer, decision| asked().any(|trace| trace.layer == layer && trace.evaluation.decision == decision);
+    // Of the caller's policies, one that allows is enough.
+    let is_enough = says(Layer::Identity, Decision::Allowed) && !says(Layer::Identity, Decision::ExplicitDeny);
+    let refuses = |layer: Layer| !(layer == Layer::Identity && is_enough);
+    let trace = asked().find(|trace| trace.evaluation.decision != Decision::Allowed && refuses(trace.layer))?;
+    let explicit = trace.evaluation.decision == Decision::ExplicitDeny;
+    let (id, what) = match trace.layer {
+        Layer::Trust if explicit => ("trust-explicit-deny", "the trust policy"),
+        Layer::Trust => ("trust-condition-not-met", "the trust policy"),
+        Layer::Identity if explicit => ("identity-explicit-deny", "the caller's policies"),
+        Layer::Identity => ("identity-allow-missing", "the caller's policies"),
+        Layer::PermissionsBoundary => ("permissions-boundary", "the permissions boundary"),
+        Layer::Session => ("session-policy", "the session policy"),
+        Layer::Scp => ("scp-deny", "a service control policy"),
+        Layer::Rcp => ("rcp-deny", "a resource control policy"),
+    };
+    let place = CAUSES.iter().position(|cause| cause.id == id)?;
+    let does = if explicit { "denies" } else { "does not allow" };
+    let message = format!("{what} {does} {} to this caller as things are known", trace.action);
+    let advice = "compare each statement for this action with the call: who calls, the action, and every condition";
+    Some((place, *CAUSES.get(place)?, Finding::consistent(10, message, Repair::advice(advice)).about("Statement")))
 }
 
 const SERVICE_LINKED: &str = "leave the trust policy: the role is linked to an AWS service, AWS writes its trust policy and nobody can edit it; only \
@@ -93,7 +126,9 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
     });
     let nearest = || situation.nearest().filter(|statement| mends_principal && statement.main_action);
     let Some(statement) = situation.meant().or_else(nearest).filter(|_| plain) else { return found };
-    for test in statement.tests.iter().filter(|test| test.state != State::Holds).take(MOST_TESTS) {
+    let statements = std::iter::once(statement).chain(situation.companions());
+    let tests = statements.flat_map(|statement| statement.tests.iter().map(move |test| (statement, test)));
+    for (statement, test) in tests.filter(|(_, test)| test.state != State::Holds).take(MOST_TESTS) {
         let recognise = |(place, cause): (usize, &&'static Cause)| {
             let finding = cause.condition?(situation, statement, test)?;
             Some((place, *cause, finding))

@@ -48,9 +48,15 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let value = entry.values.iter().find(|value| value.value.known() == Some(required))?;
     let (side, change, advice) = if in_policy {
         let intended = situation.intended_with("sts:ExternalId", sent);
-        let change = Change::Trust { amendments: vec![Amendment::write(value.span, required, sent)], intended };
+        // What no call can send lets in nobody; any other value may be one that is sent today.
+        let amendment = if unsendable {
+            Amendment::write(value.span, required, sent)
+        } else {
+            Amendment::AddValue { statement: statement.index, condition: test.index, value: sent.clone() }
+        };
+        let change = Change::Trust { amendments: vec![amendment], intended };
         let advice = "ask the party that issues the id which one is right: usually the policy holds an old copy. During a change \
-                      list both values";
+                      list both values, and take the old one out when nobody sends it any more";
         (Side::Trust, change, advice)
     } else {
         let value = Some(required.to_owned());

@@ -33,6 +33,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
 
 const ADVICE: &str = "ask for the `sub` that is really issued, as narrow as it can be; never for a whole organization";
 
+const BESIDE: &str = "decide whether this subject is to get in: another branch, environment or repository is another one. It is \
+                      listed beside the old one, which comes out once nobody has it; never trust a whole organization";
+
 fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Option<Finding> {
     let (_, claim) = context_key::oidc_claim(&test.key)?;
     if !claim.eq_ignore_ascii_case("sub") || situation.operation != Operation::AssumeRoleWithWebIdentity {
@@ -52,17 +55,34 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let narrow = narrowed(required, sent);
     let message = format!("the policy asks for the subject {required}, and the token has {sent}: {}", difference(required, sent), required = quoted(&required), sent = quoted(&sent));
     let intended = situation.intended_with(&test.key, &narrow);
-    let change = Change::Trust { amendments: vec![Amendment::write(nearest.span, required, &narrow)], intended };
-    // Letter case, or another job of the same repository; another subject is somebody's decision.
-    let owner = |subject: &str| subject.split(':').nth(1).map(str::to_ascii_lowercase);
-    let same = sent.starts_with("repo:") && owner(required) == owner(sent);
-    let repair = Repair { needs_decision: !same, ..Repair::new(ADVICE, change) };
+    // A name in another letter case is nobody's; any other subject may be one that gets in today.
+    let misspelt = is_misspelt(required, &narrow);
+    let amendment = if misspelt {
+        Amendment::write(nearest.span, required, &narrow)
+    } else {
+        Amendment::AddValue { statement: statement.index, condition: test.index, value: narrow.clone() }
+    };
+    let change = Change::Trust { amendments: vec![amendment], intended };
+    // Another branch, another kind of job or another repository is somebody's decision.
+    let advice = if misspelt { ADVICE } else { BESIDE };
+    let repair = Repair { needs_decision: !(misspelt && sent.starts_with("repo:")), ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(73).at(statement, test);
     Some(Finding { span: Some(nearest.span), ..finding })
 }
 
 fn common_prefix(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+}
+
+/// Whether two subjects differ in the letter case of names that have one right spelling: those of a GitHub owner and its
+/// repository, where the rest is the same, and those of Kubernetes. Branches, tags and environments have any.
+fn is_misspelt(required: &str, sent: &str) -> bool {
+    let rest = |subject: &str| subject.splitn(3, ':').nth(2).map(str::to_owned);
+    let has_one_spelling = match sent.starts_with("repo:") {
+        true => required.starts_with("repo:") && rest(required) == rest(sent),
+        false => sent.starts_with("system:serviceaccount:"),
+    };
+    has_one_spelling && required != sent && required.eq_ignore_ascii_case(sent)
 }
 
 /// The subject that was sent, with the pattern's last `*` where all before it is the same but for letter case.

@@ -52,7 +52,10 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let advice = format!("allow {needed} in that statement: users, roles and services call sts:AssumeRole, web identities \
                           sts:AssumeRoleWithWebIdentity, SAML sts:AssumeRoleWithSAML");
     let change = Change::Trust { amendments: vec![amendment], intended: situation.intended() };
-    let finding = Finding::proved(message, Repair::new(advice, change)).ranked(78).about("Action");
+    // What lets in from another account without the ExternalId that its sibling asks for may not be meant.
+    let needs_decision = situation.is_unguarded(statement.index);
+    let repair = Repair { needs_decision, ..Repair::new(advice, change) };
+    let finding = Finding::proved(message, repair).ranked(78).about("Action");
     let finding = finding.asking([needed.clone()], Some(&names.join(", ")));
     Some(Finding { statement: Some(statement.index), span, ..finding })
 }

@@ -4,7 +4,9 @@
 
 use core::ops::ControlFlow;
 
-use countersign_policy::document::{MAX_NESTING, Member, Node, Value, decode_policy_text, parse_json};
+use countersign_policy::document::{
+    LineIndex, MAX_NESTING, MAX_POLICY_BYTES, Member, Node, Value, decode_policy_text, parse_json,
+};
 
 use super::{Evidence, Facts, Guard, PolicyText, RequestText, Sent};
 use crate::quoted::quoted;
@@ -19,6 +21,9 @@ pub enum CaseError {
     /// JSON, but not an object.
     #[error("an evidence bundle is a JSON object, not {0}")]
     NotAnObject(&'static str),
+    /// A policy that is written as a string is no JSON.
+    #[error("{0}")]
+    PolicyNotJson(String),
 }
 
 pub(super) fn read(text: &str, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Result<Evidence, CaseError> {
@@ -43,7 +48,19 @@ pub(super) fn read(text: &str, patience: &mut dyn FnMut() -> ControlFlow<()>) ->
             }
         }
     }
-    Ok(evidence)
+    let refused = evidence.policies().find_map(unread);
+    match refused {
+        Some(message) => Err(CaseError::PolicyNotJson(message)),
+        None => Ok(evidence),
+    }
+}
+
+/// What is wrong with the text of a policy of which nothing could be read, and where.
+fn unread(policy: &PolicyText) -> Option<String> {
+    let is_read = !policy.document.statements.is_empty() || policy.text.len() > MAX_POLICY_BYTES;
+    let problem = parse_json(&policy.text, MAX_NESTING).err().filter(|_| !is_read)?;
+    let position = LineIndex::new(&policy.text).position(&policy.text, problem.span.start);
+    Some(format!("{}:{}:{}: {}", policy.name, position.line, position.column, problem.message))
 }
 
 fn request(node: &Node, patience: &mut dyn FnMut() -> ControlFlow<()>) -> Option<RequestText> {
@@ -289,6 +306,16 @@ mod tests {
             read(r#"{"context": {"permissions_boundary": "allows s3 only", "rcp": {"Statement": []}}}"#).unwrap();
         assert!(matches!(evidence.boundary, Some(Guard::Mentioned(_))));
         assert!(matches!(evidence.rcps.as_slice(), [Guard::Policy(_)]));
+    }
+
+    #[test]
+    fn a_policy_that_is_no_json_is_refused_at_its_place() {
+        let broken = "{\n \"Statement\": [],\n}";
+        for (member, name) in [("trust_policy", "trust-policy.json"), ("identity_policy", "identity-policy.json")] {
+            let error = read(&serde_json::json!({member: broken}).to_string()).unwrap_err();
+            assert!(error.to_string().starts_with(&format!("{name}:2:17: ")), "{error}");
+        }
+        assert!(read(r#"{"trust_policy": "it lets everybody in"}"#).unwrap().trust.is_none());
     }
 
     #[test]

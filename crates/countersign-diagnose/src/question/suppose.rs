@@ -81,7 +81,7 @@ const MOST_KEYS: usize = 32;
 /// Everything that can be asked.
 pub(super) fn topics(situation: &Situation<'_>) -> Vec<Topic> {
     let mut topics = vec![Topic::ExternalId, Topic::Caller, Topic::TrustPolicy, Topic::IdentityPolicy, Topic::RoleAge];
-    let open = situation.meant().into_iter().flat_map(StatementView::open);
+    let open = asked(situation).flat_map(StatementView::open);
     for test in open.take(MOST_KEYS) {
         let topic = Topic::Key(test.key.clone());
         let askable = context_key::lookup(&test.key).is_some_and(|row| row.set_by != SetBy::ExternalId);
@@ -114,9 +114,17 @@ fn suppose(situation: &Situation<'_>, answer: impl Into<String>, put: impl FnOnc
 
 /// The test of a statement that may let the call in, which is open on `key`.
 fn open_test<'s>(situation: &'s Situation<'_>, key: &str) -> Option<(usize, &'s Test)> {
-    let statement = situation.meant()?;
-    let test = statement.open().find(|test| test.key.eq_ignore_ascii_case(key))?;
-    Some((statement.index, test))
+    asked(situation).find_map(|statement| {
+        let test = statement.open().find(|test| test.key.eq_ignore_ascii_case(key))?;
+        Some((statement.index, test))
+    })
+}
+
+/// The statements that may let the call in together.
+fn asked<'s>(situation: &'s Situation<'_>) -> impl Iterator<Item = &'s StatementView> {
+    let meant = situation.meant();
+    let companions = if meant.is_some() { situation.companions() } else { Vec::new() };
+    meant.into_iter().chain(companions)
 }
 
 fn external_id(situation: &Situation<'_>) -> Vec<Supposition> {

@@ -6,7 +6,7 @@
 use countersign_policy::document::Effect;
 use countersign_policy::evaluate::Decision;
 
-use super::{Situation, State};
+use super::{Situation, State, StatementView};
 use crate::evidence::{Guard, PolicyText};
 use crate::message::{PolicyLayer, Reason, is_masked};
 
@@ -100,7 +100,10 @@ impl Situation<'_> {
         if denies(State::Holds) {
             return Blame::RuledOut(Decision::ExplicitDeny);
         }
-        let is_sure = self.nearest().is_some_and(|nearest| nearest.open().next().is_none()) && !denies(State::Open);
+        let is_settled = |view: &StatementView| view.open().next().is_none();
+        let is_sure = self.nearest().is_some_and(is_settled)
+            && self.companions().into_iter().all(is_settled)
+            && !denies(State::Open);
         match self.trust_allows() {
             Some(true) if is_sure && !may_be_another => Blame::RuledOut(Decision::Allowed),
             _ => Blame::Fits,

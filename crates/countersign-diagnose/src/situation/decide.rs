@@ -177,7 +177,14 @@ impl Situation<'_> {
         let mut probe = probe(&whole.trust);
         let needs_source_identity = self.actions.iter().any(|action| action == "sts:SetSourceIdentity");
         let mut entries = Vec::new();
-        if let Some(statement) = index.and_then(|index| whole.trust.statements.get(index)) {
+        let mut wanted: Vec<usize> = index.into_iter().collect();
+        let companions = self.companions();
+        if index.is_some() && !companions.is_empty() {
+            // The call needs all of them.
+            let others = self.nearest().into_iter().chain(companions).map(|view| view.index);
+            wanted.extend(others.filter(|other| Some(*other) != index));
+        }
+        for statement in wanted.into_iter().filter_map(|index| whole.trust.statements.get(index)) {
             entries.extend(statement.conditions.iter().map(|entry| (entry.clone(), true)));
         }
         // A Deny is favourable when it does not apply.

@@ -30,8 +30,8 @@ impl Situation<'_> {
                 && view.uncovered.len() < self.actions.len()
                 && view.failing().next().is_none()
         });
-        let of_trust =
-            self.nearest().into_iter().chain(denies).flat_map(StatementView::open).map(|test| test.key.clone());
+        let allows = self.nearest().into_iter().chain(self.companions());
+        let of_trust = allows.chain(denies).flat_map(StatementView::open).map(|test| test.key.clone());
         let others = self.evidence.policies().skip(usize::from(self.evidence.trust.is_some()));
         let mut keys: Vec<String> = Vec::new();
         for key in of_trust.chain(others.flat_map(|policy| self.open_in(&policy.document))) {

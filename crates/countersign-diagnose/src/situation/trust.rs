@@ -1,11 +1,11 @@
 //! The trust policy against the call, statement by statement, with "not known" as a third answer.
 
 use countersign_policy::assumptions::Assumptions;
-use countersign_policy::document::{Effect, Polarity, Span, Statement};
+use countersign_policy::document::{Effect, Polarity, PrincipalKind, Span, Statement};
 use countersign_policy::evaluate::{AttachedTo, ElementTrace, evaluate};
-use countersign_policy::request::{Caller, Request};
+use countersign_policy::request::{Caller, CallerKind, Request};
 
-use super::Situation;
+use super::{ArnText, Situation};
 use crate::quoted::quoted_list;
 
 /// How something stands.
@@ -45,6 +45,8 @@ pub(crate) struct StatementView {
     pub(crate) effect: Effect,
     pub(crate) readable: bool,
     pub(crate) principal: State,
+    /// How far those whom it names are from the caller.
+    strangeness: Strangeness,
     /// The actions the call needs that the statement does not speak of.
     pub(crate) uncovered: Vec<String>,
     /// Whether it speaks of the call's own action.
@@ -52,7 +54,29 @@ pub(crate) struct StatementView {
     pub(crate) tests: Vec<Test>,
 }
 
+/// How unlike the caller a statement's principals are. Of statements that name somebody else, the one for callers like this
+/// one is to name it too: never one that asks for less than its own sibling does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Strangeness {
+    /// It names services, say, and the caller is a role.
+    other_kind: bool,
+    /// It asks a caller of another account for no ExternalId, and another statement for such callers does.
+    unguarded: bool,
+    /// It names nobody of the caller's account.
+    other_account: bool,
+}
+
 impl StatementView {
+    /// Whether it lets in only who sends an ExternalId.
+    fn asks_external_id(&self) -> bool {
+        let operators = ["StringEquals", "StringLike", "StringEqualsIgnoreCase"];
+        self.tests.iter().any(|test| {
+            test.key.eq_ignore_ascii_case("sts:ExternalId")
+                && operators.contains(&test.operator.as_str())
+                && test.required.iter().all(|value| !value.trim_matches('*').is_empty())
+        })
+    }
+
     /// The conditions that fail.
     pub(crate) fn failing(&self) -> impl Iterator<Item = &Test> {
         self.tests.iter().filter(|test| test.state == State::Fails)
@@ -63,9 +87,12 @@ impl StatementView {
         self.tests.iter().filter(|test| test.state == State::Open)
     }
 
-    /// How far the statement is from letting the call in: principal, action, failing and open conditions.
-    fn distance(&self) -> (bool, bool, usize, usize) {
-        (self.principal == State::Fails, !self.main_action, self.failing().count(), self.open().count())
+    /// How far the statement is from letting the call in: principal, action, failing and open conditions. Where the principal
+    /// fails, who is named instead comes before the conditions.
+    fn distance(&self) -> (bool, bool, Strangeness, usize, usize) {
+        let is_strange = self.principal == State::Fails;
+        let strangeness = if is_strange { self.strangeness } else { Strangeness::default() };
+        (is_strange, !self.main_action, strangeness, self.failing().count(), self.open().count())
     }
 }
 
@@ -110,12 +137,50 @@ pub(super) fn view(situation: &Situation<'_>) -> Vec<StatementView> {
             effect: statement.effect,
             readable: statement.unreadable.is_none(),
             principal,
+            strangeness: trust
+                .document
+                .statements
+                .get(index)
+                .map(|written| strangeness(situation, written))
+                .unwrap_or_default(),
             main_action: statement.action == ElementTrace::Matched,
             uncovered,
             tests: tests.collect(),
         });
     }
+    if situation.is_cross_account() == Some(true) {
+        let is_sibling = |view: &&StatementView| {
+            view.effect == Effect::Allow && view.main_action && !view.strangeness.other_kind && view.asks_external_id()
+        };
+        let is_guarded = views.iter().any(|view| is_sibling(&view));
+        views.iter_mut().for_each(|view| view.strangeness.unguarded = is_guarded && !view.asks_external_id());
+    }
     views
+}
+
+/// How unlike the caller those are whom a statement names.
+fn strangeness(situation: &Situation<'_>, written: &Statement) -> Strangeness {
+    let Some(caller) = &situation.caller else { return Strangeness::default() };
+    let kind = match caller.kind() {
+        CallerKind::Service => PrincipalKind::Service,
+        CallerKind::Federated => PrincipalKind::Federated,
+        CallerKind::Anonymous => PrincipalKind::Everyone,
+        CallerKind::Root(_) | CallerKind::User(_) | CallerKind::RoleSession(_) | CallerKind::FederatedUser(_) => {
+            PrincipalKind::Aws
+        }
+    };
+    let listed = written.principals.iter().filter(|element| element.polarity == Polarity::Listed);
+    let alike = || listed.clone().flat_map(|element| &element.entries).filter(|entry| entry.kind == kind);
+    let account = caller.home().map(|home| home.account.as_str());
+    let is_of_account = |name: &str| {
+        account
+            .is_some_and(|account| name == account || ArnText::parse(name).and_then(|arn| arn.account) == Some(account))
+    };
+    Strangeness {
+        other_kind: alike().next().is_none(),
+        unguarded: false,
+        other_account: !alike().filter_map(|entry| entry.value.known()).any(is_of_account),
+    }
 }
 
 /// A condition is open when its key is, or a variable in its values.
@@ -184,9 +249,35 @@ impl Situation<'_> {
         allows.min_by_key(|statement| statement.distance())
     }
 
+    /// Whether a statement asks this caller of another account for no ExternalId, and another statement for such callers does.
+    pub(crate) fn is_unguarded(&self, statement: usize) -> bool {
+        self.statements.iter().any(|view| view.index == statement && view.strangeness.unguarded)
+    }
+
     /// The Allow statement nearest to letting the call in whose principal and main action fit.
     pub(crate) fn meant(&self) -> Option<&StatementView> {
         self.nearest().filter(|statement| statement.principal != State::Fails && statement.main_action)
+    }
+
+    /// Of what the call needs besides its own action, the Allow statements that are nearest to allowing it where
+    /// [`Self::nearest`] does not: they have to let the caller in as well.
+    pub(crate) fn companions(&self) -> Vec<&StatementView> {
+        let Some(nearest) = self.nearest() else { return Vec::new() };
+        let mut found: Vec<&StatementView> = Vec::new();
+        for action in self.actions.iter().skip(1) {
+            let speaks = self.statements.iter().filter(|view| {
+                view.effect == Effect::Allow
+                    && view.readable
+                    && view.principal != State::Fails
+                    && !view.uncovered.contains(action)
+            });
+            let best =
+                speaks.min_by_key(|view| (view.failing().count(), view.open().count(), view.index != nearest.index));
+            found.extend(
+                best.filter(|best| best.index != nearest.index && !found.iter().any(|known| known.index == best.index)),
+            );
+        }
+        found
     }
 
     /// The needed actions that no statement with a fitting principal allows.

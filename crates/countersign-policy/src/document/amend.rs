@@ -23,6 +23,15 @@ pub enum Amendment {
         /// The action.
         action: String,
     },
+    /// Lets a condition list one more value.
+    AddValue {
+        /// The statement, from 0.
+        statement: usize,
+        /// The condition, from 0.
+        condition: usize,
+        /// The value.
+        value: String,
+    },
     /// Tests a condition with another operator, and perhaps against another value.
     UseOperator {
         /// The statement, from 0.
@@ -77,6 +86,11 @@ impl PolicyDocument {
                     let element = elements.iter_mut().find(|element| element.polarity == Polarity::Listed)?;
                     let span = element.patterns.last()?.span;
                     element.patterns.push(Spanned { value: Text::literal(action.as_str()), span });
+                }
+                Amendment::AddValue { statement, condition, value } => {
+                    let entry = changed.statements.get_mut(*statement)?.conditions.get_mut(*condition)?;
+                    let span = entry.values.last()?.span;
+                    entry.values.push(Spanned { value: Text::literal(value.as_str()), span });
                 }
                 Amendment::UseOperator { statement, condition, operator, value } => {
                     let entry = changed.statements.get_mut(*statement)?.conditions.get_mut(*condition)?;
@@ -192,6 +206,7 @@ mod tests {
             (Amendment::write(at("\"d\""), "d", "e"), r#""d""#, r#""e""#),
             (Amendment::write(at("\"c\""), "c", "e"), r#""c""#, r#""e""#),
             (Amendment::AddAction { statement: 0, action: "e".to_owned() }, r#""b""#, r#"["b","e"]"#),
+            (Amendment::AddValue { statement: 0, condition: 0, value: "e".to_owned() }, r#":"d""#, r#":["d","e"]"#),
             (
                 Amendment::AddPrincipal { statement: 0, kind: PrincipalKind::Service, name: "e".to_owned() },
                 r#""a"}"#,
@@ -206,6 +221,7 @@ mod tests {
             assert_eq!(says(amendment), Some(POLICY.replace(old, new)));
         }
         assert_eq!(says(Amendment::write(at("\"d\""), "x", "e")), None);
+        assert_eq!(says(Amendment::AddValue { statement: 0, condition: 1, value: "e".to_owned() }), None);
         assert_eq!(says(Amendment::AddAction { statement: 1, action: "e".to_owned() }), None);
     }
 

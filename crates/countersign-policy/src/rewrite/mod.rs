@@ -74,6 +74,25 @@ pub fn rewrite(text: &str, document: &PolicyDocument, amendments: &[Amendment]) 
                 }
                 edits.extend(list::add_to_list(text, Form::of(text, written.span)?, &spans, &names)?);
             }
+            Amendment::AddValue { statement, condition, .. } => {
+                let same = |other: &Amendment| match other {
+                    Amendment::AddValue { statement: s, condition: c, value } if (s, c) == (statement, condition) => {
+                        Some(value.clone())
+                    }
+                    _ => None,
+                };
+                if earlier.iter().any(|other| same(other).is_some()) {
+                    continue;
+                }
+                let values: Vec<String> = amendments.iter().filter_map(same).collect();
+                let written = document.statements.get(*statement)?;
+                let entry = written.conditions.get(*condition)?;
+                let spans: Vec<Span> = entry.values.iter().map(|value| value.span).collect();
+                if !spans.iter().all(|span| holds(written.span, *span)) {
+                    return None;
+                }
+                edits.extend(list::add_to_list(text, Form::of(text, written.span)?, &spans, &values)?);
+            }
             Amendment::UseOperator { statement, condition, operator, value } => {
                 let written = document.statements.get(*statement)?;
                 let entry = written.conditions.get(*condition)?;

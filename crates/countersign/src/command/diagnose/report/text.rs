@@ -36,7 +36,11 @@ fn notes(out: &mut String, diagnosis: &Diagnosis) {
 
 /// That there is nothing to go on, and what to give to `command`.
 pub(in super::super) fn nothing(diagnosis: &Diagnosis, command: &str) -> String {
-    let mut out = format!("{BAD}nothing to go on{BAD:#}: no error of STS or IAM, and no policy to ask\n");
+    let why = match diagnosis.before {
+        Some(_) => "what was given shows no cause",
+        None => "no error of STS or IAM, and no policy to ask",
+    };
+    let mut out = format!("{BAD}nothing to go on{BAD:#}: {why}\n");
     let help = "give the error as it was printed, in a file or piped in, and the role's policy:";
     let _ = writeln!(out, " {NOTE}help:{NOTE:#} {help}");
     let _ = writeln!(out, "       aws sts assume-role … 2>&1 | countersign {command} --trust role.json");
