@@ -333,7 +333,8 @@ fn notes(situation: &Situation<'_>) -> Vec<String> {
         }
     });
     let elsewhere = elsewhere.map(str::to_owned);
-    evidence.notes.iter().cloned().chain(elsewhere).chain(situation.unproved()).collect()
+    let refused = situation.refused_note();
+    refused.into_iter().chain(evidence.notes.iter().cloned()).chain(elsewhere).chain(situation.unproved()).collect()
 }
 
 /// What can still deny, in the order to check.

@@ -39,7 +39,10 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
         let place = CAUSES.iter().position(|cause| cause.id == id);
         found.extend(place.and_then(|place| Some((place, *CAUSES.get(place)?, finding))));
     }
-    let outcome = confirm(situation, &mut found);
+    let mut outcome = confirm(situation, &mut found);
+    if situation.refused().is_some() {
+        doubt(situation, &mut found, &mut outcome);
+    }
     // Beside what is proved, what merely was not ruled out only distracts.
     if found.iter().any(|(_, _, finding)| finding.status == Status::Proved) {
         found.retain(|(_, _, finding)| finding.status != Status::Consistent || finding.statement.is_some());
@@ -70,6 +73,21 @@ fn keep_trust((_, cause, finding): &mut Found) {
     }
     finding.repair.advice = SERVICE_LINKED.to_owned();
     finding.side = Some(Side::Request);
+}
+
+/// What was shown with a trust policy that IAM refuses was not shown of the role, and no change is offered that leaves it so.
+fn doubt(situation: &Situation<'_>, found: &mut [Found], outcome: &mut Outcome) {
+    for (_, _, finding) in found {
+        if finding.status == Status::Proved && finding.proof == Proof::Evaluator {
+            finding.status = Status::Consistent;
+        }
+        let stays = matches!(&finding.repair.change, Change::Trust { amendments, .. } if !situation.mends_refused(amendments));
+        if stays {
+            finding.repair.change = Change::Nothing;
+        }
+    }
+    (outcome.before, outcome.by_given, outcome.after) = (None, None, None);
+    outcome.shown.clear();
 }
 
 /// A cause's place in the catalogue, the cause, and what it says.
