@@ -8,7 +8,7 @@ use countersign_policy::evaluate::Decision;
 use crate::cause::{CAUSES, Cause, Finding, Proof, Side, Status, ruled_out};
 use crate::diagnosis::Verdict;
 use crate::repair::Change;
-use crate::situation::{Situation, State, Whole};
+use crate::situation::{Situation, State, StatementView, Whole};
 
 /// What comes of a situation.
 pub(crate) struct Judged {
@@ -111,6 +111,40 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
     });
     let nearest = || situation.nearest().filter(|statement| mends_principal && statement.main_action);
     let Some(statement) = situation.meant().or_else(nearest).filter(|_| plain) else { return found };
+    recognised(situation, statement, &mut found);
+    // Another statement that is as near is another way in, of which the caller may be meant to take either.
+    let away = |view: &StatementView| view.tests.iter().filter(|test| test.state != State::Holds).count();
+    let nearest_away = away(statement);
+    let is_another = |view: &&StatementView| {
+        view.index != statement.index
+            && view.effect == Effect::Allow
+            && view.readable
+            && view.main_action
+            && view.principal == statement.principal
+            && (1..=nearest_away).contains(&away(view))
+    };
+    let mut others = Vec::new();
+    for view in situation.statements.iter().filter(is_another).take(MOST_OTHERS) {
+        recognised(situation, view, &mut others);
+    }
+    let lowest = found.iter().filter(|(_, _, finding)| finding.statement == Some(statement.index));
+    let lowest = lowest.map(|(_, _, finding)| finding.rank).min().unwrap_or(60).saturating_sub(1);
+    for (place, cause, mut finding) in others {
+        // What asks for the same of somebody else tells nothing new.
+        if found.iter().all(|(known, _, _)| *known != place) {
+            finding.status = finding.status.max(Status::Consistent);
+            finding.rank = finding.rank.min(lowest);
+            found.push((place, cause, finding));
+        }
+    }
+    found
+}
+
+/// How many statements besides the nearest are looked into.
+const MOST_OTHERS: usize = 4;
+
+/// The causes of the conditions of a statement that do not hold, beside what was found already.
+fn recognised(situation: &Situation<'_>, statement: &StatementView, found: &mut Vec<Found>) {
     for test in statement.tests.iter().filter(|test| test.state != State::Holds).take(MOST_TESTS) {
         let recognise = |(place, cause): (usize, &&'static Cause)| {
             let finding = cause.condition?(situation, statement, test)?;
@@ -127,7 +161,6 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
             found.push(best);
         }
     }
-    found
 }
 
 /// What the evaluator said.
