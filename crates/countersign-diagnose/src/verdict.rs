@@ -2,13 +2,15 @@
 
 use std::cmp::Reverse;
 
-use countersign_policy::document::Effect;
+use countersign_policy::condition::variable::{self, Reference};
+use countersign_policy::document::{Effect, Version};
 use countersign_policy::evaluate::Decision;
 
 use crate::cause::{CAUSES, Cause, Finding, Proof, Side, Status, ruled_out};
 use crate::diagnosis::Verdict;
-use crate::repair::Change;
-use crate::situation::{Situation, State, StatementView, Whole};
+use crate::quoted::{quoted, quoted_list};
+use crate::repair::{Change, Repair};
+use crate::situation::{Situation, State, StatementView, Test, Whole};
 
 /// What comes of a situation.
 pub(crate) struct Judged {
@@ -81,7 +83,8 @@ fn doubt(situation: &Situation<'_>, found: &mut [Found], outcome: &mut Outcome) 
         if finding.status == Status::Proved && finding.proof == Proof::Evaluator {
             finding.status = Status::Consistent;
         }
-        let stays = matches!(&finding.repair.change, Change::Trust { amendments, .. } if !situation.mends_refused(amendments));
+        let stays =
+            matches!(&finding.repair.change, Change::Trust { amendments, .. } if !situation.mends_refused(amendments));
         if stays {
             finding.repair.change = Change::Nothing;
         }
@@ -153,6 +156,7 @@ fn recognised(situation: &Situation<'_>, statement: &StatementView, found: &mut 
         // What explains a condition best; of two that do it equally well, the first of the catalogue.
         let candidates = CAUSES.iter().enumerate().filter_map(recognise);
         let best = candidates.min_by_key(|(place, _, finding)| (Reverse(finding.rank), *place));
+        let best = best.map(|(place, cause, finding)| (place, cause, literal_variable(situation, test, finding)));
         // One finding may explain several conditions.
         let is_known = |new: &Found| {
             found.iter().any(|(place, _, old): &Found| *place == new.0 && old.span.is_some() && old.span == new.2.span)
@@ -160,6 +164,40 @@ fn recognised(situation: &Situation<'_>, statement: &StatementView, found: &mut 
         if let Some(best) = best.filter(|best| !is_known(best)) {
             found.push(best);
         }
+    }
+}
+
+/// A policy variable that is plain text, since the policy's version knows none (IAM User Guide, "IAM policy elements:
+/// Variables and tags"): whatever the value lacks otherwise, that is what fails.
+fn literal_variable(situation: &Situation<'_>, test: &Test, finding: Finding) -> Finding {
+    let version = situation.evidence.trust.as_ref().map(|trust| trust.document.version);
+    let is_old = matches!(version, Some(Version::V2008 | Version::Absent));
+    let has_variable = |value: &String| {
+        value.find("${").and_then(|at| value.get(at..)).is_some_and(|from| {
+            matches!(variable::parse(from), Ok((Reference::Variable(variable), _)) if variable.key.contains(':'))
+        })
+    };
+    let is_literal = !test.required.is_empty() && test.required.iter().all(has_variable) && test.sent.is_some();
+    if !is_old || !is_literal || test.state != State::Fails {
+        return finding;
+    }
+    let statement = finding.statement.map(|index| format!("statement {} asks", index + 1)).unwrap_or_default();
+    let message = format!(
+        "{statement} for {} in {} as it is written: a policy variable has a value only in a policy of Version 2012-10-17, and this \
+         one has {}; the call has {}",
+        quoted_list(&test.required),
+        quoted(&test.key),
+        if version == Some(Version::Absent) { "no Version" } else { "an older one" },
+        quoted_list(test.sent.as_deref().unwrap_or_default())
+    );
+    let advice = "have the role's owner decide whether the policy gets Version 2012-10-17: it changes the meaning of every `${…}` in it";
+    Finding {
+        status: Status::Consistent,
+        message,
+        repair: Repair::advice(advice).decided_by_owner(),
+        side: Some(Side::Trust),
+        separate_by: Some(situation.get_role()),
+        ..finding
     }
 }
 

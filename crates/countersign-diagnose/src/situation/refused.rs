@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use countersign_policy::account::PARTITIONS;
 use countersign_policy::document::{
-    Amendment, Limits, PolicyDocument, Problem, PrincipalEntry, PrincipalKind, Severity, Span, validate,
+    Amendment, Limits, PolicyDocument, PrincipalEntry, PrincipalKind, Problem, Severity, Span, validate,
 };
 
 use super::{ArnText, Situation};
@@ -88,9 +88,8 @@ fn is_whole(text: &str) -> bool {
 /// Where the words stand that cannot be there for another reason than that somebody wrote them so: principals of IAM in full,
 /// and operators.
 fn certain_places(document: &PolicyDocument) -> BTreeSet<Span> {
-    let is_certain = |entry: &&PrincipalEntry| {
-        entry.kind == PrincipalKind::Aws && entry.value.known().is_some_and(is_whole)
-    };
+    let is_certain =
+        |entry: &&PrincipalEntry| entry.kind == PrincipalKind::Aws && entry.value.known().is_some_and(is_whole);
     let principals = entries(document).filter(is_certain).map(|entry| entry.span);
     let conditions = document.statements.iter().flat_map(|statement| &statement.conditions);
     let operators = conditions.map(|condition| &condition.operator);
