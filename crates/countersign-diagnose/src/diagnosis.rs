@@ -8,7 +8,7 @@ use crate::call::Name;
 use crate::cause::{Cause, Finding, Side, Status};
 use crate::evidence::{Evidence, Guard};
 use crate::journal::Fingerprint;
-use crate::message::{self, Claim, Denial, Elsewhere};
+use crate::message::{self, Claim, Denial, Elsewhere, PolicyLayer};
 use crate::place::{Place, places};
 use crate::question::{self, Question};
 use crate::quoted::argument;
@@ -333,7 +333,8 @@ fn notes(situation: &Situation<'_>) -> Vec<String> {
         }
     });
     let elsewhere = elsewhere.map(str::to_owned);
-    evidence.notes.iter().cloned().chain(elsewhere).chain(situation.unproved()).collect()
+    let refused = situation.refused_note();
+    refused.into_iter().chain(evidence.notes.iter().cloned()).chain(elsewhere).chain(situation.unproved()).collect()
 }
 
 /// What can still deny, in the order to check.
@@ -346,15 +347,18 @@ fn not_given(situation: &Situation<'_>) -> Vec<&'static str> {
     }
     let has_policies =
         situation.needs_identity() || situation.caller.as_ref().is_some_and(|caller| caller.home().is_some());
+    // Services and tokens are no identities of an account: what limits those has no say about them. A service calls from
+    // nobody's network.
+    let has_home = situation.is_bound_by(PolicyLayer::PermissionsBoundary) && !situation.is_federated();
     let rows = [
         (evidence.trust.is_none(), "trust-policy"),
         // Where no Allow is needed there, a Deny counts all the same.
         (evidence.identity.is_empty() && has_policies, "identity-policy"),
-        (unread(&evidence.boundary), "permissions-boundary"),
-        (unread(&evidence.scps), "service-control-policy"),
+        (has_home && unread(&evidence.boundary), "permissions-boundary"),
+        (has_home && unread(&evidence.scps), "service-control-policy"),
         (unread(&evidence.rcps), "resource-control-policy"),
-        (unread(&evidence.session), "session-policy"),
-        (unread(&evidence.vpc_endpoint), "vpc-endpoint-policy"),
+        (has_home && unread(&evidence.session), "session-policy"),
+        (!situation.is_service() && unread(&evidence.vpc_endpoint), "vpc-endpoint-policy"),
         (evidence.facts.role_age_seconds.is_none(), "propagation-delay"),
     ];
     rows.into_iter().filter(|(missing, _)| *missing).map(|(_, name)| name).collect()

@@ -2,14 +2,16 @@
 
 use std::cmp::Reverse;
 
-use countersign_policy::document::Effect;
+use countersign_policy::condition::variable::{self, Reference};
+use countersign_policy::document::{Effect, Version};
 use countersign_policy::evaluate::Decision;
 use countersign_policy::evaluate::assume_role::Layer;
 
 use crate::cause::{CAUSES, Cause, Finding, Proof, Side, Status, ruled_out};
 use crate::diagnosis::Verdict;
+use crate::quoted::{quoted, quoted_list};
 use crate::repair::{Change, Repair};
-use crate::situation::{Situation, State, Whole};
+use crate::situation::{Situation, State, StatementView, Test, Whole};
 
 /// What comes of a situation.
 pub(crate) struct Judged {
@@ -40,7 +42,10 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
         let place = CAUSES.iter().position(|cause| cause.id == id);
         found.extend(place.and_then(|place| Some((place, *CAUSES.get(place)?, finding))));
     }
-    let outcome = confirm(situation, &mut found);
+    let mut outcome = confirm(situation, &mut found);
+    if situation.refused().is_some() {
+        doubt(situation, &mut found, &mut outcome);
+    }
     // Beside what is proved, what merely was not ruled out only distracts.
     if found.iter().any(|(_, _, finding)| finding.status == Status::Proved) {
         found.retain(|(_, _, finding)| finding.status != Status::Consistent || finding.statement.is_some());
@@ -105,6 +110,22 @@ fn keep_trust((_, cause, finding): &mut Found) {
     finding.side = Some(Side::Request);
 }
 
+/// What was shown with a trust policy that IAM refuses was not shown of the role, and no change is offered that leaves it so.
+fn doubt(situation: &Situation<'_>, found: &mut [Found], outcome: &mut Outcome) {
+    for (_, _, finding) in found {
+        if finding.status == Status::Proved && finding.proof == Proof::Evaluator {
+            finding.status = Status::Consistent;
+        }
+        let stays =
+            matches!(&finding.repair.change, Change::Trust { amendments, .. } if !situation.mends_refused(amendments));
+        if stays {
+            finding.repair.change = Change::Nothing;
+        }
+    }
+    (outcome.before, outcome.by_given, outcome.after) = (None, None, None);
+    outcome.shown.clear();
+}
+
 /// A cause's place in the catalogue, the cause, and what it says.
 pub(crate) type Found = (usize, &'static Cause, Finding);
 
@@ -126,9 +147,45 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
     });
     let nearest = || situation.nearest().filter(|statement| mends_principal && statement.main_action);
     let Some(statement) = situation.meant().or_else(nearest).filter(|_| plain) else { return found };
-    let statements = std::iter::once(statement).chain(situation.companions());
-    let tests = statements.flat_map(|statement| statement.tests.iter().map(move |test| (statement, test)));
-    for (statement, test) in tests.filter(|(_, test)| test.state != State::Holds).take(MOST_TESTS) {
+    recognised(situation, statement, &mut found);
+    // What passes tags needs more than the main action, which another statement may give.
+    for companion in situation.companions() {
+        recognised(situation, companion, &mut found);
+    }
+    // Another statement that is as near is another way in, of which the caller may be meant to take either.
+    let away = |view: &StatementView| view.tests.iter().filter(|test| test.state != State::Holds).count();
+    let nearest_away = away(statement);
+    let is_another = |view: &&StatementView| {
+        view.index != statement.index
+            && view.effect == Effect::Allow
+            && view.readable
+            && view.main_action
+            && view.principal == statement.principal
+            && (1..=nearest_away).contains(&away(view))
+    };
+    let mut others = Vec::new();
+    for view in situation.statements.iter().filter(is_another).take(MOST_OTHERS) {
+        recognised(situation, view, &mut others);
+    }
+    let lowest = found.iter().filter(|(_, _, finding)| finding.statement == Some(statement.index));
+    let lowest = lowest.map(|(_, _, finding)| finding.rank).min().unwrap_or(60).saturating_sub(1);
+    for (place, cause, mut finding) in others {
+        // What asks for the same of somebody else tells nothing new.
+        if found.iter().all(|(known, _, _)| *known != place) {
+            finding.status = finding.status.max(Status::Consistent);
+            finding.rank = finding.rank.min(lowest);
+            found.push((place, cause, finding));
+        }
+    }
+    found
+}
+
+/// How many statements besides the nearest are looked into.
+const MOST_OTHERS: usize = 4;
+
+/// The causes of the conditions of a statement that do not hold, beside what was found already.
+fn recognised(situation: &Situation<'_>, statement: &StatementView, found: &mut Vec<Found>) {
+    for test in statement.tests.iter().filter(|test| test.state != State::Holds).take(MOST_TESTS) {
         let recognise = |(place, cause): (usize, &&'static Cause)| {
             let finding = cause.condition?(situation, statement, test)?;
             Some((place, *cause, finding))
@@ -136,6 +193,7 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
         // What explains a condition best; of two that do it equally well, the first of the catalogue.
         let candidates = CAUSES.iter().enumerate().filter_map(recognise);
         let best = candidates.min_by_key(|(place, _, finding)| (Reverse(finding.rank), *place));
+        let best = best.map(|(place, cause, finding)| (place, cause, literal_variable(situation, test, finding)));
         // One finding may explain several conditions.
         let is_known = |new: &Found| {
             found.iter().any(|(place, _, old): &Found| *place == new.0 && old.span.is_some() && old.span == new.2.span)
@@ -144,7 +202,40 @@ fn findings(situation: &Situation<'_>) -> Vec<Found> {
             found.push(best);
         }
     }
-    found
+}
+
+/// A policy variable that is plain text, since the policy's version knows none (IAM User Guide, "IAM policy elements:
+/// Variables and tags"): whatever the value lacks otherwise, that is what fails.
+fn literal_variable(situation: &Situation<'_>, test: &Test, finding: Finding) -> Finding {
+    let version = situation.evidence.trust.as_ref().map(|trust| trust.document.version);
+    let is_old = matches!(version, Some(Version::V2008 | Version::Absent));
+    let has_variable = |value: &String| {
+        value.find("${").and_then(|at| value.get(at..)).is_some_and(|from| {
+            matches!(variable::parse(from), Ok((Reference::Variable(variable), _)) if variable.key.contains(':'))
+        })
+    };
+    let is_literal = !test.required.is_empty() && test.required.iter().all(has_variable) && test.sent.is_some();
+    if !is_old || !is_literal || test.state != State::Fails {
+        return finding;
+    }
+    let statement = finding.statement.map(|index| format!("statement {} asks", index + 1)).unwrap_or_default();
+    let message = format!(
+        "{statement} for {} in {} as it is written: a policy variable has a value only in a policy of Version 2012-10-17, and this \
+         one has {}; the call has {}",
+        quoted_list(&test.required),
+        quoted(&test.key),
+        if version == Some(Version::Absent) { "no Version" } else { "an older one" },
+        quoted_list(test.sent.as_deref().unwrap_or_default())
+    );
+    let advice = "have the role's owner decide whether the policy gets Version 2012-10-17: it changes the meaning of every `${…}` in it";
+    Finding {
+        status: Status::Consistent,
+        message,
+        repair: Repair::advice(advice).decided_by_owner(),
+        side: Some(Side::Trust),
+        separate_by: Some(situation.get_role()),
+        ..finding
+    }
 }
 
 /// What the evaluator said.

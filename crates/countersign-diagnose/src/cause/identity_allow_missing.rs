@@ -3,9 +3,11 @@
 use super::{Cause, Finding, Side};
 use countersign_policy::evaluate::Decision;
 
+use crate::cause::finding::listed;
 use crate::message::PolicyLayer;
 use crate::repair::policy_edit::{allow_in, new_policy};
 use crate::repair::{Change, Repair};
+use crate::quoted::quoted;
 use crate::situation::Situation;
 
 pub(super) static CAUSE: Cause = Cause {
@@ -51,6 +53,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
         return fits.then(|| finding.separated_by(command));
     }
     let lacks = situation.say_of(&policies, action)? == Decision::ImplicitDeny && (blamed || situation.needs_identity());
+    if let Some(finding) = of_condition(situation, action).filter(|_| lacks) {
+        return Some(finding);
+    }
     if !lacks || !situation.other_resources(action).is_empty() {
         return None;
     }
@@ -60,4 +65,35 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let message = format!("the caller needs a permission of its own, and its policies do not allow {action}");
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(68);
     Some(finding.about("Action").asking([action.as_str()], None))
+}
+
+/// The caller's policy speaks of the call, under a condition that the call does not meet.
+fn of_condition(situation: &Situation<'_>, action: &str) -> Option<Finding> {
+    let conditions = situation.own_conditions(action);
+    let condition = conditions.iter().find(|condition| !condition.is_open).or(conditions.first())?;
+    let key = &condition.key;
+    let has = match &condition.sent {
+        _ if condition.is_open => "it is not known what the call has".to_owned(),
+        Some(sent) => format!("the call has {}", quoted(&sent.join(", "))),
+        None => "the call has no such key".to_owned(),
+    };
+    let message = format!(
+        "the caller's policy allows {action} on the role only under a condition: it tests {} with {} {}, and {has}",
+        quoted(key),
+        quoted(&condition.operator),
+        listed(&condition.required)
+    );
+    let advice = "make the call meet the condition of the caller's policy, or have whoever keeps that policy say for which calls it is meant; \
+                  do not take the condition away";
+    let change = match situation.satisfying_own(key).filter(|_| !condition.is_open) {
+        Some(values) => Change::HaveKey { key: key.clone(), values },
+        None => Change::Nothing,
+    };
+    let finding = match change {
+        Change::Nothing => Finding::consistent(66, message, Repair::advice(advice)),
+        change => Finding::proved(message, Repair::new(advice, change)).ranked(69),
+    };
+    let sent = condition.sent.as_ref().map(|sent| sent.join(", "));
+    let finding = finding.about(key.as_str()).asking(condition.required.iter().cloned(), sent.as_deref());
+    Some(finding.separated_by(format!("what the call has as {}", quoted(key))))
 }

@@ -32,6 +32,10 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     if !situation.may_be(PolicyLayer::Identity) || !situation.needs_identity() || situation.say_of(&policies, action)? != Decision::ImplicitDeny {
         return None;
     }
+    // Where the resource fits, it is a condition that does not.
+    if !situation.own_conditions(action).is_empty() {
+        return None;
+    }
     let other = situation.other_resources(action);
     let nearest = other.iter().min_by_key(|(text, _)| similar::nearness(text, role))?;
     let message = format!("the caller's policy allows {action} on {}, and the role is {role}", quoted(&nearest.0), role = quoted(&role));

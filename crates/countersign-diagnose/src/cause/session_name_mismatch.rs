@@ -52,8 +52,10 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     };
     let wanted = situation.satisfying(statement.index, test).and_then(|values| values.into_iter().next());
     let Some(wanted) = wanted else {
-        let message = format!("{message}; a variable in it has no value for this caller");
-        let finding = Finding::consistent(60, message, Repair::advice(ADVICE)).at(statement, test);
+        let has_variable = test.required.iter().any(|value| value.contains("${"));
+        let message = if has_variable { format!("{message}; a variable in it has no value for this caller") } else { message };
+        // Whatever else tests the name knows less of it.
+        let finding = Finding::consistent(72, message, Repair::advice(ADVICE)).at(statement, test);
         return Some(finding.separated_by(NAMED));
     };
     let change = Change::Send { parameter: Name::RoleSessionName, key: "sts:RoleSessionName", value: Some(wanted) };

@@ -1,6 +1,7 @@
 //! `trust-condition-not-met`
 
 use super::{Cause, Finding, Side};
+use countersign_policy::condition::ConditionOperator;
 use crate::cause::finding::listed;
 use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
@@ -24,6 +25,13 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
         None => "the call has no such key".to_owned(),
     };
     let message = format!("statement {} tests {} with {} {}, and {has}", statement.index + 1, quoted(&test.key), quoted(&test.operator), listed(&test.required));
+    if ConditionOperator::parse_folded(&test.operator).is_none() && ConditionOperator::parse(&test.operator).is_err() {
+        let message = format!("statement {} tests {} with {}, which is no operator of IAM's: it holds for nobody", statement.index + 1, quoted(&test.key), quoted(&test.operator));
+        let advice = "look at what the role has: IAM takes no policy with such an operator; in the one that was given write the operator \
+                      that was meant";
+        let finding = Finding::proved(message, Repair::advice(advice)).ranked(62).at(statement, test);
+        return Some(finding.separated_by(situation.get_role()));
+    }
     let advice = "make the call meet the condition, or have the role's owner narrow it to what was meant; do not take it away";
     let values = situation.satisfying(statement.index, test).unwrap_or_default();
     let change = Change::HaveKey { key: test.key.clone(), values };

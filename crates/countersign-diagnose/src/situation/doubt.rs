@@ -21,6 +21,15 @@ pub(crate) const LIMITS: [PolicyLayer; 5] = [
     PolicyLayer::VpcEndpoint,
 ];
 
+/// A condition of the caller's own policy that does not hold, or is open.
+pub(crate) struct OwnCondition {
+    pub(crate) key: String,
+    pub(crate) operator: String,
+    pub(crate) required: Vec<String>,
+    pub(crate) sent: Option<Vec<String>>,
+    pub(crate) is_open: bool,
+}
+
 impl Situation<'_> {
     /// The condition keys that decide, and of which nobody says what the call has.
     pub(crate) fn open_keys(&self) -> Vec<String> {
@@ -92,6 +101,38 @@ impl Situation<'_> {
             asked.extend(statement.conditions.iter().filter(|_| speaks).map(|entry| (entry, allows)));
         }
         asked
+    }
+
+    /// The conditions that keep the caller's own policies from allowing an action on the role, of statements that speak of both.
+    pub(crate) fn own_conditions(&self, action: &str) -> Vec<OwnCondition> {
+        let Some(request) = self.request() else { return Vec::new() };
+        let request = Request { action: action.to_owned(), ..request };
+        let mut found = Vec::new();
+        for policy in &self.evidence.identity {
+            let trace = evaluate(&policy.document, &request, AttachedTo::Identity, Default::default());
+            for (written, traced) in policy.document.statements.iter().zip(&trace.statements) {
+                let allows = written.effect.as_ref().is_some_and(|effect| effect.value == Effect::Allow);
+                let speaks = traced.action == ElementTrace::Matched && traced.resource == ElementTrace::Matched;
+                let failing = traced.conditions.iter().filter(|condition| allows && speaks && !condition.matched);
+                found.extend(failing.map(|condition| OwnCondition {
+                    key: condition.key.clone(),
+                    operator: condition.operator.clone(),
+                    required: condition.required.clone(),
+                    sent: condition.sent.clone(),
+                    is_open: self.is_open_key(&condition.key),
+                }));
+            }
+        }
+        found
+    }
+
+    /// The values of a key with which the policies that ask for it let the call through, if one value can make it.
+    pub(crate) fn satisfying_own(&self, key: &str) -> Option<Vec<String>> {
+        let mut open = Situation::with_denials(self.evidence, self.denials.clone());
+        open.open = [key.to_ascii_lowercase()].into();
+        open.context.remove(key);
+        let whole = open.favouring(self.nearest().map(|statement| statement.index))?;
+        whole.request.context.get(key).map(<[String]>::to_vec)
     }
 
     /// The guard rails that bind the caller and were told of in words only: what they decide is not known, unless AWS says it.

@@ -11,6 +11,7 @@ mod decide;
 mod doubt;
 mod hints;
 mod provable;
+mod refused;
 mod trust;
 
 pub(crate) use arn_facts::{ArnText, is_opt_in_region};
