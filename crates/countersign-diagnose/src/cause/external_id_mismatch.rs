@@ -47,7 +47,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
     let value = entry.values.iter().find(|value| value.value.known() == Some(required))?;
     let (side, change, advice) = if in_policy {
-        let intended = situation.intended_with("sts:ExternalId", sent);
+        let intended = situation.intended_with_id(statement.index, sent);
         let change = Change::Trust { amendments: vec![Amendment::write(value.span, required, sent)], intended };
         let advice = "ask the party that issues the id which one is right: usually the policy holds an old copy. During a change \
                       list both values";

@@ -51,7 +51,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let required = nearest.value.lossy();
     let narrow = narrowed(required, sent);
     let message = format!("the policy asks for the subject {required}, and the token has {sent}: {}", difference(required, sent), required = quoted(&required), sent = quoted(&sent));
-    let intended = situation.intended_with(&test.key, &narrow);
+    let intended = situation.intended();
     let change = Change::Trust { amendments: vec![Amendment::write(nearest.span, required, &narrow)], intended };
     // Letter case, or another job of the same repository; another subject is somebody's decision.
     let owner = |subject: &str| subject.split(':').nth(1).map(str::to_ascii_lowercase);
