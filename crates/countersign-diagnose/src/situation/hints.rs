@@ -203,7 +203,7 @@ impl Situation<'_> {
             | CallerKind::FederatedUser(_)
             | CallerKind::Anonymous => match (is_same, caller.principal_arn() == other.principal_arn()) {
                 (_, true) => "the caller with other values than it sends",
-                (true, false) => "others of the caller's account",
+                (true, false) => "other callers of its account",
                 (false, false) => "callers of other accounts",
             },
         }
