@@ -168,10 +168,15 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let situation = Situation::new(evidence);
     let Judged { found, outcome, status } = judge(&situation);
     let role = RoleRisk::of(&situation);
-    let mut causes: Vec<Diagnosed> =
-        found.iter().map(|(_, cause, finding)| diagnosed(&situation, &role, &outcome, (cause, finding))).collect();
     let ordered: Vec<&Finding> = found.iter().map(|(_, _, finding)| finding).collect();
     let plan = Plan::of(&ordered, outcome.whole.as_ref(), &situation).filter(|_| status == Verdict::Proved);
+    // Of changes that are made together, each alone may let nobody in.
+    let together =
+        plan.iter().flat_map(|plan| &plan.causes).filter_map(|place| Some(&ordered.get(*place)?.repair.change));
+    let together: Vec<&Change> = together.collect();
+    let diagnosed =
+        |(cause, finding): (&Cause, &Finding)| diagnosed(&situation, &role, (&outcome, &together), (cause, finding));
+    let mut causes: Vec<Diagnosed> = found.iter().map(|(_, cause, finding)| diagnosed((cause, finding))).collect();
     for (place, cause) in causes.iter_mut().enumerate().filter(|(_, cause)| cause.patch.is_none()) {
         // What is no policy on its own is shown with what goes with it.
         let with = plan.as_ref().filter(|_| cause.kind == FixKind::EditTrustPolicy);
@@ -212,22 +217,19 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
 fn diagnosed(
     situation: &Situation<'_>,
     role: &RoleRisk,
-    outcome: &Outcome,
+    (outcome, together): (&Outcome, &[&Change]),
     (cause, finding): (&Cause, &Finding),
 ) -> Diagnosed {
     let patch = if finding.status == Status::Contradicted { None } else { finding.repair.change.diff(situation) };
-    let grants = match finding.repair.change.grants_only_intended(situation) {
-        true => Grants::Intended,
-        false => Grants::Others,
-    };
+    let grants = finding.repair.change.grants(situation);
     let change = &finding.repair.change;
     let is_made = change.is_proposal() && finding.status == Status::Proved;
     let find = finding.repair.find.as_deref().filter(|_| patch.is_some()).map(|command| filled_in(situation, command));
     // A placeholder is no value, whether there is a text to write it to or not.
     let has_value = finding.repair.find.is_none();
     let after = outcome.after.filter(|_| !outcome.needs_caller);
-    let safe = is_made && !finding.repair.needs_decision && has_value && change.is_checked(situation, after);
-    let decide = (is_made && !safe && has_value).then(|| decision(situation, change, (grants, after)));
+    let safe = is_made && !finding.repair.needs_decision && has_value && change.is_checked(together, situation, after);
+    let decide = (is_made && !safe && has_value).then(|| decision(situation, (change, together), (grants, after)));
     Diagnosed {
         id: cause.id,
         status: finding.status,
@@ -250,16 +252,25 @@ fn diagnosed(
 }
 
 /// What somebody has to decide before a change is made.
-fn decision(situation: &Situation<'_>, change: &Change, (grants, after): (Grants, Option<Decision>)) -> String {
+fn decision(
+    situation: &Situation<'_>,
+    (change, together): (&Change, &[&Change]),
+    (grants, after): (Grants, Option<Decision>),
+) -> String {
     let caller = situation.caller_text.as_deref().unwrap_or("the caller");
     match (change, grants) {
-        (Change::Trust { .. }, Grants::Others) if situation.provable_trust().is_none() => {
+        (Change::Trust { .. }, Grants::Others(_)) if situation.provable_trust().is_none() => {
             format!(
                 "whether the change lets in anybody besides `{caller}`: the trust policy is too long for that to be proved"
             )
         }
-        (Change::Trust { .. }, Grants::Others) => {
-            format!("whether all those are meant to get in whom the change lets in besides `{caller}`")
+        (Change::Trust { .. }, Grants::Others(besides)) => {
+            let besides = besides.map(|besides| format!(": {besides}")).unwrap_or_default();
+            format!("whether all those are meant to get in whom the change lets in besides `{caller}`{besides}")
+        }
+        (Change::Trust { .. }, Grants::Intended) if !change.lets_somebody_in(together, situation) => {
+            "whether the change helps: no call can be shown that the trust policy allows with it and not without"
+                .to_owned()
         }
         (Change::Trust { .. }, Grants::Intended) => {
             format!("whether `{caller}` is meant to get in with what it sends: a stranger would be denied just so")

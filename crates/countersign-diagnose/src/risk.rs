@@ -61,8 +61,8 @@ pub struct Risk {
 pub(crate) enum Grants {
     /// Nobody besides whom it is for.
     Intended,
-    /// That could not be shown.
-    Others,
+    /// That could not be shown; with whom it lets in besides, where that was found.
+    Others(Option<&'static str>),
 }
 
 /// What is true of the role, whatever the cause.
@@ -110,7 +110,7 @@ impl RoleRisk {
                 "the value that is sent may be another customer's: the denial may be right",
             ),
             (
-                changes_trust && grants == Grants::Others,
+                changes_trust && grants != Grants::Intended,
                 Severity::Medium,
                 "the change to the trust policy cannot be shown to let in nobody but the caller it is for",
             ),

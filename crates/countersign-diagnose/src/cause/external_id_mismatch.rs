@@ -47,7 +47,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
     let value = entry.values.iter().find(|value| value.value.known() == Some(required))?;
     let (side, change, advice) = if in_policy {
-        let intended = situation.intended_with("sts:ExternalId", sent);
+        let intended = situation.intended_with_id(statement.index, sent);
         // What no call can send lets in nobody; any other value may be one that is sent today.
         let amendment = if unsendable {
             Amendment::write(value.span, required, sent)

@@ -45,7 +45,7 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let into = Change::Identity(edits);
     // Into a statement that allows more than the call the role does not belong.
     let beside = || allow_in(source, action, role).map(Change::Identity);
-    let change = if into.is_checked(situation, None) { into } else { beside().unwrap_or(into) };
+    let change = if into.is_checked(&[], situation, None) { into } else { beside().unwrap_or(into) };
     let finding = Finding::proved(message, Repair::new(ADVICE, change)).ranked(69);
     Some(finding.about("Resource").asking([role], Some(&nearest.0)))
 }

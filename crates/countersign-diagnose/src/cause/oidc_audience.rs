@@ -6,8 +6,7 @@ use super::{Cause, Finding, Side};
 use crate::call::Operation;
 use crate::cause::finding::listed;
 use crate::message::Says;
-use crate::repair::policy_edit::json_string;
-use crate::repair::{Change, Intended, Repair};
+use crate::repair::{Change, Repair};
 use crate::situation::{Situation, State, StatementView, Test};
 use countersign_policy::request::context_key::oidc_claim;
 use crate::quoted::quoted;
@@ -58,13 +57,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let entry = trust.document.statements.get(statement.index)?.conditions.get(test.index)?;
     let change = match (sent, entry.values.as_slice()) {
         (Some(sent), [value]) => {
-            let host = test.key.rsplit_once(':').map(|(host, _)| host)?;
-            let federated = situation.caller.as_ref()?.name();
-            let intended = Intended {
-                principal: format!("{{\"Federated\":{}}}", json_string(federated)),
-                condition: Some(format!("{{\"StringEquals\":{{{}:{}}}}}", json_string(&format!("{host}:aud")), json_string(sent))),
-            };
-            Change::Trust { amendments: vec![Amendment::write(value.span, value.value.lossy(), sent)], intended: Some(intended) }
+            Change::Trust { amendments: vec![Amendment::write(value.span, value.value.lossy(), sent)], intended: situation.intended() }
         }
         _ => Change::HaveKey { key: test.key.clone(), values: situation.satisfying(statement.index, test)? },
     };

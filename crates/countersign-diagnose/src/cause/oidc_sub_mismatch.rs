@@ -54,7 +54,7 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let required = nearest.value.lossy();
     let narrow = narrowed(required, sent);
     let message = format!("the policy asks for the subject {required}, and the token has {sent}: {}", difference(required, sent), required = quoted(&required), sent = quoted(&sent));
-    let intended = situation.intended_with(&test.key, &narrow);
+    let intended = situation.intended();
     // A name in another letter case is nobody's; any other subject may be one that gets in today.
     let misspelt = is_misspelt(required, &narrow);
     let amendment = if misspelt {

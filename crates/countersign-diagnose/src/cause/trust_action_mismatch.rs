@@ -52,8 +52,12 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     let advice = format!("allow {needed} in that statement: users, roles and services call sts:AssumeRole, web identities \
                           sts:AssumeRoleWithWebIdentity, SAML sts:AssumeRoleWithSAML");
     let change = Change::Trust { amendments: vec![amendment], intended: situation.intended() };
-    // What lets in from another account without the ExternalId that its sibling asks for may not be meant.
-    let needs_decision = situation.is_unguarded(statement.index);
+    // What others are asked for who may call so (an ExternalId), the statement does not ask for: it was written for something else.
+    let asks = |key: &str| statement.tests.iter().any(|test| test.key.eq_ignore_ascii_case(key));
+    let mut others = situation.statements.iter().filter(|other| other.effect == Effect::Allow && other.main_action);
+    let asks_less = others.any(|other| other.tests.iter().any(|test| !asks(&test.key)));
+    // So is what lets in from another account without the ExternalId that its sibling asks for.
+    let needs_decision = asks_less || situation.is_unguarded(statement.index);
     let repair = Repair { needs_decision, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(78).about("Action");
     let finding = finding.asking([needed.clone()], Some(&names.join(", ")));

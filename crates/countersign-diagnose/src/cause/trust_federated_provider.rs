@@ -6,8 +6,7 @@ use countersign_policy::document::{Polarity, PrincipalKind, Statement};
 use countersign_policy::similar;
 
 use crate::call::Operation;
-use crate::repair::policy_edit::json_string;
-use crate::repair::{Change, Intended, Repair};
+use crate::repair::{Change, Repair};
 use crate::situation::{ArnText, Situation};
 use crate::quoted::{quoted, quoted_list};
 
@@ -50,11 +49,9 @@ fn examine(situation: &Situation<'_>) -> Option<Finding> {
     } else {
         format!("the trust policy names {}, and the token was issued by another provider", quoted(&named.text))
     };
-    let intended = Intended { principal: format!("{{\"Federated\":{}}}", json_string(&provider)), condition: None };
-    let change = Change::Trust { amendments: vec![Amendment::write(named.span, named.text, &provider)], intended: Some(intended) };
+    let change = Change::Trust { amendments: vec![Amendment::write(named.span, named.text, &provider)], intended: situation.intended() };
     // A slip of the pen, or the account; another issuer is somebody's decision.
-    let host = |arn: &str| arn.split_once(":oidc-provider/").map(|(_, host)| host.to_owned()).unwrap_or_default();
-    let slip = is_host || similar::distance(&host(named.text), &host(&provider)) <= 3 || same_parts(&host(named.text), &host(&provider));
+    let slip = is_host || is_slip(named.text, &provider);
     let is_anybodys = situation.operation == Operation::AssumeRoleWithWebIdentity && !situation.binds_subject(named.statement);
     let repair = Repair { needs_decision: !slip || is_anybodys, ..Repair::new(advice, change) };
     let finding = Finding::proved(message, repair).ranked(78).about("Principal.Federated");
@@ -82,6 +79,17 @@ fn names_none(situation: &Situation<'_>, advice: &str) -> Option<Finding> {
     let finding = Finding::consistent(72, message, Repair::advice(advice)).about("Principal.Federated");
     let finding = finding.asking(["arn:aws:iam::ACCOUNT:oidc-provider/ISSUER"], Some(&named.join(", "))).separated_by("the `iss` of the token");
     Some(Finding { statement: Some(first.statement), span: Some(first.span), ..finding })
+}
+
+/// Whether two ARNs name what can be the same provider, mistyped at most. The names of SAML providers are made up: those that
+/// are nearly the same (`Okta`, `Okta2`) are two as well.
+fn is_slip(named: &str, provider: &str) -> bool {
+    let host = |arn: &str| arn.split_once(":oidc-provider/").map(|(_, host)| host.to_owned());
+    let name = |arn: &str| arn.split_once(":saml-provider/").map(|(_, name)| name.to_owned());
+    match (host(named), host(provider)) {
+        (Some(named), Some(host)) => similar::distance(&named, &host) <= 3 || same_parts(&named, &host),
+        _ => name(named).is_some_and(|named| name(provider) == Some(named)),
+    }
 }
 
 /// Whether two hosts are made of the same words in another order.

@@ -43,14 +43,14 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     if test.key.eq_ignore_ascii_case("sts:ExternalId") {
         // A pattern would let in other tenants.
         let advice = "write the one ExternalId that was issued; a pattern lets in whoever can have an id that fits";
-        let intended = situation.intended_with(&test.key, sent);
+        let intended = situation.intended_with_id(statement.index, sent);
         let change = Change::Trust { amendments: vec![Amendment::write(value.span, pattern.as_str(), sent)], intended };
         let message = format!("{} compares {pattern} character by character, the wildcard too", quoted(&test.operator), pattern = quoted(&pattern));
         return Some(Finding::proved(message, Repair::new(advice, change).decided_by_owner()).ranked(75).at(statement, test));
     }
     let message = format!("{} compares {pattern} character by character, the wildcard too", quoted(&test.operator), pattern = quoted(&pattern));
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
-    let change = Change::Trust { amendments, intended: situation.intended_with(&test.key, &narrow) };
+    let change = Change::Trust { amendments, intended: situation.intended() };
     let finding = Finding::proved(message, Repair::new(advice, change)).ranked(75).at(statement, test);
     Some(finding)
 }
@@ -63,7 +63,7 @@ fn unseen(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> 
     let like = test.operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike");
     let (at, condition) = (statement.index, test.index);
     let amendments = vec![Amendment::UseOperator { statement: at, condition, operator: like.clone(), value: None }];
-    let change = Change::Trust { amendments, intended: situation.intended_with(&test.key, pattern) };
+    let change = Change::Trust { amendments, intended: situation.intended() };
     let message = format!("{} compares {} character by character, the wildcard too, and no subject has one", quoted(&test.operator), quoted(&pattern));
     let advice = format!("use {like} there, and narrow the pattern to what is meant");
     let finding = Finding::consistent(78, message, Repair::new(advice, change).decided_by_owner()).at(statement, test);

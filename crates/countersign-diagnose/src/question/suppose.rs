@@ -173,7 +173,7 @@ fn trust(situation: &Situation<'_>) -> Vec<Supposition> {
     if !situation.guesses_at_trust() {
         return Vec::new();
     }
-    let principal = situation.intended().map_or_else(|| "\"*\"".to_owned(), |intended| intended.principal);
+    let principal = situation.as_principal().unwrap_or_else(|| "\"*\"".to_owned());
     let action = situation.actions.first().map_or("sts:AssumeRole", String::as_str);
     let all: Vec<String> = situation.actions.iter().map(|action| json_string(action)).collect();
     let all = format!("[{}]", all.join(","));

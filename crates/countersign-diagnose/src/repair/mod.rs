@@ -13,10 +13,12 @@ pub use plan::Plan;
 
 use countersign_policy::document::{Amendment, Effect, PolicyDocument, Statement};
 use countersign_policy::prove::{Difference, Setting, gained};
+use countersign_policy::request::Caller;
 
 use crate::call::Name;
 use crate::edit::{self, Edit};
 use crate::message::PolicyLayer;
+use crate::risk::Grants;
 use crate::situation::{Situation, Whole};
 
 /// A change, and what a person is told about it.
@@ -184,25 +186,65 @@ impl Change {
         }
     }
 
-    /// Whether the change lets in nobody but those it is for. Changes to anything but the trust policy never let in more
-    /// than the caller who sends, or the caller whose policy it is.
-    pub(crate) fn grants_only_intended(&self, situation: &Situation<'_>) -> bool {
-        let Self::Trust { amendments, intended } = self else { return true };
-        let Some(trust) = situation.provable_trust() else { return false };
-        let Some(mut document) = trust.amended(amendments) else { return false };
-        let moment = situation.evidence.now.unwrap_or(countersign_policy::condition::date::Moment::from_seconds(0));
-        let role = situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role");
-        let setting = Setting::for_role(role, moment);
-        if let Some(intended) = intended {
-            // What is left when those it is for are kept out.
-            let condition = intended.condition.as_ref().map(|condition| format!(",\"Condition\":{condition}"));
-            let deny = format!(
-                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Principal":{},"Action":"*"{}}}}}"#,
-                intended.principal,
-                condition.unwrap_or_default()
-            );
-            document.statements.extend(PolicyDocument::parse(&deny).statements);
+    /// Whom the change lets in. Changes to anything but the trust policy never let in more than the caller who sends, or the
+    /// caller whose policy it is.
+    pub(crate) fn grants(&self, situation: &Situation<'_>) -> Grants {
+        let Self::Trust { amendments, intended } = self else { return Grants::Intended };
+        let unknown = Grants::Others(None);
+        let Some(trust) = situation.provable_trust() else { return unknown };
+        let Some(mut document) = trust.amended(amendments) else { return unknown };
+        // What is left when those it is for are kept out.
+        if let Some(Intended { principal, condition }) = intended {
+            let condition = condition.as_ref().map(|condition| format!(",\"Condition\":{condition}"));
+            keep_out(&mut document, principal, &condition.unwrap_or_default());
         }
-        gained(trust, &document, &setting) == Difference::None
+        let request = match gained(trust, &document, &setting(situation)) {
+            Difference::None => return Grants::Intended,
+            Difference::Request(request) => request,
+            Difference::Unknown { .. } => return unknown,
+        };
+        let beside = Grants::Others(Some(situation.beside(&request.caller)));
+        // Others of the caller's account are found first, and are the least of it where strangers get in too.
+        let home = situation.caller.as_ref().and_then(Caller::home).filter(|home| request.caller.home() == Some(*home));
+        let Some(home) = home else { return beside };
+        keep_out(&mut document, &format!(r#"{{"AWS":"arn:{}:iam::{}:root"}}"#, home.partition, home.account), "");
+        match gained(trust, &document, &setting(situation)) {
+            Difference::Request(request) => Grants::Others(Some(situation.beside(&request.caller))),
+            Difference::None | Difference::Unknown { .. } => beside,
+        }
     }
+
+    /// Whether the change lets in nobody but those it is for.
+    pub(crate) fn grants_only_intended(&self, situation: &Situation<'_>) -> bool {
+        self.grants(situation) == Grants::Intended
+    }
+
+    /// Whether a change of the trust policy lets in anybody at all, as it is or with the `others` that go with it. That is
+    /// another question than what the evaluator answers: it takes what is open as the policy wants it, and it may be that
+    /// nobody has it so.
+    pub(crate) fn lets_somebody_in(&self, others: &[&Self], situation: &Situation<'_>) -> bool {
+        let Some(trust) = situation.provable_trust() else { return false };
+        let of_trust = |change: &&Self| match change {
+            Self::Trust { amendments, .. } => amendments.clone(),
+            _ => Vec::new(),
+        };
+        let gains = |amendments: &[Amendment]| {
+            let after = trust.amended(amendments);
+            after.is_some_and(|after| matches!(gained(trust, &after, &setting(situation)), Difference::Request(_)))
+        };
+        gains(&of_trust(&self)) || !others.is_empty() && gains(&others.iter().flat_map(of_trust).collect::<Vec<_>>())
+    }
+}
+
+/// Adds a statement that denies everything to somebody: `principal` as JSON, and `condition` as what follows in the statement.
+fn keep_out(document: &mut PolicyDocument, principal: &str, condition: &str) {
+    let deny = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Principal":{principal},"Action":"*"{condition}}}}}"#
+    );
+    document.statements.extend(PolicyDocument::parse(&deny).statements);
+}
+
+fn setting(situation: &Situation<'_>) -> Setting {
+    let moment = situation.evidence.now.unwrap_or(countersign_policy::condition::date::Moment::from_seconds(0));
+    Setting::for_role(situation.role_text.as_deref().unwrap_or("arn:aws:iam::000000000000:role/role"), moment)
 }

@@ -2,7 +2,7 @@
 //!
 //! | change | what is checked |
 //! | --- | --- |
-//! | of the trust policy | the prover: nobody gets in newly but whom it is meant for |
+//! | of the trust policy | the prover: somebody gets in newly, and nobody but whom it is meant for |
 //! | a parameter sent, another role named | the evaluator: the call, denied as it is, is allowed with it |
 //! | a parameter left out, fewer seconds | nothing: it asks for less |
 //! | of the caller's policies | every statement that is new or changed allows actions of this call on this role, and no others |
@@ -32,10 +32,10 @@ const OF_CALL: [&str; 6] = [
 
 impl Change {
     /// Whether it was checked that the change lets in nobody but those it is for. `after` is what the evaluator says of this
-    /// caller's call with the changes, where it was asked.
-    pub(crate) fn is_checked(&self, situation: &Situation<'_>, after: Option<Decision>) -> bool {
+    /// caller's call with the changes, where it was asked; `others` are the changes that may be made with it.
+    pub(crate) fn is_checked(&self, others: &[&Self], situation: &Situation<'_>, after: Option<Decision>) -> bool {
         match self {
-            Self::Trust { .. } => self.grants_only_intended(situation),
+            Self::Trust { .. } => self.grants_only_intended(situation) && self.lets_somebody_in(others, situation),
             Self::Send { value: Some(_), .. } => after == Some(Decision::Allowed) && situation.evidence.trust.is_some(),
             Self::Send { value: None, .. } | Self::Seconds(_) => true,
             Self::Identity(edits) => {

@@ -28,7 +28,7 @@ pub(super) fn fill(situation: &mut Situation<'_>) {
         }
     }
     tags(situation, &mut context);
-    if let Some(provider) = provider_host(situation) {
+    if let Some(provider) = situation.provider_host() {
         for (claim, values) in &facts.token_claims {
             context.set(format!("{provider}:{claim}"), values.clone());
         }
@@ -70,16 +70,6 @@ fn tags(situation: &Situation<'_>, context: &mut RequestContext) {
     context.set("aws:TagKeys", pairs.iter().map(|(key, _)| *key));
 }
 
-/// The provider as condition keys name it.
-fn provider_host<'s>(situation: &'s Situation<'_>) -> Option<&'s str> {
-    let caller = situation.caller.as_ref()?;
-    if !matches!(caller.kind(), CallerKind::Federated) {
-        return None;
-    }
-    let name = caller.name();
-    Some(name.split_once(":oidc-provider/").map_or(name, |(_, host)| host))
-}
-
 /// The keys a policy asks for: of conditions, and in variables.
 pub(super) fn asked(document: &PolicyDocument) -> Vec<String> {
     let mut keys = Vec::new();
@@ -118,7 +108,8 @@ fn is_open(situation: &Situation<'_>, key: &str) -> bool {
         SetBy::Oidc => {
             // Of a token whose issuer nobody knows, any provider's claims may be.
             let own = situation.caller.is_none()
-                || provider_host(situation)
+                || situation
+                    .provider_host()
                     .zip(context_key::oidc_claim(key))
                     .is_some_and(|(host, (provider, _))| host.eq_ignore_ascii_case(provider));
             situation.operation == Operation::AssumeRoleWithWebIdentity && own && facts.token_claims.is_empty()
@@ -158,6 +149,16 @@ pub(crate) const MACHINES: [&str; 7] =
     ["botocore-session-", "aws-sdk-", "AWSCodeBuild-", "GitHubActions", "aws-go-sdk-", "eks-", "AWSCLI-Session"];
 
 impl Situation<'_> {
+    /// The provider of the token as condition keys name it.
+    pub(crate) fn provider_host(&self) -> Option<&str> {
+        let caller = self.caller.as_ref()?;
+        if !matches!(caller.kind(), CallerKind::Federated) {
+            return None;
+        }
+        let name = caller.name();
+        Some(name.split_once(":oidc-provider/").map_or(name, |(_, host)| host))
+    }
+
     /// Whether the call's session tags are known one by one.
     fn context_has_tags(&self) -> bool {
         let of_call = self.call().map(|call| call.parameter(Name::Tags));

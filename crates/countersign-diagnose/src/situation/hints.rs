@@ -8,7 +8,7 @@ use countersign_policy::document::{Effect, Polarity, PrincipalKind, Span};
 use countersign_policy::evaluate::assume_role::Layer;
 use countersign_policy::evaluate::{AttachedTo, Decision, evaluate};
 use countersign_policy::request::context_key::oidc_claim;
-use countersign_policy::request::{CallerKind, Request};
+use countersign_policy::request::{Caller, CallerKind, Request};
 
 use super::{ArnText, Situation, State, Test};
 use crate::call::Operation;
@@ -150,8 +150,8 @@ impl Situation<'_> {
         self.caller.as_ref()?.principal_arn()
     }
 
-    /// The caller, as somebody whom a change of the trust policy is for.
-    pub(crate) fn intended(&self) -> Option<Intended> {
+    /// The caller, as a principal that a policy can name.
+    pub(crate) fn as_principal(&self) -> Option<String> {
         let caller = self.caller.as_ref()?;
         let (kind, name) = match caller.kind() {
             CallerKind::Service => ("Service", caller.name().to_owned()),
@@ -162,13 +162,68 @@ impl Situation<'_> {
             | CallerKind::FederatedUser(_)
             | CallerKind::Anonymous => ("AWS", caller.principal_arn()?),
         };
-        Some(Intended { principal: format!("{{\"{kind}\":{}}}", json_string(&name)), condition: None })
+        Some(format!("{{\"{kind}\":{}}}", json_string(&name)))
     }
 
-    /// Whoever calls with this value of a key.
-    pub(crate) fn intended_with(&self, key: &str, pattern: &str) -> Option<Intended> {
-        let condition = format!("{{\"StringLike\":{{{}:{}}}}}", json_string(key), json_string(pattern));
-        Some(Intended { principal: "\"*\"".to_owned(), condition: Some(condition) })
+    /// The caller, as somebody whom a change of the trust policy is for: nobody but this one. A token is its provider's with
+    /// its very subject and audience; without a subject nobody can say whose it is. Whom a SAML provider sends to the role,
+    /// the assertion says, which names the role.
+    pub(crate) fn intended(&self) -> Option<Intended> {
+        let principal = self.as_principal()?;
+        let caller = self.caller.as_ref()?;
+        if !matches!(caller.kind(), CallerKind::Federated) || caller.name().contains(":saml-provider/") {
+            return Some(Intended { principal, condition: None });
+        }
+        let host = self.provider_host()?;
+        let claim = |claim: &str| {
+            let key = format!("{host}:{claim}");
+            let values = self.context.get(&key)?.iter().map(|value| json_string(&escaped(value)));
+            Some(format!("{}:[{}]", json_string(&key), values.collect::<Vec<_>>().join(",")))
+        };
+        let asked: Vec<String> = std::iter::once(claim("sub")?).chain(claim("aud")).collect();
+        Some(Intended { principal, condition: Some(format!("{{\"StringEquals\":{{{}}}}}", asked.join(","))) })
+    }
+
+    /// What somebody is whom a change lets in besides the caller.
+    pub(crate) fn beside(&self, other: &Caller) -> &'static str {
+        let Some(caller) = &self.caller else { return "nobody says who called" };
+        let is_same = caller.home().is_some() && caller.home() == other.home();
+        match other.kind() {
+            CallerKind::Service => "AWS services",
+            CallerKind::Federated if caller.name() == other.name() && self.intended().is_none() => {
+                "every token of the provider, as the token's own `sub` is not known"
+            }
+            CallerKind::Federated if caller.name() == other.name() => {
+                "tokens of the provider with another subject or audience"
+            }
+            CallerKind::Federated => "tokens of another provider",
+            CallerKind::Root(_)
+            | CallerKind::User(_)
+            | CallerKind::RoleSession(_)
+            | CallerKind::FederatedUser(_)
+            | CallerKind::Anonymous => match (is_same, caller.principal_arn() == other.principal_arn()) {
+                (_, true) => "the caller with other values than it sends",
+                (true, false) => "other callers of its account",
+                (false, false) => "callers of other accounts",
+            },
+        }
+    }
+
+    /// The customer whose ExternalId is sent: the caller, with its whole account where statement `index` trusts that.
+    pub(crate) fn intended_with_id(&self, index: usize, sent: &str) -> Option<Intended> {
+        let account = self.caller.as_ref()?.home()?.account.to_string();
+        let names_account = |principal: &NamedPrincipal<'_>| {
+            let of_arn = || ArnText::parse(principal.text).filter(|arn| arn.resource == "root")?.account;
+            principal.statement == index
+                && principal.kind == PrincipalKind::Aws
+                && (principal.text == account || of_arn() == Some(&account))
+        };
+        let principal = match self.principals().into_iter().find(names_account) {
+            Some(named) => format!("{{\"AWS\":{}}}", json_string(named.text)),
+            None => self.as_principal()?,
+        };
+        let condition = format!("{{\"StringEquals\":{{\"sts:ExternalId\":{}}}}}", json_string(&escaped(sent)));
+        Some(Intended { principal, condition: Some(condition) })
     }
 
     /// Whether a statement asks for the subject of a token, and not for any: of a provider that everybody has tokens of, the
@@ -362,6 +417,11 @@ fn say(policies: &[&PolicyText], request: &Request) -> Decision {
     } else {
         Decision::ImplicitDeny
     }
+}
+
+/// A value as a condition writes it, so that nothing in it is read as a variable.
+fn escaped(value: &str) -> String {
+    value.replace("${", "${$}{")
 }
 
 /// A principal of an Allow statement.
