@@ -39,6 +39,9 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
         let place = CAUSES.iter().position(|cause| cause.id == id);
         found.extend(place.and_then(|place| Some((place, *CAUSES.get(place)?, finding))));
     }
+    if situation.sent_another_id() {
+        found.iter_mut().for_each(doubt_id);
+    }
     let outcome = confirm(situation, &mut found);
     // Beside what is proved, what merely was not ruled out only distracts.
     if found.iter().any(|(_, _, finding)| finding.status == Status::Proved) {
@@ -71,6 +74,17 @@ fn keep_trust((_, cause, finding): &mut Found) {
     finding.repair.advice = SERVICE_LINKED.to_owned();
     finding.side = Some(Side::Request);
 }
+
+/// Of an ExternalId that is not the one that was sent, nothing is proved.
+fn doubt_id((_, _, finding): &mut Found) {
+    let is_about_id = finding.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case("sts:ExternalId"));
+    if is_about_id && finding.status == Status::Proved {
+        finding.status = Status::Consistent;
+        finding.separate_by.get_or_insert_with(|| LOOK.to_owned());
+    }
+}
+
+const LOOK: &str = "the ExternalId that the call really sends: print it, with its length, right before the call";
 
 /// A cause's place in the catalogue, the cause, and what it says.
 pub(crate) type Found = (usize, &'static Cause, Finding);

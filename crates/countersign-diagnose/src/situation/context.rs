@@ -29,7 +29,7 @@ pub(super) fn fill(situation: &mut Situation<'_>) {
     }
     tags(situation, &mut context);
     if let Some(provider) = provider_host(situation) {
-        for (claim, values) in &facts.token_claims {
+        for (claim, values) in facts.token_claims.iter().filter(|(_, values)| !values.is_empty()) {
             context.set(format!("{provider}:{claim}"), values.clone());
         }
     }
@@ -56,18 +56,24 @@ fn tags(situation: &Situation<'_>, context: &mut RequestContext) {
     if !situation.actions.iter().any(|action| action == "sts:TagSession") {
         return;
     }
+    for (key, value) in known_pairs(situation).flatten() {
+        context.set(format!("aws:RequestTag/{key}"), [value]);
+    }
+    if let Some(pairs) = situation.known_tags() {
+        context.set("aws:TagKeys", pairs.iter().map(|(key, _)| *key));
+    }
+}
+
+/// What is said of the session tags, piece by piece: a key and its value, or words about them, which tell of no tag.
+fn known_pairs<'s>(situation: &'s Situation<'_>) -> impl Iterator<Item = Option<(&'s str, &'s str)>> {
     let of_call = match situation.call().map(|call| call.parameter(Name::Tags)) {
         Some(Parameter::Known { value, .. }) => Some(value.as_str()),
         _ => None,
     };
     let text = of_call.or(situation.evidence.facts.session_tags.as_deref()).unwrap_or_default();
     let is_key = |key: &str| !key.is_empty() && !key.contains([' ', '(']);
-    let pairs: Vec<(&str, &str)> = text.split(['\n', ',']).filter_map(|pair| pair.trim().split_once('=')).collect();
-    let pairs: Vec<_> = pairs.into_iter().filter(|(key, _)| is_key(key)).collect();
-    for (key, value) in &pairs {
-        context.set(format!("aws:RequestTag/{key}"), [*value]);
-    }
-    context.set("aws:TagKeys", pairs.iter().map(|(key, _)| *key));
+    let pieces = text.split(['\n', ',']).map(str::trim).filter(|piece| !piece.is_empty());
+    pieces.map(move |piece| piece.split_once('=').filter(|(key, _)| is_key(key)))
 }
 
 /// The provider as condition keys name it.
@@ -111,8 +117,7 @@ fn is_open(situation: &Situation<'_>, key: &str) -> bool {
         SetBy::SourceIdentity => situation.actions.iter().any(|action| action == "sts:SetSourceIdentity"),
         SetBy::SessionTags => {
             let passes = situation.actions.iter().any(|action| action == "sts:TagSession");
-            let known = situation.context_has_tags();
-            passes && !known
+            passes && situation.known_tags().is_none()
         }
         SetBy::SessionContext => situation.actions.iter().any(|action| action == "sts:SetContext"),
         SetBy::Oidc => {
@@ -121,7 +126,8 @@ fn is_open(situation: &Situation<'_>, key: &str) -> bool {
                 || provider_host(situation)
                     .zip(context_key::oidc_claim(key))
                     .is_some_and(|(host, (provider, _))| host.eq_ignore_ascii_case(provider));
-            situation.operation == Operation::AssumeRoleWithWebIdentity && own && facts.token_claims.is_empty()
+            let claim = context_key::oidc_claim(key).map_or(key, |(_, claim)| claim);
+            situation.operation == Operation::AssumeRoleWithWebIdentity && own && !lacks_claim(situation, claim)
         }
         SetBy::Saml => situation.operation == Operation::AssumeRoleWithSaml,
         SetBy::ServiceSource => situation.is_service(),
@@ -133,6 +139,16 @@ fn is_open(situation: &Situation<'_>, key: &str) -> bool {
             true
         }
     }
+}
+
+/// What every token has: OpenID Connect asks for it.
+const STANDARD_CLAIMS: [&str; 3] = ["aud", "iss", "sub"];
+
+/// Whether the token is known not to have a claim: it was given as null. Of a claim that nobody gives, nobody says anything.
+fn lacks_claim(situation: &Situation<'_>, claim: &str) -> bool {
+    let is_said = |(name, values): &(String, Vec<String>)| name.eq_ignore_ascii_case(claim) && values.is_empty();
+    let is_standard = STANDARD_CLAIMS.iter().any(|standard| standard.eq_ignore_ascii_case(claim));
+    !is_standard && situation.evidence.facts.token_claims.iter().any(is_said)
 }
 
 /// MFA can be there for people: with a code in the call, or from an earlier `GetSessionToken`. Machines never have it.
@@ -158,11 +174,10 @@ pub(crate) const MACHINES: [&str; 7] =
     ["botocore-session-", "aws-sdk-", "AWSCodeBuild-", "GitHubActions", "aws-go-sdk-", "eks-", "AWSCLI-Session"];
 
 impl Situation<'_> {
-    /// Whether the call's session tags are known one by one.
-    fn context_has_tags(&self) -> bool {
-        let of_call = self.call().map(|call| call.parameter(Name::Tags));
-        matches!(of_call, Some(Parameter::Known { .. }))
-            || self.evidence.facts.session_tags.as_deref().is_some_and(|tags| tags.contains('='))
+    /// The call's session tags, where each of them is known.
+    fn known_tags(&self) -> Option<Vec<(&str, &str)>> {
+        let tags: Vec<_> = known_pairs(self).collect::<Option<_>>()?;
+        (!tags.is_empty()).then_some(tags)
     }
 
     /// Whether the caller is a session that no person is behind: an instance, a function, a task, a service account.

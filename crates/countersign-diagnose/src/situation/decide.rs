@@ -175,7 +175,6 @@ impl Situation<'_> {
     pub(crate) fn favouring(&self, index: Option<usize>) -> Option<Whole> {
         let mut whole = self.whole()?;
         let mut probe = probe(&whole.trust);
-        let needs_source_identity = self.actions.iter().any(|action| action == "sts:SetSourceIdentity");
         let mut entries = Vec::new();
         if let Some(statement) = index.and_then(|index| whole.trust.statements.get(index)) {
             entries.extend(statement.conditions.iter().map(|entry| (entry.clone(), true)));
@@ -199,11 +198,19 @@ impl Situation<'_> {
                 settle(&mut whole, &mut probe, (&key, &required), entry, wanted);
             }
         }
-        // That there is one is known, even where its text is not.
-        if needs_source_identity && !whole.request.context.passes_source_identity() {
-            whole.request.context.set("sts:SourceIdentity", ["somebody"]);
-        }
+        self.stand_in(&mut whole.request);
         Some(whole)
+    }
+
+    /// That a call passes a source identity or tags is known, even where nobody says which.
+    fn stand_in(&self, request: &mut Request) {
+        let passes = |wanted: &str| self.actions.iter().any(|action| action == wanted);
+        if passes("sts:SetSourceIdentity") && !request.context.passes_source_identity() {
+            request.context.set("sts:SourceIdentity", ["somebody"]);
+        }
+        if passes("sts:TagSession") && !request.context.passes_tags() {
+            request.context.set("aws:TagKeys", [""; 0]);
+        }
     }
 }
 

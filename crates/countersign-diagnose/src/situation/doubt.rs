@@ -10,7 +10,8 @@ use countersign_policy::request::context_key::{self, SetBy};
 
 use super::{Situation, State, StatementView, Whole};
 use crate::evidence::Guard;
-use crate::message::PolicyLayer;
+use crate::external_id::is_sendable;
+use crate::message::{PolicyLayer, Says};
 
 /// The kinds of policy that only limit, in the order in which they are looked at.
 pub(crate) const LIMITS: [PolicyLayer; 5] = [
@@ -22,6 +23,13 @@ pub(crate) const LIMITS: [PolicyLayer; 5] = [
 ];
 
 impl Situation<'_> {
+    /// Whether the call that was denied cannot have sent the ExternalId that it is said to send: AWS answers from the policies,
+    /// and STS refuses the value before it asks them.
+    pub(crate) fn sent_another_id(&self) -> bool {
+        let is_refused = self.external_id.value().is_some_and(|value| !is_sendable(value));
+        is_refused && matches!(self.says(), Some(Says::NotAuthorized))
+    }
+
     /// The condition keys that decide, and of which nobody says what the call has.
     pub(crate) fn open_keys(&self) -> Vec<String> {
         let denies = self.statements.iter().filter(|view| {
