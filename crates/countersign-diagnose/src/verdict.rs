@@ -134,6 +134,10 @@ pub(crate) struct Outcome {
     pub(crate) by_given: Option<Decision>,
     /// With the changes.
     pub(crate) after: Option<Decision>,
+    /// The same two, where they are so whatever the open keys are.
+    pub(crate) decided: Decided,
+    /// The statement of the trust policy that open keys favour.
+    pub(crate) favoured: Option<usize>,
     /// A trust policy and what else is needed were given, and all of it allows the call.
     allowed_by_all: bool,
     /// Nobody says who called, and what comes of it depends on that.
@@ -142,6 +146,20 @@ pub(crate) struct Outcome {
     pub(crate) shown: Vec<&'static str>,
     /// The call that the evaluator was asked about.
     pub(crate) whole: Option<Whole>,
+}
+
+/// What the evaluator said, and no open key can change.
+#[derive(Default)]
+pub(crate) struct Decided {
+    pub(crate) before: Option<Decision>,
+    pub(crate) after: Option<Decision>,
+}
+
+impl Outcome {
+    /// Whether the changes help only if open keys are as the call needs them.
+    pub(crate) fn hangs_on_open(&self) -> bool {
+        self.after.is_some() && self.decided.after != self.after
+    }
 }
 
 /// Tries what causes claim: the call must be denied, and allowed with the changes; each change must be needed.
@@ -160,6 +178,12 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         whole.take_word(reason);
         before = Some(whole.decide().decision);
     }
+    let mut plain = situation.plain().filter(|_| given);
+    if let (Some(plain), Some(reason)) = (&mut plain, situation.blames_unseen()) {
+        plain.take_word(reason);
+    }
+    let decide = |whole: Option<&Whole>| whole.and_then(|whole| situation.decided(whole));
+    let mut decided = Decided { before: decide(plain.as_ref()), after: None };
     let mut after = None;
     let is_unnamed = situation.caller.is_none() && whole.is_some();
     let mut needs_caller = is_unnamed;
@@ -195,8 +219,14 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         after = (!confirmed.is_empty()).then_some(Decision::Allowed);
         // What AWS's text proved is tried as well, where there is something to try.
         let told = places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Text);
-        if after.is_none() && denied && told.iter().any(|place| with(&[*place])) {
+        let helps = told.into_iter().find(|place| after.is_none() && denied && with(&[*place]));
+        let made = if helps.is_some() { helps.as_slice() } else { confirmed.as_slice() };
+        if helps.is_some() {
             after = Some(Decision::Allowed);
+        }
+        if let (Some(plain), Some(_)) = (&plain, after) {
+            let changes: Vec<&Change> = changes(found, made).collect();
+            decided.after = decide(Change::make(&changes, plain, situation).as_ref());
         }
         demote(found, &claims, &confirmed);
     } else {
@@ -208,7 +238,7 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         && situation.open.is_empty()
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
-    Outcome { before, by_given, after, allowed_by_all, needs_caller, shown, whole }
+    Outcome { before, by_given, after, decided, favoured: index, allowed_by_all, needs_caller, shown, whole }
 }
 
 /// What findings change.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use countersign_policy::condition::variable;
-use countersign_policy::document::PolicyDocument;
+use countersign_policy::document::{ConditionEntry, PolicyDocument};
 use countersign_policy::request::context_key::{self, SetBy};
 use countersign_policy::request::{CallerKind, RequestContext};
 
@@ -32,6 +32,11 @@ pub(super) fn fill(situation: &mut Situation<'_>) {
         for (claim, values) in facts.token_claims.iter().filter(|(_, values)| !values.is_empty()) {
             context.set(format!("{provider}:{claim}"), values.clone());
         }
+    }
+    // Of a call that is made again, the time is known.
+    if let Some(now) = situation.evidence.now {
+        context.set("aws:CurrentTime", [now.to_string()]);
+        context.set("aws:EpochTime", [now.seconds().to_string()]);
     }
     for (key, values) in &facts.keys {
         context.set(key.clone(), values.clone());
@@ -88,15 +93,17 @@ fn provider_host<'s>(situation: &'s Situation<'_>) -> Option<&'s str> {
 
 /// The keys a policy asks for: of conditions, and in variables.
 pub(super) fn asked(document: &PolicyDocument) -> Vec<String> {
-    let mut keys = Vec::new();
-    for entry in document.statements.iter().flat_map(|statement| &statement.conditions) {
-        keys.push(entry.key.value.to_string());
-        for value in entry.values.iter().filter_map(|value| value.value.known()) {
-            keys.extend(value.match_indices("${").filter_map(|(at, _)| match variable::parse(value.get(at..)?) {
-                Ok((variable::Reference::Variable(variable), _)) => Some(variable.key.to_string()),
-                Ok((variable::Reference::Escape(_), _)) | Err(_) => None,
-            }));
-        }
+    document.statements.iter().flat_map(|statement| &statement.conditions).flat_map(asked_by).collect()
+}
+
+/// The keys that a condition asks for: its own, and those of variables.
+pub(super) fn asked_by(entry: &ConditionEntry) -> Vec<String> {
+    let mut keys = vec![entry.key.value.to_string()];
+    for value in entry.values.iter().filter_map(|value| value.value.known()) {
+        keys.extend(value.match_indices("${").filter_map(|(at, _)| match variable::parse(value.get(at..)?) {
+            Ok((variable::Reference::Variable(variable), _)) => Some(variable.key.to_string()),
+            Ok((variable::Reference::Escape(_), _)) | Err(_) => None,
+        }));
     }
     keys
 }

@@ -8,6 +8,7 @@ use countersign_policy::prove::{Difference, Setting, gained};
 use countersign_policy::request::Request;
 use countersign_policy::request::context_key::{self, SetBy};
 
+use super::decide::settle_open;
 use super::{Situation, State, StatementView, Whole};
 use crate::evidence::Guard;
 use crate::external_id::is_sendable;
@@ -30,16 +31,23 @@ impl Situation<'_> {
         is_refused && matches!(self.says(), Some(Says::NotAuthorized))
     }
 
-    /// The condition keys that decide, and of which nobody says what the call has.
-    pub(crate) fn open_keys(&self) -> Vec<String> {
+    /// The condition keys that decide, and of which nobody says what the call has. `changed` is the statement of the trust
+    /// policy that lets the call in once it is changed.
+    pub(crate) fn open_keys(&self, changed: Option<usize>) -> Vec<String> {
+        let changed = self.statements.iter().filter(|view| Some(view.index) == changed);
         let denies = self.statements.iter().filter(|view| {
             view.effect == Effect::Deny
                 && view.principal != State::Fails
                 && view.uncovered.len() < self.actions.len()
                 && view.failing().next().is_none()
         });
-        let of_trust =
-            self.nearest().into_iter().chain(denies).flat_map(StatementView::open).map(|test| test.key.clone());
+        let of_trust = self
+            .nearest()
+            .into_iter()
+            .chain(changed)
+            .chain(denies)
+            .flat_map(StatementView::open)
+            .map(|test| test.key.clone());
         let others = self.evidence.policies().skip(usize::from(self.evidence.trust.is_some()));
         let mut keys: Vec<String> = Vec::new();
         for key in of_trust.chain(others.flat_map(|policy| self.open_in(&policy.document))) {
@@ -58,19 +66,14 @@ impl Situation<'_> {
         if decides { keys } else { Vec::new() }
     }
 
-    fn is_open_key(&self, key: &str) -> bool {
+    pub(super) fn is_open_key(&self, key: &str) -> bool {
         self.open.contains(&key.to_ascii_lowercase())
     }
 
     /// What a policy says of each action, if statements with an open key apply when they have this effect, and only then.
     fn answers(&self, policy: &PolicyDocument, applies: Effect) -> Vec<Decision> {
-        let is_open = |entry: &ConditionEntry| self.is_open_key(&entry.key.value);
         let mut settled = policy.clone();
-        settled.statements.retain(|statement| {
-            statement.effect.as_ref().is_some_and(|effect| effect.value == applies)
-                || !statement.conditions.iter().any(is_open)
-        });
-        settled.statements.iter_mut().for_each(|statement| statement.conditions.retain(|entry| !is_open(entry)));
+        settle_open(&mut settled, &|key| self.is_open_key(key), applies);
         let requests =
             self.actions.iter().filter_map(|action| Some(Request { action: action.clone(), ..self.request()? }));
         requests
