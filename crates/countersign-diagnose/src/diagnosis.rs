@@ -34,13 +34,16 @@ pub struct Diagnosis {
     pub causes: Vec<Diagnosed>,
     /// What comes of the call as it is, where that could be decided.
     pub before: Option<Decision>,
-    /// What comes of it with the repairs of the proved causes.
+    /// What comes of it with the repairs of the proved causes, where that could be decided.
     pub after: Option<Decision>,
+    /// The same two, if the open condition keys are as the call needs them.
+    #[serde(skip)]
+    pub if_open: (Option<Decision>, Option<Decision>),
     /// What the evidence says about the call.
     pub call: CallFacts,
     /// What decides and is not known: condition keys of which nobody says what the call has; `caller`, where it depends on who
     /// calls and nobody says that; and words of [`Self::not_given`], for guard rails that were told of without their text.
-    /// [`Self::before`] and [`Self::after`] take all of it to be as the call needs it.
+    /// [`Self::before`] and [`Self::after`] hold whatever the condition keys are; the rest they take to be as the call needs it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<String>,
     /// What was not given and can still deny, in the order to check.
@@ -200,8 +203,9 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
         schema: SCHEMA,
         status,
         causes,
-        before: outcome.before,
-        after: outcome.after,
+        before: outcome.decided.before,
+        after: outcome.decided.after,
+        if_open: (outcome.before, outcome.after),
         call: facts(&situation),
         open: open(&situation, &outcome),
         not_given,
@@ -228,8 +232,13 @@ fn diagnosed(
     // A placeholder is no value, whether there is a text to write it to or not.
     let has_value = finding.repair.find.is_none();
     let after = outcome.after.filter(|_| !outcome.needs_caller);
-    let safe = is_made && !finding.repair.needs_decision && has_value && change.is_checked(together, situation, after);
-    let decide = (is_made && !safe && has_value).then(|| decision(situation, (change, together), (grants, after)));
+    let is_meant = !finding.repair.needs_decision && !outcome.hangs_on_open();
+    let safe = is_made && is_meant && has_value && change.is_checked(together, situation, after);
+    let decide =
+        (is_made && !safe && has_value).then(|| match outcome.hangs_on_open() && !finding.repair.needs_decision {
+            true => HANGS.to_owned(),
+            false => decision(situation, (change, together), (grants, after)),
+        });
     Diagnosed {
         id: cause.id,
         status: finding.status,
@@ -250,6 +259,8 @@ fn diagnosed(
         patch,
     }
 }
+
+const HANGS: &str = "whether the call has the condition keys that are open: the change alone may not let it in";
 
 /// What somebody has to decide before a change is made.
 fn decision(
@@ -327,7 +338,12 @@ fn facts(situation: &Situation<'_>) -> CallFacts {
 fn open(situation: &Situation<'_>, outcome: &Outcome) -> Vec<String> {
     let caller = outcome.needs_caller.then(|| "caller".to_owned());
     let untold = situation.untold().into_iter().map(|layer| question::name(layer).to_owned());
-    situation.open_keys().into_iter().chain(caller).chain(untold).collect()
+    situation
+        .open_keys(outcome.favoured.filter(|_| outcome.hangs_on_open()))
+        .into_iter()
+        .chain(caller)
+        .chain(untold)
+        .collect()
 }
 
 /// What the evidence cannot show, and that it is about something else.

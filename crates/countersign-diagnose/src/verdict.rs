@@ -42,6 +42,9 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
         let place = CAUSES.iter().position(|cause| cause.id == id);
         found.extend(place.and_then(|place| Some((place, *CAUSES.get(place)?, finding))));
     }
+    if situation.sent_another_id() {
+        found.iter_mut().for_each(doubt_id);
+    }
     let mut outcome = confirm(situation, &mut found);
     if situation.refused().is_some() {
         doubt(situation, &mut found, &mut outcome);
@@ -125,6 +128,17 @@ fn doubt(situation: &Situation<'_>, found: &mut [Found], outcome: &mut Outcome) 
     (outcome.before, outcome.by_given, outcome.after) = (None, None, None);
     outcome.shown.clear();
 }
+
+/// Of an ExternalId that is not the one that was sent, nothing is proved.
+fn doubt_id((_, _, finding): &mut Found) {
+    let is_about_id = finding.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case("sts:ExternalId"));
+    if is_about_id && finding.status == Status::Proved {
+        finding.status = Status::Consistent;
+        finding.separate_by.get_or_insert_with(|| LOOK.to_owned());
+    }
+}
+
+const LOOK: &str = "the ExternalId that the call really sends: print it, with its length, right before the call";
 
 /// A cause's place in the catalogue, the cause, and what it says.
 pub(crate) type Found = (usize, &'static Cause, Finding);
@@ -246,6 +260,10 @@ pub(crate) struct Outcome {
     pub(crate) by_given: Option<Decision>,
     /// With the changes.
     pub(crate) after: Option<Decision>,
+    /// The same two, where they are so whatever the open keys are.
+    pub(crate) decided: Decided,
+    /// The statement of the trust policy that open keys favour.
+    pub(crate) favoured: Option<usize>,
     /// A trust policy and what else is needed were given, and all of it allows the call.
     allowed_by_all: bool,
     /// Nobody says who called, and what comes of it depends on that.
@@ -254,6 +272,20 @@ pub(crate) struct Outcome {
     pub(crate) shown: Vec<&'static str>,
     /// The call that the evaluator was asked about.
     pub(crate) whole: Option<Whole>,
+}
+
+/// What the evaluator said, and no open key can change.
+#[derive(Default)]
+pub(crate) struct Decided {
+    pub(crate) before: Option<Decision>,
+    pub(crate) after: Option<Decision>,
+}
+
+impl Outcome {
+    /// Whether the changes help only if open keys are as the call needs them.
+    pub(crate) fn hangs_on_open(&self) -> bool {
+        self.after.is_some() && self.decided.after != self.after
+    }
 }
 
 /// Tries what causes claim: the call must be denied, and allowed with the changes; each change must be needed.
@@ -272,6 +304,12 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         whole.take_word(reason);
         before = Some(whole.decide().decision);
     }
+    let mut plain = situation.plain().filter(|_| given);
+    if let (Some(plain), Some(reason)) = (&mut plain, situation.blames_unseen()) {
+        plain.take_word(reason);
+    }
+    let decide = |whole: Option<&Whole>| whole.and_then(|whole| situation.decided(whole));
+    let mut decided = Decided { before: decide(plain.as_ref()), after: None };
     let mut after = None;
     let is_unnamed = situation.caller.is_none() && whole.is_some();
     let mut needs_caller = is_unnamed;
@@ -307,8 +345,14 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         after = (!confirmed.is_empty()).then_some(Decision::Allowed);
         // What AWS's text proved is tried as well, where there is something to try.
         let told = places(found, |finding| finding.status == Status::Proved && finding.proof == Proof::Text);
-        if after.is_none() && denied && told.iter().any(|place| with(&[*place])) {
+        let helps = told.into_iter().find(|place| after.is_none() && denied && with(&[*place]));
+        let made = if helps.is_some() { helps.as_slice() } else { confirmed.as_slice() };
+        if helps.is_some() {
             after = Some(Decision::Allowed);
+        }
+        if let (Some(plain), Some(_)) = (&plain, after) {
+            let changes: Vec<&Change> = changes(found, made).collect();
+            decided.after = decide(Change::make(&changes, plain, situation).as_ref());
         }
         demote(found, &claims, &confirmed);
     } else {
@@ -320,7 +364,7 @@ fn confirm(situation: &Situation<'_>, found: &mut [Found]) -> Outcome {
         && situation.open.is_empty()
         && (!situation.evidence.identity.is_empty() || !situation.needs_identity())
         && before == Some(Decision::Allowed);
-    Outcome { before, by_given, after, allowed_by_all, needs_caller, shown, whole }
+    Outcome { before, by_given, after, decided, favoured: index, allowed_by_all, needs_caller, shown, whole }
 }
 
 /// What findings change.

@@ -41,6 +41,9 @@ struct Case {
     /// Why no decision after the repair is to be had, where the cause is proved and a trust policy was given.
     #[serde(default)]
     no_after: Option<String>,
+    /// Why no decision on the call as it is is to be had, where a trust policy was given.
+    #[serde(default)]
+    no_before: Option<String>,
 }
 
 fn cases(path: &Path) -> Vec<Case> {
@@ -243,7 +246,10 @@ fn cases_hold_what_they_are_for() {
             for (is, what) in [
                 (!told, "neither a message nor a caller"),
                 (case.cause != cause.id, "another cause's case"),
-                (decided && case.before.is_none(), "no decision before"),
+                (
+                    decided && case.before.is_some() == case.no_before.is_some(),
+                    "a decision before, or why there is none",
+                ),
                 (repaired && case.after.is_some() == case.no_after.is_some(), "a decision after, or why there is none"),
                 (case.after.is_some() && case.before.as_deref() == case.after.as_deref(), "nothing changes"),
                 (repaired && case.no_after.is_none() && case.before.as_deref() == Some("Allowed"), "allowed before"),

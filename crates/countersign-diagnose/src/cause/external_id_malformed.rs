@@ -72,7 +72,7 @@ fn message(situation: &Situation<'_>, sent: Option<&str>) -> String {
         let relation = if is_whole { "without that it is what" } else { "it is nearly what" };
         message.push_str(&format!("; {relation} statement {} asks for, {}", statement.index + 1, quoted(&required)));
     }
-    if matches!(situation.says(), Some(Says::NotAuthorized)) {
+    if situation.sent_another_id() {
         message.push_str("; STS answers ValidationError to such a value, so look at what was really sent");
     }
     message

@@ -71,6 +71,11 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let satisfying = situation.satisfying(statement.index, test).filter(|_| value.is_none() && allows);
     // What a Deny by `Null` wants is any value.
     let satisfying = satisfying.or_else(|| (is_any && !allows).then(|| vec!["some-id".to_owned()]));
+    // What STS does not take is sent by nobody, whatever the policy would say to it.
+    let satisfying = satisfying.or_else(|| value.is_none().then(Vec::new)).map(|values| sendable(test, values));
+    if satisfying.as_ref().is_some_and(Vec::is_empty) {
+        return Some(unsendable(situation, statement, test));
+    }
     // A value that fits a pattern is made up; whoever issued the id knows it.
     let is_pattern = is_any || test.required.iter().any(|value| value.contains(['*', '?']));
     // Of several ids only one is the caller's own.
@@ -102,6 +107,25 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let repair = Repair { with: with.into_iter().collect(), find, needs_decision, ..Repair::new(advice, send(value.clone())) };
     let finding = Finding::proved(message, repair).ranked(74).at(statement, test);
     Some(finding.separated_by(format!("the same call with the ExternalId {value}", value = quoted(&value))))
+}
+
+/// Those of `values` that a call can send; where there are none, what fits a pattern of the condition.
+fn sendable(test: &Test, mut values: Vec<String>) -> Vec<String> {
+    values.retain(|value| is_sendable(value));
+    let patterns = test.required.iter().filter(|value| value.contains(['*', '?']) && test.operator.contains("Like"));
+    if values.is_empty() && !test.operator.contains("Not") {
+        values.extend(patterns.map(|value| value.replace('*', "xx").replace('?', "x")).find(|value| is_sendable(value)));
+    }
+    values
+}
+
+/// The policy asks for what no call can send.
+fn unsendable(situation: &Situation<'_>, statement: &StatementView, test: &Test) -> Finding {
+    let which = listed(&test.required);
+    let message = format!("statement {} asks for `sts:ExternalId` {which}; no call can send what the policy asks for", statement.index + 1);
+    let advice = "ask the party that issues the id for it, and let the policy name that: STS takes 2 to 1224 of A-Z, a-z, 0-9 and _+=,.@:/-";
+    let finding = Finding::consistent(74, message, Repair::advice(advice)).at(statement, test).on(Side::Trust);
+    finding.separated_by(situation.get_role())
 }
 
 fn send(value: String) -> Change {

@@ -231,6 +231,7 @@ fn diagnosis(diagnosis: &Diagnosis, texts: &Texts, say: &dyn Fn(&str) -> String)
         status: diagnosis.status,
         causes: diagnosis.causes.iter().map(|cause| diagnosed(cause, texts, say)).collect(),
         before: diagnosis.before,
+        if_open: diagnosis.if_open,
         after: diagnosis.after,
         call: CallFacts {
             actions: all(&call.actions),

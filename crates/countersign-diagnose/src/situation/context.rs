@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use countersign_policy::condition::variable;
-use countersign_policy::document::PolicyDocument;
+use countersign_policy::document::{ConditionEntry, PolicyDocument};
 use countersign_policy::request::context_key::{self, SetBy};
 use countersign_policy::request::{CallerKind, RequestContext};
 
@@ -29,9 +29,14 @@ pub(super) fn fill(situation: &mut Situation<'_>) {
     }
     tags(situation, &mut context);
     if let Some(provider) = situation.provider_host() {
-        for (claim, values) in &facts.token_claims {
+        for (claim, values) in facts.token_claims.iter().filter(|(_, values)| !values.is_empty()) {
             context.set(format!("{provider}:{claim}"), values.clone());
         }
+    }
+    // Of a call that is made again, the time is known.
+    if let Some(now) = situation.evidence.now {
+        context.set("aws:CurrentTime", [now.to_string()]);
+        context.set("aws:EpochTime", [now.seconds().to_string()]);
     }
     for (key, values) in &facts.keys {
         context.set(key.clone(), values.clone());
@@ -56,31 +61,39 @@ fn tags(situation: &Situation<'_>, context: &mut RequestContext) {
     if !situation.actions.iter().any(|action| action == "sts:TagSession") {
         return;
     }
+    for (key, value) in known_pairs(situation).flatten() {
+        context.set(format!("aws:RequestTag/{key}"), [value]);
+    }
+    if let Some(pairs) = situation.known_tags() {
+        context.set("aws:TagKeys", pairs.iter().map(|(key, _)| *key));
+    }
+}
+
+/// What is said of the session tags, piece by piece: a key and its value, or words about them, which tell of no tag.
+fn known_pairs<'s>(situation: &'s Situation<'_>) -> impl Iterator<Item = Option<(&'s str, &'s str)>> {
     let of_call = match situation.call().map(|call| call.parameter(Name::Tags)) {
         Some(Parameter::Known { value, .. }) => Some(value.as_str()),
         _ => None,
     };
     let text = of_call.or(situation.evidence.facts.session_tags.as_deref()).unwrap_or_default();
     let is_key = |key: &str| !key.is_empty() && !key.contains([' ', '(']);
-    let pairs: Vec<(&str, &str)> = text.split(['\n', ',']).filter_map(|pair| pair.trim().split_once('=')).collect();
-    let pairs: Vec<_> = pairs.into_iter().filter(|(key, _)| is_key(key)).collect();
-    for (key, value) in &pairs {
-        context.set(format!("aws:RequestTag/{key}"), [*value]);
-    }
-    context.set("aws:TagKeys", pairs.iter().map(|(key, _)| *key));
+    let pieces = text.split(['\n', ',']).map(str::trim).filter(|piece| !piece.is_empty());
+    pieces.map(move |piece| piece.split_once('=').filter(|(key, _)| is_key(key)))
 }
 
 /// The keys a policy asks for: of conditions, and in variables.
 pub(super) fn asked(document: &PolicyDocument) -> Vec<String> {
-    let mut keys = Vec::new();
-    for entry in document.statements.iter().flat_map(|statement| &statement.conditions) {
-        keys.push(entry.key.value.to_string());
-        for value in entry.values.iter().filter_map(|value| value.value.known()) {
-            keys.extend(value.match_indices("${").filter_map(|(at, _)| match variable::parse(value.get(at..)?) {
-                Ok((variable::Reference::Variable(variable), _)) => Some(variable.key.to_string()),
-                Ok((variable::Reference::Escape(_), _)) | Err(_) => None,
-            }));
-        }
+    document.statements.iter().flat_map(|statement| &statement.conditions).flat_map(asked_by).collect()
+}
+
+/// The keys that a condition asks for: its own, and those of variables.
+pub(super) fn asked_by(entry: &ConditionEntry) -> Vec<String> {
+    let mut keys = vec![entry.key.value.to_string()];
+    for value in entry.values.iter().filter_map(|value| value.value.known()) {
+        keys.extend(value.match_indices("${").filter_map(|(at, _)| match variable::parse(value.get(at..)?) {
+            Ok((variable::Reference::Variable(variable), _)) => Some(variable.key.to_string()),
+            Ok((variable::Reference::Escape(_), _)) | Err(_) => None,
+        }));
     }
     keys
 }
@@ -101,8 +114,7 @@ fn is_open(situation: &Situation<'_>, key: &str) -> bool {
         SetBy::SourceIdentity => situation.actions.iter().any(|action| action == "sts:SetSourceIdentity"),
         SetBy::SessionTags => {
             let passes = situation.actions.iter().any(|action| action == "sts:TagSession");
-            let known = situation.context_has_tags();
-            passes && !known
+            passes && situation.known_tags().is_none()
         }
         SetBy::SessionContext => situation.actions.iter().any(|action| action == "sts:SetContext"),
         SetBy::Oidc => {
@@ -112,7 +124,8 @@ fn is_open(situation: &Situation<'_>, key: &str) -> bool {
                     .provider_host()
                     .zip(context_key::oidc_claim(key))
                     .is_some_and(|(host, (provider, _))| host.eq_ignore_ascii_case(provider));
-            situation.operation == Operation::AssumeRoleWithWebIdentity && own && facts.token_claims.is_empty()
+            let claim = context_key::oidc_claim(key).map_or(key, |(_, claim)| claim);
+            situation.operation == Operation::AssumeRoleWithWebIdentity && own && !lacks_claim(situation, claim)
         }
         SetBy::Saml => situation.operation == Operation::AssumeRoleWithSaml,
         SetBy::ServiceSource => situation.is_service(),
@@ -124,6 +137,16 @@ fn is_open(situation: &Situation<'_>, key: &str) -> bool {
             true
         }
     }
+}
+
+/// What every token has: OpenID Connect asks for it.
+const STANDARD_CLAIMS: [&str; 3] = ["aud", "iss", "sub"];
+
+/// Whether the token is known not to have a claim: it was given as null. Of a claim that nobody gives, nobody says anything.
+fn lacks_claim(situation: &Situation<'_>, claim: &str) -> bool {
+    let is_said = |(name, values): &(String, Vec<String>)| name.eq_ignore_ascii_case(claim) && values.is_empty();
+    let is_standard = STANDARD_CLAIMS.iter().any(|standard| standard.eq_ignore_ascii_case(claim));
+    !is_standard && situation.evidence.facts.token_claims.iter().any(is_said)
 }
 
 /// MFA can be there for people: with a code in the call, or from an earlier `GetSessionToken`. Machines never have it.
@@ -159,11 +182,10 @@ impl Situation<'_> {
         Some(name.split_once(":oidc-provider/").map_or(name, |(_, host)| host))
     }
 
-    /// Whether the call's session tags are known one by one.
-    fn context_has_tags(&self) -> bool {
-        let of_call = self.call().map(|call| call.parameter(Name::Tags));
-        matches!(of_call, Some(Parameter::Known { .. }))
-            || self.evidence.facts.session_tags.as_deref().is_some_and(|tags| tags.contains('='))
+    /// The call's session tags, where each of them is known.
+    fn known_tags(&self) -> Option<Vec<(&str, &str)>> {
+        let tags: Vec<_> = known_pairs(self).collect::<Option<_>>()?;
+        (!tags.is_empty()).then_some(tags)
     }
 
     /// Whether the caller is a session that no person is behind: an instance, a function, a task, a service account.

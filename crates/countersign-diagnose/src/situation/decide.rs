@@ -13,6 +13,7 @@ use countersign_policy::evaluate::{AttachedTo, Decision, evaluate};
 use countersign_policy::request::{Caller, Request};
 
 use super::Situation;
+use super::context::asked_by;
 use crate::evidence::Guard;
 use crate::message::{PolicyLayer, Reason};
 
@@ -72,6 +73,17 @@ impl Whole {
             }
         }
         decided
+    }
+
+    /// The call if statements that ask for an open key apply when they have this effect, and only then.
+    fn with_open(&self, is_open: &dyn Fn(&str) -> bool, applies: Effect) -> Self {
+        let mut settled = self.clone();
+        let side = &mut settled.side;
+        let of_side = side.identity.iter_mut().chain(&mut side.boundary).chain(&mut side.session);
+        let guards = side.scps.iter_mut().chain(&mut side.rcps).flatten();
+        let policies = of_side.chain(guards).chain(&mut settled.endpoint).chain([&mut settled.trust]);
+        policies.for_each(|policy| settle_open(policy, is_open, applies));
+        settled
     }
 
     /// Takes away a limit.
@@ -175,7 +187,6 @@ impl Situation<'_> {
     pub(crate) fn favouring(&self, index: Option<usize>) -> Option<Whole> {
         let mut whole = self.whole()?;
         let mut probe = probe(&whole.trust);
-        let needs_source_identity = self.actions.iter().any(|action| action == "sts:SetSourceIdentity");
         let mut entries = Vec::new();
         let mut wanted: Vec<usize> = index.into_iter().collect();
         let companions = self.companions();
@@ -206,12 +217,50 @@ impl Situation<'_> {
                 settle(&mut whole, &mut probe, (&key, &required), entry, wanted);
             }
         }
-        // That there is one is known, even where its text is not.
-        if needs_source_identity && !whole.request.context.passes_source_identity() {
-            whole.request.context.set("sts:SourceIdentity", ["somebody"]);
-        }
+        self.stand_in(&mut whole.request);
         Some(whole)
     }
+
+    /// The call with nothing but what is known of it.
+    pub(crate) fn plain(&self) -> Option<Whole> {
+        let mut whole = self.whole()?;
+        self.stand_in(&mut whole.request);
+        Some(whole)
+    }
+
+    /// What comes of a call whatever its open keys are, if that can be said: `whole` is [`Self::plain`] or a change of it.
+    pub(crate) fn decided(&self, whole: &Whole) -> Option<Decision> {
+        let plain = self.plain()?;
+        // What a change gives the call is known.
+        let is_open = |key: &str| {
+            self.is_open_key(key) && plain.request.context.get(key) == whole.request.context.get(key)
+                || self.sent_another_id() && key.eq_ignore_ascii_case("sts:ExternalId")
+        };
+        let answer = |applies| whole.with_open(&is_open, applies).decide().decision;
+        let (most, least) = (answer(Effect::Allow), answer(Effect::Deny));
+        (most == least).then_some(most)
+    }
+
+    /// That a call passes a source identity or tags is known, even where nobody says which.
+    fn stand_in(&self, request: &mut Request) {
+        let passes = |wanted: &str| self.actions.iter().any(|action| action == wanted);
+        if passes("sts:SetSourceIdentity") && !request.context.passes_source_identity() {
+            request.context.set("sts:SourceIdentity", ["somebody"]);
+        }
+        if passes("sts:TagSession") && !request.context.passes_tags() {
+            request.context.set("aws:TagKeys", [""; 0]);
+        }
+    }
+}
+
+/// Lets the statements of a policy that ask for an open key apply when they have this effect, and only then.
+pub(super) fn settle_open(policy: &mut PolicyDocument, is_open: &dyn Fn(&str) -> bool, applies: Effect) {
+    let asks = |entry: &ConditionEntry| asked_by(entry).iter().any(|key| is_open(key));
+    policy.statements.retain(|statement| {
+        statement.effect.as_ref().is_some_and(|effect| effect.value == applies)
+            || !statement.conditions.iter().any(asks)
+    });
+    policy.statements.iter_mut().for_each(|statement| statement.conditions.retain(|entry| !asks(entry)));
 }
 
 /// Gives an open key, which the call does not have yet, a value with which the condition comes out as wanted; none where it

@@ -8,9 +8,11 @@ use countersign_policy::prove::{Difference, Setting, gained};
 use countersign_policy::request::Request;
 use countersign_policy::request::context_key::{self, SetBy};
 
+use super::decide::settle_open;
 use super::{Situation, State, StatementView, Whole};
 use crate::evidence::Guard;
-use crate::message::PolicyLayer;
+use crate::external_id::is_sendable;
+use crate::message::{PolicyLayer, Says};
 
 /// The kinds of policy that only limit, in the order in which they are looked at.
 pub(crate) const LIMITS: [PolicyLayer; 5] = [
@@ -31,15 +33,24 @@ pub(crate) struct OwnCondition {
 }
 
 impl Situation<'_> {
-    /// The condition keys that decide, and of which nobody says what the call has.
-    pub(crate) fn open_keys(&self) -> Vec<String> {
+    /// Whether the call that was denied cannot have sent the ExternalId that it is said to send: AWS answers from the policies,
+    /// and STS refuses the value before it asks them.
+    pub(crate) fn sent_another_id(&self) -> bool {
+        let is_refused = self.external_id.value().is_some_and(|value| !is_sendable(value));
+        is_refused && matches!(self.says(), Some(Says::NotAuthorized))
+    }
+
+    /// The condition keys that decide, and of which nobody says what the call has. `changed` is the statement of the trust
+    /// policy that lets the call in once it is changed.
+    pub(crate) fn open_keys(&self, changed: Option<usize>) -> Vec<String> {
+        let changed = self.statements.iter().filter(|view| Some(view.index) == changed);
         let denies = self.statements.iter().filter(|view| {
             view.effect == Effect::Deny
                 && view.principal != State::Fails
                 && view.uncovered.len() < self.actions.len()
                 && view.failing().next().is_none()
         });
-        let allows = self.nearest().into_iter().chain(self.companions());
+        let allows = self.nearest().into_iter().chain(self.companions()).chain(changed);
         let of_trust = allows.chain(denies).flat_map(StatementView::open).map(|test| test.key.clone());
         let others = self.evidence.policies().skip(usize::from(self.evidence.trust.is_some()));
         let mut keys: Vec<String> = Vec::new();
@@ -59,19 +70,14 @@ impl Situation<'_> {
         if decides { keys } else { Vec::new() }
     }
 
-    fn is_open_key(&self, key: &str) -> bool {
+    pub(super) fn is_open_key(&self, key: &str) -> bool {
         self.open.contains(&key.to_ascii_lowercase())
     }
 
     /// What a policy says of each action, if statements with an open key apply when they have this effect, and only then.
     fn answers(&self, policy: &PolicyDocument, applies: Effect) -> Vec<Decision> {
-        let is_open = |entry: &ConditionEntry| self.is_open_key(&entry.key.value);
         let mut settled = policy.clone();
-        settled.statements.retain(|statement| {
-            statement.effect.as_ref().is_some_and(|effect| effect.value == applies)
-                || !statement.conditions.iter().any(is_open)
-        });
-        settled.statements.iter_mut().for_each(|statement| statement.conditions.retain(|entry| !is_open(entry)));
+        settle_open(&mut settled, &|key| self.is_open_key(key), applies);
         let requests =
             self.actions.iter().filter_map(|action| Some(Request { action: action.clone(), ..self.request()? }));
         requests

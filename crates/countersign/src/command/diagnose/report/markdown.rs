@@ -87,7 +87,7 @@ fn facts(diagnosis: &Diagnosis, first: &Diagnosed) -> String {
     }
     let actions: Vec<String> = facts.actions.iter().map(|action| code(action)).collect();
     let _ = writeln!(out, "* needs: {}", actions.join(", "));
-    if let (Some(before), Some(Decision::Allowed)) = (diagnosis.before, diagnosis.after)
+    if let (Some(before), Some(Decision::Allowed)) = diagnosis.if_open
         && before != Decision::Allowed
     {
         let reason = decision(before);

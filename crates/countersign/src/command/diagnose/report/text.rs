@@ -221,7 +221,7 @@ fn checks(diagnosis: &Diagnosis) -> String {
 
 /// What the evaluator said before and after, and of which statement.
 fn checked(evidence: &Evidence, diagnosis: &Diagnosis, first: &Diagnosed) -> String {
-    let (Some(before), Some(Decision::Allowed)) = (diagnosis.before, diagnosis.after) else { return String::new() };
+    let (Some(before), Some(Decision::Allowed)) = diagnosis.if_open else { return String::new() };
     if before == Decision::Allowed {
         return String::new();
     }
