@@ -137,8 +137,16 @@ impl Mended {
         if self.before.is_some() && (is_read_only || may_write().is_err()) {
             return Err("it is read-only".to_owned());
         }
+        if self.before.is_some() && has_other_names(&target) {
+            return Err("it has several names (hard links), which would not stay one file".to_owned());
+        }
         let beside = beside(&target);
-        stage(&beside, &target, &self.whole(&self.after)).map_err(|error| error.kind().to_string())?;
+        stage(&beside, &target, &self.whole(&self.after)).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                "its folder is read-only, or its owner or group cannot be kept".to_owned()
+            }
+            kind => kind.to_string(),
+        })?;
         Ok(Staged { file: self, beside, target })
     }
 }
@@ -204,13 +212,43 @@ fn stage(beside: &Path, target: &Path, text: &str) -> io::Result<()> {
     let mut file = fs::OpenOptions::new().write(true).create_new(true).open(beside)?;
     let written =
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| match fs::metadata(target) {
-            Ok(there) => fs::set_permissions(beside, there.permissions()),
+            // A change of owner takes bits from the mode, so that the mode comes last.
+            Ok(there) => keep_owner(&file, &there).and_then(|()| file.set_permissions(there.permissions())),
             Err(_) => Ok(()),
         });
     if written.is_err() {
         let _ = fs::remove_file(beside);
     }
     written
+}
+
+/// Gives a new file the owner and group of the old one.
+#[cfg(unix)]
+fn keep_owner(file: &fs::File, old: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let new = file.metadata()?;
+    let changed = |old: u32, new: u32| (old != new).then_some(old);
+    match (changed(old.uid(), new.uid()), changed(old.gid(), new.gid())) {
+        (None, None) => Ok(()),
+        (owner, group) => std::os::unix::fs::fchown(file, owner, group),
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &fs::File, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether a file has more than one name: a new file takes the place of one of them alone.
+fn has_other_names(target: &Path) -> bool {
+    #[cfg(unix)]
+    return fs::metadata(target).is_ok_and(|there| std::os::unix::fs::MetadataExt::nlink(&there) > 1);
+    #[cfg(not(unix))]
+    return {
+        let _ = target;
+        false
+    };
 }
 
 /// Whether a report's path is stdin's.

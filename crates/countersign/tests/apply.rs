@@ -196,6 +196,37 @@ fn a_link_stays_one_and_the_patch_names_the_file() {
     assert_eq!(folder.read("code/real.py"), CALL.as_bytes());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_with_other_names_is_left_alone() {
+    let folder = Folder::new("names");
+    folder.write("collect.py", CALL.as_bytes());
+    std::fs::hard_link(folder.path("collect.py"), folder.path("same.py")).unwrap();
+    assert!(folder.refused(FIX, b"").contains("it has several names (hard links)"));
+    assert_eq!(folder.read("same.py"), CALL.as_bytes());
+    std::fs::remove_file(folder.path("same.py")).unwrap();
+    assert_eq!(folder.run(FIX, b"").0, 0);
+}
+
+/// Only who may give files away can see it: everybody else's are their own before and after.
+#[cfg(unix)]
+#[test]
+fn a_file_stays_its_owners() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+
+    let folder = Folder::new("owner");
+    folder.write("collect.py", CALL.as_bytes());
+    let path = folder.path("collect.py");
+    let given = chown(&path, Some(1234), Some(2345)).is_ok();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let of = |there: std::fs::Metadata| (there.uid(), there.gid(), there.mode() & 0o7777);
+    let before = of(std::fs::metadata(&path).unwrap());
+    assert_eq!(before.0 == 1234, given);
+    assert_eq!(folder.run(FIX, b"").0, 0);
+    assert_ne!(folder.read("collect.py"), CALL.as_bytes());
+    assert_eq!(of(std::fs::metadata(&path).unwrap()), before);
+}
+
 #[test]
 fn two_proved_causes_are_repaired_together_or_not_at_all() {
     let folder = Folder::new("two");

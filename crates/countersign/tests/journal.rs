@@ -347,3 +347,35 @@ fn a_bundle_beyond_all_measure_is_refused() {
     let run = folder.run(&["journal", "import", "deep.json"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(2), "0 new, 0 known already, 1 refused\n"));
 }
+
+#[test]
+fn nothing_is_added_to_what_is_no_journal() {
+    let folder = Folder::new("other");
+    for text in
+        ["{\n  \"Version\": \"2012-10-17\"\n}\n", "export A=1", "{\"schema\":\"countersign.journal-bundle/1\"}\n"]
+    {
+        folder.write("other", text);
+        let run = folder.run(&["journal", "--journal", "other", "--worked", ID]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains("`other`: what it holds is no journal"), "{run:?}");
+        assert_eq!(std::fs::read_to_string(folder.0.join("other")).unwrap(), text);
+    }
+    folder.write("other", "");
+    assert_eq!(folder.run(&["journal", "--journal", "other", "--worked", ID]).code, Some(0));
+    assert_eq!(folder.run(&["journal", "--journal", "other", "--failed", ID]).code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_to_a_journal_and_to_nothing_else() {
+    let folder = Folder::new("links");
+    folder.write("profile", "export A=1\n");
+    std::os::unix::fs::symlink("profile", folder.0.join("link")).unwrap();
+    let run = folder.run(&["journal", "--journal", "link", "--worked", ID]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_eq!(std::fs::read_to_string(folder.0.join("profile")).unwrap(), "export A=1\n");
+    assert_eq!(folder.run(&["journal", "--journal", "own", "--worked", ID]).code, Some(0));
+    std::os::unix::fs::symlink("own", folder.0.join("other")).unwrap();
+    assert_eq!(folder.run(&["journal", "--journal", "other", "--failed", ID]).code, Some(0));
+    assert_eq!(std::fs::read_to_string(folder.0.join("own")).unwrap().lines().count(), 2);
+}

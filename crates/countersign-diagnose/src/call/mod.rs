@@ -124,6 +124,19 @@ impl Call {
         }
     }
 
+    /// What the call names is not all: what it does not name may be sent, too.
+    #[cfg(feature = "languages")]
+    fn may_send_more(&mut self, expression: &str, span: Span) {
+        for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
+            // Without it, it may still be sent.
+            self.removals.remove(&name);
+            self.parameters.entry(name).or_insert_with(|| {
+                self.slots.remove(&name);
+                Parameter::Unknown { expression: expression.to_owned(), span }
+            });
+        }
+    }
+
     /// Codes and tokens are nobody's business, not even for a moment; the name of a file that holds one may be told.
     fn hide_secrets(&mut self) {
         for name in [Name::TokenCode, Name::WebIdentityToken] {

@@ -8,7 +8,7 @@ use super::program::{Program, Worth};
 use super::tree::{Id, Patience};
 use crate::call::shell::aws::{Writing, operation, sts_call};
 use crate::call::shell::options::{Given, Word};
-use crate::call::{Call, Name, Parameter, Quoting, Slot, Style};
+use crate::call::{Call, Quoting, Slot, Style};
 
 /// How the CLI spells its operations, from the start.
 pub(in crate::call) const OPERATION: &str = "assume-role";
@@ -43,13 +43,7 @@ pub(super) fn calls(program: &Program<'_>, style: Style, patience: Patience<'_>)
         };
         let mut call = sts_call(program, list, found, &words, &writing, patience);
         if grows(program, list) {
-            let span = program.tree.span(list);
-            for name in [Name::RoleArn, Name::RoleSessionName, Name::ExternalId] {
-                call.parameters.entry(name).or_insert_with(|| {
-                    call.slots.remove(&name);
-                    Parameter::Unknown { expression: String::new(), span }
-                });
-            }
+            call.may_send_more("", program.tree.span(list));
         }
         calls.push(call);
     }

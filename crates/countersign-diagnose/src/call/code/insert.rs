@@ -25,6 +25,8 @@ pub(super) fn slot(program: &Program<'_>, site: &Site, name: Name) -> Option<Slo
         return None;
     }
     match site.entry(name) {
+        // Something else may be sent than stands there.
+        _ if site.is_changed => None,
         Some(entry) => replacing(program, site, entry),
         // What is hidden may hold one already.
         None if site.hidden.is_empty() => adding(program, site, &site.entry.key(name)?),

@@ -30,6 +30,7 @@ mod shape;
 mod site;
 mod tags;
 pub(super) mod tree;
+mod uses;
 mod workflow;
 mod yaml;
 
@@ -145,7 +146,7 @@ fn call(program: &Program<'_>, site: &Site, style: Style) -> Call {
         let span = tree.span(entry.value);
         let unknown = || Parameter::Unknown { expression: tree.text(entry.value).to_owned(), span };
         let parameter = match program.worth(entry.value) {
-            _ if matches!(entry.way, Way::Perhaps(_)) => unknown(),
+            _ if matches!(entry.way, Way::Perhaps(_)) || site.is_changed => unknown(),
             Worth::Text(value, at) => Parameter::Known { value, span: tree.span(at) },
             Worth::Nothing(_) => Parameter::Absent,
             Worth::Unknown if entry.name == Name::Tags => tags::read(program, entry.value).unwrap_or_else(unknown),

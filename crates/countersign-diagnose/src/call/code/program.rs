@@ -211,6 +211,17 @@ impl<'t> Program<'t> {
         outer.take(SCOPES)
     }
 
+    /// The function that a node stands in.
+    pub(super) fn function_of(&self, id: Id) -> Id {
+        self.scopes(id).next().unwrap_or(self.tree.root())
+    }
+
+    /// The function whose name it is that stands at `id`.
+    pub(super) fn scope_of(&self, id: Id, name: &str) -> Option<Id> {
+        let mut scopes = self.scopes(id).chain([self.tree.root()]);
+        scopes.find(|scope| self.bindings.contains_key(&(*scope, Cow::Borrowed(name))))
+    }
+
     /// Where the name that stands at `id` is bound, if that is one place, and to what.
     pub(super) fn binding(&self, id: Id, name: &str) -> Option<Binding> {
         let key = Cow::Borrowed(name);

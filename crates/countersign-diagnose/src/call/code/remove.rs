@@ -16,7 +16,7 @@ pub(super) fn removal(program: &Program<'_>, site: &Site, name: Name) -> Option<
     let names: &[Name] = if name == Name::Tags { &[Name::Tags, Name::TransitiveTagKeys] } else { &[name] };
     let entries: Vec<&Entry> = site.entries.iter().filter(|entry| names.contains(&entry.name)).collect();
     let times = |name: Name| entries.iter().filter(|entry| entry.name == name).count();
-    if times(name) != 1 || names.iter().any(|name| times(*name) > 1) {
+    if site.is_changed || times(name) != 1 || names.iter().any(|name| times(*name) > 1) {
         return None;
     }
     let mut edits = Vec::new();

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::entry::{EntryPoint, Positions, parameter};
+use super::entry::{Added, EntryPoint, Positions, parameter};
 use super::form::Form;
 use super::program::{Program, Setter};
 use super::tree::Id;
+use super::uses;
 use crate::call::{Name, Operation};
 
 /// More calls than this are not looked for in one text.
@@ -24,6 +25,8 @@ pub(super) struct Site {
     pub(super) entries: Vec<Entry>,
     /// Records and arguments whose content is not in the text: they may hold any parameter.
     pub(super) hidden: Vec<Id>,
+    /// What is hidden may have replaced what is told.
+    pub(super) is_changed: bool,
     /// The record that [`EntryPoint::under`] names.
     pub(super) nested: Option<Id>,
     /// A function among the arguments: it may set what it likes.
@@ -65,7 +68,16 @@ pub(super) enum Way {
 impl Site {
     /// A record of configuration.
     pub(super) fn of_record(entry: &'static EntryPoint, at: Id, entries: Vec<Entry>) -> Self {
-        Self { entry, at, entries, hidden: Vec::new(), nested: None, function: None, last_link: None }
+        Self {
+            entry,
+            at,
+            entries,
+            hidden: Vec::new(),
+            is_changed: false,
+            nested: None,
+            function: None,
+            last_link: None,
+        }
     }
 
     /// The entry that counts for a parameter.
@@ -78,12 +90,14 @@ impl Site {
 pub(super) fn find(program: &Program<'_>) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
     let mut claimed = BTreeSet::new();
+    let hook = uses::hook(program);
     for id in program.tree.all() {
         if sites.len() == SITES {
             break;
         }
         let Some(entry) = entry_point(program, id) else { continue };
-        let Some(site) = read(program, entry, id) else { continue };
+        let Some(mut site) = read(program, entry, id) else { continue };
+        site.may_change(hook);
         // The request of a call is a site of its own when it is made elsewhere; here the call has told all.
         let is_new = site.entries.iter().any(|entry| !claimed.contains(&entry.value));
         if is_new || site.entries.is_empty() {
@@ -105,7 +119,8 @@ fn entry_point(program: &Program<'_>, id: Id) -> Option<&'static EntryPoint> {
 fn read(program: &Program<'_>, entry: &'static EntryPoint, at: Id) -> Option<Site> {
     let Form::Call { arguments, record, receiver, .. } = program.form(at) else { return None };
     let (entries, hidden) = (Vec::new(), Vec::new());
-    let mut site = Site { entry, at, entries, hidden, nested: None, function: None, last_link: None };
+    let mut site =
+        Site { entry, at, entries, hidden, is_changed: false, nested: None, function: None, last_link: None };
     for (nth, argument) in arguments.into_iter().flat_map(|list| program.tree.named(list)).enumerate() {
         let name = match nth {
             _ if entry.positions.role == Some(nth) => Name::RoleArn,
@@ -187,6 +202,7 @@ impl Site {
         }
         if let Some((variable, at)) = bound {
             self.take(program, program.set_on(&variable, at));
+            self.may_change(uses::change(program, &variable, at, self.at));
         }
     }
 
@@ -203,8 +219,18 @@ impl Site {
             Form::Name(_) | Form::Member { .. } if may_be_request => {
                 self.hidden.push(argument);
             }
+            // What is made of a record: `[…] + $more`, `merge([…], $more)`.
+            Form::Call { .. } | Form::Other if may_be_request && is_made_of_record(program, expression) => {
+                self.hidden.push(argument);
+            }
             _ => {}
         }
+    }
+
+    /// Something may have set, replaced or taken out any parameter.
+    fn may_change(&mut self, by: Option<Id>) {
+        self.is_changed |= by.is_some();
+        self.hidden.extend(by);
     }
 
     fn take(&mut self, program: &Program<'_>, setters: Vec<Setter>) {
@@ -243,6 +269,14 @@ impl Site {
         }
     }
 
+    /// Whether what is made is sent later: a request or its builder, and not an answer or credentials.
+    fn makes_request(&self, program: &Program<'_>) -> bool {
+        let is_request = ["Request", "Input", "Command"].iter().any(|end| self.entry.name.ends_with(end));
+        let mut chain = std::iter::successors(program.link(self.at), |link| program.link(*link)).take(LINKS);
+        let ends = |link| matches!(program.form(link), Form::Call { name: "build" | "send" | "customize", .. });
+        (is_request || self.entry.added == Added::Link) && !chain.any(ends)
+    }
+
     /// `request = new …; request.setExternalId(…)`
     fn follow_variable(&mut self, program: &Program<'_>) {
         let mut at = self.at;
@@ -250,9 +284,12 @@ impl Site {
             let Some(parent) = program.tree.parent(at) else { return };
             let kind = program.tree.kind(parent);
             match program.form(parent) {
-                Form::Bind { target, value: Some(value) } if program.tree.is_within(self.at, value) => {
+                Form::Bind { target, value } if value.is_none_or(|value| program.tree.is_within(self.at, value)) => {
                     if let Form::Name(variable) = program.form(program.bare(target)) {
                         self.take(program, program.set_on(&variable, parent));
+                        if self.makes_request(program) {
+                            self.may_change(uses::change(program, &variable, parent, self.at));
+                        }
                     }
                     return;
                 }
@@ -267,8 +304,15 @@ impl Site {
     }
 }
 
+/// Whether an expression has a record in it, or the name of one, and makes no request of its own.
+fn is_made_of_record(program: &Program<'_>, expression: Id) -> bool {
+    let mut inside = program.tree.subtree(expression);
+    let is_record = |id: Id| program.form(program.expression(id).0) == Form::Record;
+    program.tree.subtree(expression).all(|id| entry_point(program, id).is_none()) && inside.any(is_record)
+}
+
 /// Whether a statement is run whenever the call is: no branch or loop stands around the one and not the other.
-fn always_runs(program: &Program<'_>, statement: Id, call: Id) -> bool {
+pub(super) fn always_runs(program: &Program<'_>, statement: Id, call: Id) -> bool {
     let above = std::iter::successors(program.tree.parent(statement), |id| program.tree.parent(*id)).take(LINKS);
     let mut own = above.take_while(|id| !program.tree.is_within(call, *id));
     !own.any(|id| {

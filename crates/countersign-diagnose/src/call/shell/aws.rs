@@ -15,6 +15,9 @@ use crate::edit::Edit;
 /// More calls than this are not looked for in one text.
 const CALLS: usize = 64;
 
+/// Commands that add words to those of the command they run, or fill them.
+const FILLERS: &[&str] = &["find", "parallel", "xargs"];
+
 /// The calls of a script. `source` is the text before prompts were taken out of it.
 pub(super) fn calls(program: &Program<'_>, source: &str, patience: Patience<'_>) -> Vec<Call> {
     let tree = program.tree;
@@ -25,8 +28,9 @@ pub(super) fn calls(program: &Program<'_>, source: &str, patience: Patience<'_>)
         if calls.len() == CALLS {
             break;
         }
-        let words = words(program, command);
+        let mut words = words(program, command);
         let Some(name) = words.iter().position(is_aws) else { continue };
+        let added = adds(program, &mut words, name);
         let behind = words.get(name + 1..).unwrap_or_default();
         match operation(behind) {
             Some(found) => {
@@ -35,7 +39,11 @@ pub(super) fn calls(program: &Program<'_>, source: &str, patience: Patience<'_>)
                     replace: &|span| Some(replacing(source, span)),
                     add: &|anchor, option| beside(source, anchor, option),
                 };
-                calls.push(sts_call(program, command, found, behind, &writing, patience));
+                let mut call = sts_call(program, command, found, behind, &writing, patience);
+                if let Some(word) = added {
+                    call.may_send_more(word, program.tree.span(command));
+                }
+                calls.push(call);
             }
             None if profiles.len() < CALLS => profiles.extend(profile_call(program, command, behind)),
             None => {}
@@ -48,7 +56,36 @@ pub(super) fn calls(program: &Program<'_>, source: &str, patience: Patience<'_>)
 fn words(program: &Program<'_>, command: Id) -> Vec<Word> {
     let tree = program.tree;
     let is_word = |id: &Id| !matches!(tree.kind(*id), "variable_assignment" | "file_redirect" | "herestring_redirect");
-    tree.named(command).filter(is_word).map(|id| Word::of(program, id)).collect()
+    tree.named(command).filter(is_word).map(|id| Word::of_shell(program, id)).collect()
+}
+
+/// What adds words to those of the command at `name`: `xargs`, or a function of the script in the command's place. Words
+/// that it fills are not known.
+fn adds(program: &Program<'_>, words: &mut [Word], name: usize) -> Option<&'static str> {
+    let tree = program.tree;
+    let is_function = |id: Id| {
+        let named = || tree.field(id, "name").map(|name| tree.text(name));
+        tree.kind(id) == "function_definition" && named() == words.get(name).and_then(|word| word.value.as_deref())
+    };
+    if tree.all().any(is_function) {
+        return Some("a function");
+    }
+    let (before, behind) = words.split_at_mut_checked(name)?;
+    let last = |word: &Word| word.value.as_deref().and_then(|value| value.rsplit('/').next()).map(str::to_owned);
+    let at = before.iter().position(|word| last(word).is_some_and(|name| FILLERS.contains(&name.as_str())))?;
+    let own = before.get(at + 1..).unwrap_or_default();
+    // `-I{}`, `-I {}`
+    let marks =
+        own.windows(2).filter(|pair| matches!(pair, [option, _] if option.is("-I"))).filter_map(|pair| pair.last());
+    let joined = own.iter().filter_map(|word| word.value.as_deref()?.strip_prefix("-I"));
+    let marks = marks.filter_map(|word| word.value.as_deref()).chain(joined).chain(["{}"]);
+    let marks: Vec<&str> = marks.filter(|mark| !mark.is_empty()).collect();
+    for word in behind {
+        if word.value.as_deref().is_some_and(|value| marks.iter().any(|mark| value.contains(mark))) {
+            *word = word.clone().unknown();
+        }
+    }
+    Some("xargs")
 }
 
 /// How options are written to a command.

@@ -17,6 +17,8 @@ pub(in crate::call) struct Word {
     pub(in crate::call) span: Span,
     /// Where its value stands: with a variable, that is elsewhere.
     pub(in crate::call) source: Span,
+    /// It stands for as many words as its variables hold, whatever they are.
+    pub(in crate::call) is_several: bool,
 }
 
 impl Word {
@@ -27,8 +29,29 @@ impl Word {
             Worth::Text(value, at) => (Some(value), program.tree.span(at)),
             Worth::Nothing(_) | Worth::Unknown => (None, span),
         };
-        let word = Self { value, written: program.tree.text(node).to_owned(), span, source };
+        let word = Self { value, written: program.tree.text(node).to_owned(), span, source, is_several: false };
         word.with_blanks(program.tree.source())
+    }
+
+    /// The word at a node of a shell's: what stands for a variable without quotes is split.
+    pub(super) fn of_shell(program: &Program<'_>, node: Id) -> Self {
+        let word = Self::of(program, node);
+        let tree = program.tree;
+        let is_bare = |id: Id| matches!(tree.kind(id), "simple_expansion" | "expansion");
+        let is_split = |id: Id| match program.worth(id) {
+            Worth::Text(value, _) => value.starts_with('-') || value.contains([' ', '\t', '\n']),
+            Worth::Nothing(_) | Worth::Unknown => false,
+        };
+        let parts = std::iter::once(node).chain(tree.named(node).filter(|_| tree.kind(node) == "concatenation"));
+        match parts.into_iter().any(|id| is_bare(id) && is_split(id)) {
+            true => word.unknown(),
+            false => word,
+        }
+    }
+
+    /// The same word, that may be any words.
+    pub(super) fn unknown(self) -> Self {
+        Self { value: None, source: self.span, is_several: true, ..self }
     }
 
     /// With the blanks that it starts with: the grammar skips `\ ` between words.
@@ -132,7 +155,10 @@ pub(in crate::call) fn options(words: &[Word]) -> (Vec<Given>, Vec<&Word>) {
             (Some((name, joined)), _) => {
                 options.push(Given { name: name.to_owned(), word: word.clone(), values: Vec::new(), joined });
             }
-            (None, Some(option)) if option.joined.is_none() && takes_more(option) => option.values.push(word.clone()),
+            (None, Some(option)) if option.joined.is_none() && takes_more(option) => {
+                option.values.push(word.clone());
+                open.extend(Some(word).filter(|word| word.is_several));
+            }
             (None, _) if word.value.is_none() => open.push(word),
             (None, _) => {}
         }

@@ -6,8 +6,12 @@ use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use countersign_diagnose::journal::read_lines;
+
 /// The most bytes of a journal: some hundred thousand entries.
 pub(super) const MOST_BYTES: u64 = 64 << 20;
+/// How the line of an entry starts, of whatever version.
+const ENTRY_START: &[u8] = br#"{"schema":"countersign.journal/"#;
 /// How long somebody else may hold the lock.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -89,6 +93,7 @@ impl JournalFile {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&self.path)?;
+        refuse_others(&file)?;
         let end = Instant::now() + PATIENCE;
         loop {
             match file.try_lock() {
@@ -124,6 +129,27 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Who mistypes a name, or is led by a link, must not have lines added to what is no journal: the first line that holds
+/// anything tells.
+fn refuse_others(mut file: &File) -> io::Result<()> {
+    // An entry is far shorter.
+    const MOST_OF_A_LINE: u64 = 64 << 10;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut start = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(MOST_OF_A_LINE).read_to_end(&mut start)?;
+    let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let Some(first) = lines.find(|line| !line.is_empty()) else { return Ok(()) };
+    // A line that was cut off, or that a later version wrote, is passed over when it is read; it starts as entries do.
+    let is_cut_off = first.len() > ENTRY_START.len() / 2 && ENTRY_START.starts_with(first);
+    match first.starts_with(ENTRY_START) || is_cut_off || read_lines(first).refused.is_empty() {
+        true => Ok(()),
+        false => Err(io::Error::other("what it holds is no journal")),
+    }
 }
 
 fn contents(mut file: &File) -> io::Result<Vec<u8>> {
