@@ -89,8 +89,8 @@ fn doubt(situation: &Situation<'_>, found: &mut [Found], outcome: &mut Outcome) 
             finding.repair.change = Change::Nothing;
         }
     }
-    (outcome.before, outcome.by_given, outcome.after) = (None, None, None);
-    outcome.shown.clear();
+    // The fingerprint is that of what was given, as it always was.
+    (outcome.before, outcome.after) = (None, None);
 }
 
 /// A cause's place in the catalogue, the cause, and what it says.
