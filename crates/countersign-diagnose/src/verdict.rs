@@ -125,8 +125,8 @@ fn doubt(situation: &Situation<'_>, found: &mut [Found], outcome: &mut Outcome) 
             finding.repair.change = Change::Nothing;
         }
     }
-    (outcome.before, outcome.by_given, outcome.after) = (None, None, None);
-    outcome.shown.clear();
+    // The fingerprint is that of what was given, as it always was.
+    (outcome.before, outcome.after) = (None, None);
 }
 
 /// Of an ExternalId that is not the one that was sent, nothing is proved.
