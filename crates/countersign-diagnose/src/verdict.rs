@@ -126,7 +126,7 @@ fn doubt(situation: &Situation<'_>, found: &mut [Found], outcome: &mut Outcome) 
         }
     }
     // The fingerprint is that of what was given, as it always was.
-    (outcome.before, outcome.after) = (None, None);
+    (outcome.before, outcome.after, outcome.decided) = (None, None, Decided::default());
 }
 
 /// Of an ExternalId that is not the one that was sent, nothing is proved.
