@@ -232,13 +232,15 @@ fn diagnosed(
     // A placeholder is no value, whether there is a text to write it to or not.
     let has_value = finding.repair.find.is_none();
     let after = outcome.after.filter(|_| !outcome.needs_caller);
-    let is_meant = !finding.repair.needs_decision && !outcome.hangs_on_open();
+    // To send what the role asks for gives nobody anything, whatever else decides.
+    let edits_policy = matches!(change, Change::Trust { .. } | Change::Identity(_) | Change::NewIdentity(_));
+    let hangs = edits_policy && outcome.hangs_on_open();
+    let is_meant = !finding.repair.needs_decision && !hangs;
     let safe = is_made && is_meant && has_value && change.is_checked(together, situation, after);
-    let decide =
-        (is_made && !safe && has_value).then(|| match outcome.hangs_on_open() && !finding.repair.needs_decision {
-            true => HANGS.to_owned(),
-            false => decision(situation, (change, together), (grants, after)),
-        });
+    let decide = (is_made && !safe && has_value).then(|| match hangs && !finding.repair.needs_decision {
+        true => HANGS.to_owned(),
+        false => decision(situation, (change, together), (grants, after)),
+    });
     Diagnosed {
         id: cause.id,
         status: finding.status,

@@ -42,9 +42,6 @@ pub(crate) fn judge(situation: &Situation<'_>) -> Judged {
         let place = CAUSES.iter().position(|cause| cause.id == id);
         found.extend(place.and_then(|place| Some((place, *CAUSES.get(place)?, finding))));
     }
-    if situation.sent_another_id() {
-        found.iter_mut().for_each(doubt_id);
-    }
     let mut outcome = confirm(situation, &mut found);
     if situation.refused().is_some() {
         doubt(situation, &mut found, &mut outcome);
@@ -128,17 +125,6 @@ fn doubt(situation: &Situation<'_>, found: &mut [Found], outcome: &mut Outcome) 
     // The fingerprint is that of what was given, as it always was.
     (outcome.before, outcome.after, outcome.decided) = (None, None, Decided::default());
 }
-
-/// Of an ExternalId that is not the one that was sent, nothing is proved.
-fn doubt_id((_, _, finding): &mut Found) {
-    let is_about_id = finding.key.as_deref().is_some_and(|key| key.eq_ignore_ascii_case("sts:ExternalId"));
-    if is_about_id && finding.status == Status::Proved {
-        finding.status = Status::Consistent;
-        finding.separate_by.get_or_insert_with(|| LOOK.to_owned());
-    }
-}
-
-const LOOK: &str = "the ExternalId that the call really sends: print it, with its length, right before the call";
 
 /// A cause's place in the catalogue, the cause, and what it says.
 pub(crate) type Found = (usize, &'static Cause, Finding);

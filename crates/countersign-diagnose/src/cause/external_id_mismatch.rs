@@ -48,13 +48,12 @@ fn recognise(situation: &Situation<'_>, statement: &StatementView, test: &Test) 
     let value = entry.values.iter().find(|value| value.value.known() == Some(required))?;
     let (side, change, advice) = if in_policy {
         let intended = situation.intended_with_id(statement.index, sent);
-        // What no call can send lets in nobody; any other value may be one that is sent today.
-        let amendment = if unsendable {
-            Amendment::write(value.span, required, sent)
-        } else {
-            Amendment::AddValue { statement: statement.index, condition: test.index, value: sent.clone() }
-        };
-        let change = Change::Trust { amendments: vec![amendment], intended };
+        let changed = |amendment| Change::Trust { amendments: vec![amendment], intended: intended.clone() };
+        let instead = changed(Amendment::write(value.span, required, sent));
+        let beside = changed(Amendment::AddValue { statement: statement.index, condition: test.index, value: sent.clone() });
+        let is_referred = trust.referred.iter().any(|referred| referred.place == value.span);
+        // What no call can send lets in nobody, and a variable holds one value; any other may be one that is sent today.
+        let change = if unsendable || is_referred || beside.diff(situation).is_none() { instead } else { beside };
         let advice = "ask the party that issues the id which one is right: usually the policy holds an old copy. During a change \
                       list both values, and take the old one out when nobody sends it any more";
         (Side::Trust, change, advice)

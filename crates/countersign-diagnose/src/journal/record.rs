@@ -20,13 +20,13 @@ pub fn reference(diagnosis: &Diagnosis, cause: &Diagnosed) -> Option<Reference> 
 /// if condition keys are as the policy wants them, of which nobody knows, it is not known whether the repair worked.
 #[must_use]
 pub fn outcome(before: &Diagnosis, after: &Diagnosis, cause: &str) -> Option<Outcome> {
-    let (first, second) = (before.before?, after.before?);
+    let (first, second) = (before.before?, after.before.or(after.if_open.0)?);
     if first == Decision::Allowed {
         return None;
     }
     let is_still_there = |found: &&Diagnosed| found.id == cause && found.status == Status::Proved;
     Some(match second {
-        Decision::Allowed if after.open.is_empty() => Outcome::Worked,
+        Decision::Allowed if after.open.is_empty() && after.before.is_some() => Outcome::Worked,
         Decision::Allowed => Outcome::Unknown,
         Decision::ExplicitDeny | Decision::ImplicitDeny if after.causes.iter().any(|found| is_still_there(&found)) => {
             Outcome::Failed
@@ -41,7 +41,12 @@ impl Entry {
     pub fn mechanical(before: &Diagnosis, after: &Diagnosis, cause: &Diagnosed, time: Moment) -> Option<Self> {
         let outcome = outcome(before, after, cause.id)?;
         let of = Self::by_user(&reference(before, cause)?, outcome, time);
-        Some(Self { before: before.before, after: after.before, confirmed: Confirmed::Mechanical, ..of })
+        Some(Self {
+            before: before.before,
+            after: after.before.or(after.if_open.0),
+            confirmed: Confirmed::Mechanical,
+            ..of
+        })
     }
 
     /// What somebody says came of a repair.

@@ -232,10 +232,8 @@ impl Situation<'_> {
     pub(crate) fn decided(&self, whole: &Whole) -> Option<Decision> {
         let plain = self.plain()?;
         // What a change gives the call is known.
-        let is_open = |key: &str| {
-            self.is_open_key(key) && plain.request.context.get(key) == whole.request.context.get(key)
-                || self.sent_another_id() && key.eq_ignore_ascii_case("sts:ExternalId")
-        };
+        let is_open =
+            |key: &str| self.is_open_key(key) && plain.request.context.get(key) == whole.request.context.get(key);
         let answer = |applies| whole.with_open(&is_open, applies).decide().decision;
         let (most, least) = (answer(Effect::Allow), answer(Effect::Deny));
         (most == least).then_some(most)

@@ -119,7 +119,7 @@ pub(super) fn make(
     let after = again(given, making, evidence, plan);
     *seen = after.as_ref().ok().cloned();
     match after {
-        Ok(after) if after.before.is_none_or(|decision| decision == Decision::Allowed) => {
+        Ok(after) if after.if_open.0.is_none_or(|decision| decision == Decision::Allowed) => {
             let names = relative(&files).1;
             let changed = plan.patches.iter().zip(files.iter().zip(&names));
             // A text that was read from somewhere else is shown as it changed, not as a file that is new.
@@ -158,7 +158,7 @@ fn nothing_proved(diagnosis: &Diagnosis, making: &Making) -> Reason {
         let message = format!("the call is not let in with the ExternalId {} either", quoted(id));
         return reason(message, inert(&first.message));
     }
-    if diagnosis.before == Some(Decision::Allowed) {
+    if diagnosis.if_open.0 == Some(Decision::Allowed) {
         let message =
             format!("what was given allows the call only{}", if_open(&diagnosis.open).trim_start_matches(','));
         let command = diagnosis.causes.iter().find_map(|cause| cause.separate_by.as_deref()).unwrap_or_default();

@@ -206,7 +206,7 @@ impl Written {
         for file in &self.files {
             let _ = writeln!(out, "{GOOD}written:{GOOD:#} {}", inert(file));
         }
-        let _ = match (self.after.before, self.after.open.as_slice()) {
+        let _ = match (self.after.if_open.0, self.after.open.as_slice()) {
             (Some(_), []) => writeln!(out, "{GOOD}{ALLOWED}:{GOOD:#} the evaluator read it again"),
             (Some(_), open) => {
                 writeln!(out, "{GOOD}{ALLOWED}{GOOD:#}{}", report::if_open(open))

@@ -55,7 +55,7 @@ impl Remember {
         };
         let entry = Entry {
             before: diagnosis.before,
-            after: diagnosis.after,
+            after: diagnosis.if_open.1,
             ..Entry::by_user(&reference, outcome, now(None))
         };
         let Some(file) = file else {
