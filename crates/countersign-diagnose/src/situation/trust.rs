@@ -60,10 +60,10 @@ pub(crate) struct StatementView {
 struct Strangeness {
     /// It names services, say, and the caller is a role.
     other_kind: bool,
+    /// It names nobody of the caller's account. An ExternalId of another account's statement is another party's.
+    other_account: bool,
     /// It asks a caller of another account for no ExternalId, and another statement for such callers does.
     unguarded: bool,
-    /// It names nobody of the caller's account.
-    other_account: bool,
 }
 
 impl StatementView {
