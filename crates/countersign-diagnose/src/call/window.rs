@@ -27,8 +27,9 @@ pub(super) fn parts(text: &str) -> Vec<Range<usize>> {
         return std::iter::once(0..text.len()).collect();
     }
     let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut endless = 0;
     for place in places {
-        if parts.last().is_some_and(|last| place < last.end) {
+        if place < endless || parts.last().is_some_and(|last| place < last.end) {
             continue;
         }
         if parts.len() == PARTS {
@@ -37,9 +38,14 @@ pub(super) fn parts(text: &str) -> Vec<Range<usize>> {
         let floor = parts.last().map_or(0, |last| last.end);
         let start = line_start(text, place.saturating_sub(BEFORE).max(floor)).max(floor);
         let end = if text.len() - start <= LONGEST { text.len() } else { line_start(text, start + LONGEST) };
-        // A line that is longer than all is nothing a person wrote.
         if end > place {
             parts.push(start..end);
+            continue;
+        }
+        // A line that is longer than all is nothing a person wrote, and is looked at once.
+        let behind = text.get(place..).and_then(|rest| rest.find('\n')).map_or(text.len(), |length| place + length);
+        if behind - line_start(text, place) > LONGEST {
+            endless = behind;
         }
     }
     parts
