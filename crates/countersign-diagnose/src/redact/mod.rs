@@ -58,6 +58,7 @@
 //! * Where all words of a form are taken, as those of four digits are in a log with ten thousand of them, the others stay.
 //! * A letter that is written by its number, as in `%7A`, may come back as `%7a`.
 //! * A text that holds, by chance, a word that an older redaction made up is taken for redacted.
+//! * Where escapes are broken (`\u0\u`), a text that is redacted twice may get another pseudonym the second time.
 
 mod address;
 mod blob;
